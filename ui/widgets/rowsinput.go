@@ -1,0 +1,288 @@
+package widgets
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
+)
+
+var (
+	_ fyne.Tappable          = (*Rows)(nil)
+	_ fyne.SecondaryTappable = (*Rows)(nil)
+	_ fyne.Focusable         = (*Rows)(nil)
+	_ fyne.Scrollable        = (*Rows)(nil)
+	_ fyne.Draggable         = (*Rows)(nil)
+	_ desktop.Hoverable      = (*Rows)(nil)
+)
+
+// barZone is the width at the right edge that drags the scroll bar.
+const barZone = 16
+
+// indexAt is the row under y, -1 for none.
+func (r *Rows) indexAt(y float32) int {
+	y -= r.headerHeight()
+	if y < 0 {
+		return -1
+	}
+	i := int((r.offset + float64(y)) / float64(r.rowHeight()))
+	if i >= r.total {
+		return -1
+	}
+	return i
+}
+
+// Tapped implements fyne.Tappable.
+func (r *Rows) Tapped(e *fyne.PointEvent) {
+	r.focusSelf()
+	if e.Position.Y < r.headerHeight() {
+		r.tapHeader(e.Position.X)
+		return
+	}
+	if e.Position.X > r.Size().Width-barZone && r.scrolls() {
+		r.pageTo(e.Position.Y)
+		return
+	}
+	i := r.indexAt(e.Position.Y)
+	row := r.at(i)
+	if row == nil {
+		return
+	}
+	if row.Expander != ExpanderNone && e.Position.X < expanderEnd(row.Depth) {
+		emit(r.OnToggle, row.Key)
+		return
+	}
+	now := r.now()
+	twice := r.tapKey == row.Key && now.Sub(r.lastTap) < fyne.CurrentApp().Driver().DoubleTapDelay()
+	r.tapKey, r.lastTap = row.Key, now
+	if twice {
+		r.tapKey = ""
+		emit(r.OnActivate, row.Key)
+		return
+	}
+	r.cursor, r.pending = i, false
+	r.choose(row.Key)
+}
+
+// TappedSecondary implements fyne.SecondaryTappable.
+func (r *Rows) TappedSecondary(e *fyne.PointEvent) {
+	i := r.indexAt(e.Position.Y)
+	row := r.at(i)
+	if row == nil {
+		return
+	}
+	r.cursor, r.pending = i, false
+	r.choose(row.Key)
+	if r.OnMenu != nil {
+		r.OnMenu(row.Key, e.AbsolutePosition)
+	}
+}
+
+func emit(f func(string), key string) {
+	if f != nil {
+		f(key)
+	}
+}
+
+func (r *Rows) focusSelf() {
+	if c := fyne.CurrentApp().Driver().CanvasForObject(r); c != nil && !r.focused {
+		c.Focus(r)
+	}
+}
+
+// choose marks the row and tells.
+func (r *Rows) choose(key string) {
+	changed := r.selected != key
+	r.selected = key
+	if r.view != nil {
+		r.view.update()
+	}
+	if changed {
+		emit(r.OnSelect, key)
+	}
+}
+
+func (r *Rows) tapHeader(x float32) {
+	if r.view == nil {
+		return
+	}
+	for i, s := range r.view.spans {
+		if x >= s.x && x < s.x+s.w && r.columns[i].Sortable && r.OnSort != nil {
+			r.OnSort(i)
+			return
+		}
+	}
+}
+
+// Scrolled implements fyne.Scrollable.
+func (r *Rows) Scrolled(e *fyne.ScrollEvent) {
+	r.scrollTo(r.offset - float64(e.Scrolled.DY))
+}
+
+// Dragged implements fyne.Draggable: the scroll bar, or the rows themselves.
+func (r *Rows) Dragged(e *fyne.DragEvent) {
+	if r.drag == dragNone {
+		r.drag = dragRows
+		if e.Position.X-e.Dragged.DX > r.Size().Width-barZone && r.scrolls() {
+			r.drag = dragBar
+		}
+	}
+	if r.drag == dragRows {
+		r.scrollTo(r.offset - float64(e.Dragged.DY))
+		return
+	}
+	thumb, room := r.thumb()
+	if span := room - thumb.h; span > 0 {
+		most := float64(r.total)*float64(r.rowHeight()) - float64(r.bodyHeight())
+		r.scrollTo(r.offset + float64(e.Dragged.DY/span)*most)
+	}
+}
+
+// DragEnd implements fyne.Draggable.
+func (r *Rows) DragEnd() { r.drag = dragNone }
+
+func (r *Rows) scrolls() bool {
+	return float64(r.total)*float64(r.rowHeight()) > float64(r.bodyHeight())
+}
+
+type thumb struct{ y, h float32 }
+
+// thumb is the scroll bar's mark within the body, and the body's height.
+func (r *Rows) thumb() (thumb, float32) {
+	room := r.bodyHeight()
+	all := float64(r.total) * float64(r.rowHeight())
+	if all <= float64(room) || room <= 0 {
+		return thumb{}, room
+	}
+	h := max(28, float32(float64(room)/all*float64(room)))
+	h = min(h, room)
+	return thumb{float32(r.offset/(all-float64(room))) * (room - h), h}, room
+}
+
+// pageTo scrolls one page towards a tap beside the scroll bar's mark.
+func (r *Rows) pageTo(y float32) {
+	t, _ := r.thumb()
+	switch y -= r.headerHeight(); {
+	case y < t.y:
+		r.scrollTo(r.offset - float64(r.bodyHeight()-r.rowHeight()))
+	case y > t.y+t.h:
+		r.scrollTo(r.offset + float64(r.bodyHeight()-r.rowHeight()))
+	}
+}
+
+// MouseIn implements desktop.Hoverable.
+func (r *Rows) MouseIn(e *desktop.MouseEvent) { r.MouseMoved(e) }
+
+// MouseMoved implements desktop.Hoverable.
+func (r *Rows) MouseMoved(e *desktop.MouseEvent) { r.setHover(r.indexAt(e.Position.Y)) }
+
+// MouseOut implements desktop.Hoverable.
+func (r *Rows) MouseOut() { r.setHover(-1) }
+
+func (r *Rows) setHover(i int) {
+	if r.hover == i {
+		return
+	}
+	r.hover = i
+	if r.view != nil {
+		r.view.update()
+	}
+}
+
+// FocusGained implements fyne.Focusable.
+func (r *Rows) FocusGained() { r.setFocus(true) }
+
+// FocusLost implements fyne.Focusable.
+func (r *Rows) FocusLost() { r.setFocus(false) }
+
+func (r *Rows) setFocus(on bool) {
+	r.focused = on
+	if r.view != nil {
+		r.view.update()
+	}
+}
+
+// TypedRune implements fyne.Focusable.
+func (r *Rows) TypedRune(rune) {}
+
+// TypedKey implements fyne.Focusable.
+func (r *Rows) TypedKey(e *fyne.KeyEvent) {
+	page := max(1, int(r.bodyHeight()/r.rowHeight())-1)
+	switch e.Name {
+	case fyne.KeyUp:
+		r.step(-1)
+	case fyne.KeyDown:
+		r.step(1)
+	case fyne.KeyPageUp:
+		r.step(-page)
+	case fyne.KeyPageDown:
+		r.step(page)
+	case fyne.KeyHome:
+		r.step(-r.total)
+	case fyne.KeyEnd:
+		r.step(r.total)
+	case fyne.KeyLeft:
+		r.collapse()
+	case fyne.KeyRight:
+		r.expand()
+	case fyne.KeyReturn, fyne.KeyEnter, fyne.KeySpace:
+		if row := r.at(r.cursor); row != nil {
+			emit(r.OnActivate, row.Key)
+		}
+	}
+}
+
+// step moves the cursor; a row that is not here yet is selected when it comes.
+func (r *Rows) step(by int) {
+	if r.total == 0 {
+		return
+	}
+	next := r.cursor + by
+	if r.cursor < 0 {
+		next = 0
+		if by > 1 {
+			next = by
+		}
+	}
+	r.cursor = max(0, min(next, r.total-1))
+	r.pending = true // scrolling may bring new rows, which must not take the cursor back
+	r.ScrollTo(r.cursor)
+	if row := r.at(r.cursor); row != nil {
+		r.pending = false
+		r.choose(row.Key)
+	}
+}
+
+// collapse closes the row, or goes to its parent.
+func (r *Rows) collapse() {
+	row := r.at(r.cursor)
+	if row == nil {
+		return
+	}
+	if row.Expander == ExpanderOpen {
+		emit(r.OnToggle, row.Key)
+		return
+	}
+	for i := r.cursor - 1; i >= 0; i-- {
+		up := r.at(i)
+		if up == nil {
+			return
+		}
+		if up.Depth < row.Depth {
+			r.step(i - r.cursor)
+			return
+		}
+	}
+}
+
+// expand opens the row, or goes to its first child.
+func (r *Rows) expand() {
+	row := r.at(r.cursor)
+	if row == nil {
+		return
+	}
+	switch row.Expander {
+	case ExpanderClosed:
+		emit(r.OnToggle, row.Key)
+	case ExpanderOpen:
+		r.step(1)
+	}
+}
