@@ -1,0 +1,55 @@
+# Pilothouse: two commands are enough, 'make run' and 'make test'. Each of them
+# first installs what is missing on Debian and Ubuntu, and elsewhere says what
+# to install. The work is done by scripts/, which can be run by themselves.
+
+FUZZTIME   ?= 10s
+BENCH      ?= .
+BENCHCOUNT ?= 6
+ARGS       ?=
+
+export FUZZTIME BENCH BENCHCOUNT RELEASE VERSION
+
+.DEFAULT_GOAL := help
+.PHONY: help run test build setup lint fuzz bench screenshots icons clean
+
+help: ## Say what can be made
+	@echo "Pilothouse: make TARGET"
+	@echo
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 16
+	@echo
+	@echo "make run ARGS='--demo --page map' passes flags to the program."
+
+run: ## Install what is missing, build, and open the window
+	@scripts/setup run
+	@scripts/build
+	@exec bin/pilothouse $(ARGS)
+
+test: ## Install what is missing and run every test, no display needed
+	@scripts/setup test
+	@scripts/test
+
+build: ## Build bin/pilothouse (RELEASE=1: as it is shipped)
+	@scripts/build
+
+setup: ## Install what building and testing need, and nothing else
+	@scripts/setup test
+
+lint: ## Run the linters (the first time compiles them: minutes)
+	@scripts/lint
+
+fuzz: ## Run each fuzz target for FUZZTIME (10s; FUZZTIME=10m for long)
+	@scripts/fuzz
+
+bench: ## Run the benchmarks BENCHCOUNT times and summarise them
+	@scripts/bench
+
+screenshots: ## Make docs/screenshots from the running program
+	@scripts/setup test
+	@scripts/build
+	@scripts/screenshots
+
+icons: ## Make assets/icon.png from assets/icon.svg again
+	@scripts/icons
+
+clean: ## Remove what was built
+	rm -rf bin dist failed

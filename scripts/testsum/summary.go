@@ -1,0 +1,174 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// keptOutput is how much of the end of one test's or package's output is kept
+// for the case that it fails.
+const keptOutput = 64 << 10
+
+// event is one line of go test -json, as go doc test2json describes it. The
+// action "exit" is scripts/test's own: the command named by Package ended with
+// an error.
+type event struct {
+	Action     string
+	Package    string
+	ImportPath string // of a build event, in place of Package
+	Test       string
+	Elapsed    float64 // seconds
+	Output     string
+}
+
+// key names what an event is about.
+type key struct{ pkg, test string }
+
+// summary adds up events and prints what a reader wants to know.
+type summary struct {
+	out                     io.Writer
+	passed, failed, skipped int
+	output                  map[key]string
+	parents                 map[key]bool // tests with subtests
+	failedIn                map[key]bool // tests and packages with a counted failure inside
+	perPackage              map[string]int
+}
+
+func newSummary(out io.Writer) *summary {
+	return &summary{
+		out:        out,
+		output:     make(map[key]string),
+		parents:    make(map[key]bool),
+		failedIn:   make(map[key]bool),
+		perPackage: make(map[string]int),
+	}
+}
+
+// read takes in all events of r. A line that is not an event is printed as it is.
+func (s *summary) read(r io.Reader) error {
+	lines := bufio.NewReader(r)
+	for {
+		line, err := lines.ReadBytes('\n')
+		if len(line) > 0 {
+			var e event
+			if json.Unmarshal(line, &e) == nil && e.Action != "" {
+				s.take(e)
+			} else {
+				fmt.Fprintf(s.out, "%s", line)
+			}
+		}
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// take adds one event.
+func (s *summary) take(e event) {
+	k := key{e.Package, e.Test}
+	if e.ImportPath != "" {
+		k = key{e.ImportPath, ""}
+	}
+	switch e.Action {
+	case "run":
+		if parent, ok := k.parent(); ok {
+			s.parents[parent] = true
+		}
+	case "output", "build-output":
+		s.keep(k, e.Output)
+	case "build-fail":
+		fmt.Fprint(s.out, s.output[k])
+	case "pass", "fail", "skip":
+		if e.Test == "" {
+			s.endPackage(k, e)
+		} else {
+			s.endTest(k, e)
+		}
+		delete(s.output, k)
+	case "exit":
+		if s.failed == 0 {
+			s.failed++
+			fmt.Fprintf(s.out, "FAIL  %s: ended with an error\n", e.Package)
+		}
+	}
+}
+
+// keep remembers the end of a test's output.
+func (s *summary) keep(k key, text string) {
+	text = s.output[k] + text
+	if len(text) > keptOutput {
+		text = text[len(text)-keptOutput:]
+	}
+	s.output[k] = text
+}
+
+// endTest counts a test that has no subtests, or that failed by itself.
+func (s *summary) endTest(k key, e event) {
+	switch {
+	case e.Action == "fail":
+		fmt.Fprintf(s.out, "--- FAIL: %s %s\n%s", k.pkg, k.test, s.output[k])
+		if !s.failedIn[k] {
+			s.failed++
+		}
+		s.blame(k)
+	case s.parents[k]:
+	case e.Action == "pass":
+		s.passed++
+		s.perPackage[k.pkg]++
+	case e.Action == "skip":
+		s.skipped++
+		fmt.Fprintf(s.out, "--- SKIP: %s %s\n%s", k.pkg, k.test, s.output[k])
+	}
+}
+
+// blame marks everything that holds the failed test k.
+func (s *summary) blame(k key) {
+	for parent, ok := k.parent(); ok; parent, ok = parent.parent() {
+		s.failedIn[parent] = true
+	}
+	s.failedIn[key{pkg: k.pkg}] = true
+}
+
+// endPackage prints a package's line and counts its failure when none of its
+// tests did.
+func (s *summary) endPackage(k key, e event) {
+	passed := s.perPackage[k.pkg]
+	delete(s.perPackage, k.pkg)
+	switch {
+	case e.Action == "fail":
+		if !s.failedIn[k] {
+			s.failed++
+			fmt.Fprint(s.out, s.output[k])
+		}
+		delete(s.failedIn, k)
+		fmt.Fprintf(s.out, "FAIL  %s  %.1f s\n", k.pkg, e.Elapsed)
+	case passed > 0:
+		fmt.Fprintf(s.out, "ok    %s  %d passed, %.1f s\n", k.pkg, passed, e.Elapsed)
+	}
+}
+
+// finish prints the sum and reports whether all is well: at least one test
+// passed, and none failed.
+func (s *summary) finish() bool {
+	if s.skipped > 0 {
+		fmt.Fprintf(s.out, "%d skipped: see above\n", s.skipped)
+	}
+	fmt.Fprintf(s.out, "%d passed, %d failed\n", s.passed, s.failed)
+	return s.failed == 0 && s.passed > 0
+}
+
+// parent is the test that k is a subtest of.
+func (k key) parent() (key, bool) {
+	i := strings.LastIndexByte(k.test, '/')
+	if i < 0 {
+		return key{}, false
+	}
+	return key{k.pkg, k.test[:i]}, true
+}
