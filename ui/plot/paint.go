@@ -1,6 +1,7 @@
 package plot
 
 import (
+	"encoding/binary"
 	"image"
 	"image/color"
 	"image/draw"
@@ -136,6 +137,7 @@ type brush struct {
 	dst  *image.RGBA
 	clip image.Rectangle
 	ras  vector.Rasterizer
+	mask image.Alpha
 	path path
 }
 
@@ -150,7 +152,7 @@ func (b *brush) fill(c color.Color) {
 	}
 	ox, oy := float32(box.Min.X), float32(box.Min.Y)
 	b.ras.Reset(box.Dx(), box.Dy())
-	b.ras.DrawOp = draw.Over
+	b.ras.DrawOp = draw.Src
 	start := 0
 	for _, end := range b.path.ends {
 		for i, q := range b.path.pts[start:end] {
@@ -164,7 +166,45 @@ func (b *brush) fill(c color.Color) {
 		b.ras.ClosePath()
 		start = end
 	}
-	b.ras.Draw(b.dst, box, image.NewUniform(c), image.Point{})
+	b.mask.Rect, b.mask.Stride = image.Rect(0, 0, box.Dx(), box.Dy()), box.Dx()
+	if n := box.Dx() * box.Dy(); cap(b.mask.Pix) < n {
+		b.mask.Pix = make([]uint8, n)
+	} else {
+		b.mask.Pix = b.mask.Pix[:n]
+	}
+	b.ras.Draw(&b.mask, b.mask.Rect, image.Opaque, image.Point{})
+	b.compose(box, c)
+}
+
+// compose lays c over the image through the mask. Most of a mask is empty,
+// and the rasteriser's own way of composing spends its time there.
+func (b *brush) compose(box image.Rectangle, c color.Color) {
+	r16, g16, b16, a16 := c.RGBA()
+	cr, cg, cb, ca := r16>>8, g16>>8, b16>>8, a16>>8
+	w := box.Dx()
+	for y := range box.Dy() {
+		cover := b.mask.Pix[y*w : (y+1)*w]
+		row := b.dst.Pix[b.dst.PixOffset(box.Min.X, box.Min.Y+y):]
+		for x := 0; x < w; x++ {
+			m := uint32(cover[x])
+			if m == 0 {
+				for x+8 < w && binary.LittleEndian.Uint64(cover[x+1:]) == 0 {
+					x += 8
+				}
+				continue
+			}
+			px := row[4*x : 4*x+4 : 4*x+4]
+			if m == 255 && ca == 255 {
+				px[0], px[1], px[2], px[3] = uint8(cr), uint8(cg), uint8(cb), 255
+				continue
+			}
+			rest := 255 - (ca*m+127)/255
+			px[0] = uint8((cr*m + uint32(px[0])*rest + 127) / 255)
+			px[1] = uint8((cg*m + uint32(px[1])*rest + 127) / 255)
+			px[2] = uint8((cb*m + uint32(px[2])*rest + 127) / 255)
+			px[3] = uint8((ca*m + uint32(px[3])*rest + 127) / 255)
+		}
+	}
 }
 
 // bounds is the smallest rectangle of whole pixels that holds the path.

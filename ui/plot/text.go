@@ -8,6 +8,7 @@ import (
 	"math"
 	"sync"
 
+	"github.com/golang/freetype/truetype"
 	"golang.org/x/image/font"
 	"golang.org/x/image/font/opentype"
 	"golang.org/x/image/math/fixed"
@@ -25,8 +26,8 @@ const (
 // to a bound. It is safe for concurrent use. Characters the font lacks are
 // drawn as its replacement box; there is no fallback to other fonts.
 type Font struct {
-	ttf []byte
-	sf  *opentype.Font
+	sf *opentype.Font
+	tt *truetype.Font // the same for go-chart; nil if it cannot read the font
 
 	mu    sync.Mutex
 	faces map[float64]*face
@@ -56,8 +57,12 @@ func NewFont(ttf []byte) (*Font, error) {
 	if err != nil {
 		return nil, fmt.Errorf("parse font of %d bytes: %w", len(ttf), err)
 	}
-	return &Font{ttf: ttf, sf: sf, faces: map[float64]*face{}}, nil
+	tt, _ := truetype.Parse(ttf) // only SVG needs it, which has a font to fall back on
+	return &Font{sf: sf, tt: tt, faces: map[float64]*face{}}, nil
 }
+
+// truetype is the font as go-chart takes it; nil lets go-chart use its own.
+func (f *Font) truetype() *truetype.Font { return f.tt }
 
 // Measure is the width of s in pixels at a size of px pixels.
 func (f *Font) Measure(s string, px float64) float64 {
