@@ -1,0 +1,81 @@
+package mqttlink
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"os"
+	"sync/atomic"
+	"time"
+)
+
+// maxPEM is the largest certificate file that is read, in bytes.
+const maxPEM = 4 << 20
+
+// tlsConfig builds the settings for one attempt, so that certificates renewed
+// on disk are taken up: TLS 1.2 at least, full verification. asked is set when
+// the broker wants a client certificate.
+func (p Profile) tlsConfig(host string, asked *atomic.Bool) (*tls.Config, error) {
+	config := &tls.Config{MinVersion: tls.VersionTLS12, ServerName: host}
+	if p.ServerName != "" {
+		config.ServerName = p.ServerName
+	}
+	if p.CAFile != "" {
+		pem, err := readPEM(p.CAFile)
+		if err != nil {
+			return nil, err
+		}
+		config.RootCAs = x509.NewCertPool()
+		if !config.RootCAs.AppendCertsFromPEM(pem) {
+			return nil, &Error{Kind: KindFile, Detail: "no certificate in " + p.CAFile}
+		}
+	}
+	own := &tls.Certificate{}
+	if p.CertFile != "" {
+		var err error
+		if own, err = p.clientCertificate(); err != nil {
+			return nil, err
+		}
+	}
+	config.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
+		asked.Store(true)
+		return own, nil
+	}
+	return config, nil
+}
+
+func (p Profile) clientCertificate() (*tls.Certificate, error) {
+	cert, err := readPEM(p.CertFile)
+	if err != nil {
+		return nil, err
+	}
+	key, err := readPEM(p.KeyFile)
+	if err != nil {
+		return nil, err
+	}
+	own, err := tls.X509KeyPair(cert, key)
+	if err != nil {
+		return nil, &Error{Kind: KindFile, Detail: p.CertFile + " and " + p.KeyFile + ": " + err.Error(), Err: err}
+	}
+	if own.Leaf != nil && time.Now().After(own.Leaf.NotAfter) {
+		return nil, &Error{Kind: KindTLSClient, Detail: "the certificate in " + p.CertFile + " expired on " + day(own.Leaf.NotAfter)}
+	}
+	return &own, nil
+}
+
+func readPEM(name string) ([]byte, error) {
+	info, err := os.Stat(name)
+	if err == nil && info.Size() > maxPEM {
+		err = errors.New(name + ": too large for a certificate")
+	}
+	if err != nil {
+		return nil, &Error{Kind: KindFile, Detail: err.Error(), Err: err}
+	}
+	b, err := os.ReadFile(name)
+	if err != nil {
+		return nil, &Error{Kind: KindFile, Detail: err.Error(), Err: err}
+	}
+	return b, nil
+}
+
+func day(t time.Time) string { return t.UTC().Format("2 January 2006 15:04 UTC") }
