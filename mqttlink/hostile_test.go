@@ -206,7 +206,7 @@ func TestNotABroker(t *testing.T) {
 		kind      Kind
 		says      string
 	}{
-		{"web server", "mqtt://" + web.Listener.Addr().String(), KindNotMQTT, "web server"},
+		{"web server", "mqtt://" + say("HTTP/1.1 400 Bad Request\r\n\r\n"), KindNotMQTT, "web server"},
 		{"web server by WebSocket", "ws://" + web.Listener.Addr().String(), KindNotMQTT, "HTTP 404"},
 		{"SSH server", "mqtt://" + say("SSH-2.0-OpenSSH_9\r\n"), KindNotMQTT, `"SSH-2.0-OpenSSH_9`},
 		{"TLS alert", "mqtt://" + say("\x15\x03\x01\x00\x02\x02\x46"), KindTLSNeeded, "mqtts://"},
