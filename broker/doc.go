@@ -1,0 +1,27 @@
+// Package broker is the MQTT 3.1.1 and MQTT 5 server inside Pilothouse.
+//
+// A [Broker] serves any number of listeners ([Broker.Serve]) and offers sessions
+// inside the process ([Broker.Attach]) that carry what MQTT hides: the publisher
+// of each message. Who may connect, publish, subscribe and receive is asked of
+// an [Access]; what happens is told as typed events; what is refused or dropped
+// is counted in [Stats].
+//
+// How it works. Each connection has one goroutine that reads. It routes a
+// message by a cache from topic to receivers, which stays valid until a
+// subscription or an access rule changes, and copies the bytes into the bounded
+// outbound buffer of each receiver. A goroutine that writes exists only while
+// such a buffer holds something. Messages of QoS 1 and 2 wait in the session's
+// queue, bounded by number and bytes, while its window is full or its client is
+// away. State that outlives a connection (sessions, queues, retained messages)
+// is in types of its own, apart from sockets.
+//
+// A subscriber that drains holds its publishers back for a moment when it is
+// full ([Limits.Hold]); one that does not loses messages, and each lost message
+// is counted. Other clients do not feel it.
+//
+// Concurrency: all methods of Broker and Local may be called from any goroutine.
+// Locks are taken in the order Broker.mu, session.mu, outbound.mu; the
+// subscription index and the retained store have locks of their own, under which
+// nothing else is locked. Access and OnEvent are never to call back into the
+// broker.
+package broker

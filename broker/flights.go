@@ -1,0 +1,110 @@
+package broker
+
+import (
+	"slices"
+	"time"
+
+	"github.com/pilothouse/pilothouse/broker/packet"
+)
+
+// acknowledged takes a PUBACK, PUBREC or PUBCOMP from the client (MQTT 5.0
+// section 4.3) and appends the answer, if there is one.
+func (s *session) acknowledged(c *conn, p *packet.Ack, answer []byte) []byte {
+	defer s.gate.wake()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f, known := s.flights[p.ID]
+	switch {
+	case p.Kind == packet.PUBREC:
+		answer = s.recordedLocked(c, f, known, p, answer)
+	case p.Kind == packet.PUBACK && known && f.qos == 1, p.Kind == packet.PUBCOMP && known && f.released:
+		s.landLocked(p.ID, f)
+	}
+	if s.conn.Load() == c {
+		s.pumpLocked(c)
+	}
+	return answer
+}
+
+// recordedLocked answers PUBREC by PUBREL [MQTT-4.3.3-4].
+func (s *session) recordedLocked(c *conn, f flight, known bool, p *packet.Ack, answer []byte) []byte {
+	switch {
+	case known && f.qos == 2 && p.Code.Failed():
+		s.landLocked(p.ID, f)
+		return answer
+	case known && f.qos == 2:
+		f.released = true
+		f.m = nil
+		s.flights[p.ID] = f
+		return packet.AppendAck(answer, packet.PUBREL, p.ID, packet.Success, c.version)
+	case p.Code.Failed():
+		return answer
+	}
+	return packet.AppendAck(answer, packet.PUBREL, p.ID, packet.PacketIDNotFound, c.version)
+}
+
+// landLocked ends a flight.
+func (s *session) landLocked(id uint16, f flight) {
+	delete(s.flights, id)
+	if f.counted {
+		s.unacked--
+	}
+}
+
+// resumeLocked prepares to send again what an earlier connection left in flight,
+// in the order of the first time [MQTT-4.4.0-1] [MQTT-4.6.0-1], and lets go
+// what the client may no longer have.
+func (s *session) resumeLocked() {
+	s.unacked = 0
+	s.resend = s.resend[:0]
+	for id, f := range s.flights {
+		if !f.released && !s.mayReceive(f.m.from, f.m.topic) {
+			delete(s.flights, id)
+			s.drop(DropRevoked, 1)
+			continue
+		}
+		f.counted = false
+		s.flights[id] = f
+		s.resend = append(s.resend, id)
+	}
+	slices.SortFunc(s.resend, func(a, b uint16) int {
+		return int(s.flights[a].seq) - int(s.flights[b].seq)
+	})
+	s.backlog.Store(!s.queue.empty() || len(s.resend) > 0)
+}
+
+// resendLocked sends again as far as the window of the new connection allows.
+func (s *session) resendLocked(c *conn) {
+	for len(s.resend) > 0 && c.out.roomy() {
+		id := s.resend[0]
+		f, still := s.flights[id]
+		switch {
+		case !still:
+		case f.released:
+			c.out.force(packet.AppendAck(nil, packet.PUBREL, id, packet.Success, c.version))
+		case s.unacked >= c.window:
+			return
+		default:
+			s.resendOneLocked(c, id, f)
+		}
+		s.resend = s.resend[1:]
+	}
+	if len(s.resend) == 0 {
+		s.resend = nil
+	}
+}
+
+func (s *session) resendOneLocked(c *conn, id uint16, f flight) {
+	p := f.m.forward(time.Now())
+	p.Dup, p.QoS, p.Retain, p.ID, p.SubscriptionIDs = true, f.qos, f.retain, id, f.ids
+	if p.Size(c.version) > c.maxPacket {
+		delete(s.flights, id)
+		s.drop(DropTooLarge, 1)
+		return
+	}
+	f.counted = true
+	s.unacked++
+	s.flights[id] = f
+	c.forward(&p, true)
+	s.sent(1, uint64(len(f.m.payload)))
+}

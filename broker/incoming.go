@@ -1,0 +1,193 @@
+package broker
+
+import (
+	"errors"
+
+	"github.com/pilothouse/pilothouse/broker/packet"
+)
+
+// handle handles one packet. An error ends the connection.
+func (c *conn) handle(h packet.Header, body []byte) error {
+	if c.session == nil {
+		return c.connect(h, body)
+	}
+	switch h.Type {
+	case packet.PUBLISH:
+		return c.onPublish(h, body)
+	case packet.PUBACK, packet.PUBREC, packet.PUBCOMP, packet.PUBREL:
+		return c.onAck(h, body)
+	case packet.SUBSCRIBE:
+		return c.onSubscribe(h, body)
+	case packet.UNSUBSCRIBE:
+		return c.onUnsubscribe(h, body)
+	case packet.PINGREQ: // [MQTT-3.12.4-1]
+		p := packet.Ping{Kind: packet.PINGREQ}
+		if err := packet.Read(&p, h, body, c.version); err != nil {
+			return err
+		}
+		c.acks = append(c.acks, byte(packet.PINGRESP)<<4, 0)
+		return nil
+	case packet.DISCONNECT:
+		return c.onDisconnect(h, body)
+	}
+	return &packet.Error{Code: packet.ProtocolError, What: "a " + h.Type.String() + " packet from a client"}
+}
+
+// onPublish handles a message from the client.
+func (c *conn) onPublish(h packet.Header, body []byte) error {
+	p := &c.publish
+	if err := packet.Read(p, h, body, c.version); err != nil {
+		return err
+	}
+	topic := p.Topic
+	if !p.Props.Empty() {
+		var err error
+		if topic, err = c.resolveAlias(p); err != nil {
+			return err
+		}
+	}
+	if p.QoS == 2 {
+		if repeated, err := c.receive(p.ID); repeated || err != nil {
+			return err
+		}
+	}
+	rt := c.router.lookup(topic)
+	if err := c.router.mayPublish(rt, p.Retain); err != nil {
+		c.deny(p, rt, err)
+		return nil
+	}
+	in := &c.inbound
+	*in = inbound{payload: p.Payload, at: c.router.now, from: c.pub, qos: p.QoS, retain: p.Retain}
+	if !p.Props.Empty() {
+		c.values = packet.AppendForwarded(c.values[:0], &p.Props)
+		in.values = c.values
+		in.expiry, in.hasExpiry = p.Props.Number(packet.MessageExpiry), p.Props.Has(packet.MessageExpiry)
+	}
+	o := c.router.publish(rt, in)
+	in.kept = nil
+	if p.QoS > 0 {
+		code := packet.Success
+		if o.matched == 0 && o.dropped == 0 {
+			code = packet.NoMatchingSubscribers
+		}
+		c.acknowledge(p, code)
+	}
+	return nil
+}
+
+// receive remembers the packet ID of a QoS 2 message. It reports true for one
+// that came before, which it acknowledges again [MQTT-4.3.3-10].
+func (c *conn) receive(id uint16) (repeated bool, err error) {
+	s := c.session
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.received.has(id) {
+		c.acks = packet.AppendAck(c.acks, packet.PUBREC, id, packet.Success, c.version)
+		return true, nil
+	}
+	if c.version == packet.V5 && s.received.n >= c.b.limits.Inflight { // [MQTT-3.3.4-9]
+		return false, &packet.Error{Code: packet.ReceiveMaximumExceeded, What: "more QoS 2 messages at once than agreed"}
+	}
+	s.received.add(id)
+	return false, nil
+}
+
+// acknowledge answers a message of QoS 1 or 2.
+func (c *conn) acknowledge(p *packet.Publish, code packet.Code) {
+	kind := packet.PUBACK
+	if p.QoS == 2 {
+		kind = packet.PUBREC
+	}
+	c.acks = packet.AppendAck(c.acks, kind, p.ID, ackCode(c.version, code), c.version)
+}
+
+// deny answers a message that may not be published: MQTT 5 has reason codes, in
+// MQTT 3.1.1 it is acknowledged and dropped [MQTT-3.3.5-2].
+func (c *conn) deny(p *packet.Publish, rt *route, err error) {
+	action := ToPublish
+	if p.Retain {
+		action = ToRetain
+	}
+	c.b.denied(c.pub, action, rt.topic, err)
+	if p.QoS == 0 {
+		return
+	}
+	code := codeOf(err)
+	if rt.fault != nil && !errors.Is(err, errReservedTopic) {
+		code = packet.TopicNameInvalid
+	}
+	if p.QoS == 2 && c.version == packet.V5 { // a refused message is not released
+		c.session.mu.Lock()
+		c.session.received.remove(p.ID)
+		c.session.mu.Unlock()
+	}
+	c.acknowledge(p, code)
+}
+
+// resolveAlias is the topic of a message that may have a topic alias.
+func (c *conn) resolveAlias(p *packet.Publish) ([]byte, error) {
+	if p.Props.Has(packet.SubscriptionID) { // [MQTT-3.3.4-6]
+		return nil, &packet.Error{Code: packet.ProtocolError, What: "a subscription identifier from a client"}
+	}
+	if !p.Props.Has(packet.TopicAlias) {
+		return p.Topic, nil
+	}
+	alias := int(p.Props.Number(packet.TopicAlias))
+	if alias == 0 || alias > c.b.limits.TopicAliases { // [MQTT-3.3.2-8] [MQTT-3.3.2-9]
+		return nil, &packet.Error{Code: packet.TopicAliasInvalid, What: "a topic alias beyond the maximum, or 0"}
+	}
+	if c.aliasesIn == nil {
+		c.aliasesIn = make([]string, c.b.limits.TopicAliases)
+	}
+	known := &c.aliasesIn[alias-1]
+	switch {
+	case len(p.Topic) == 0 && *known == "":
+		return nil, &packet.Error{Code: packet.ProtocolError, What: "a topic alias that stands for nothing"}
+	case len(p.Topic) == 0:
+		c.topic = append(c.topic[:0], *known...)
+		return c.topic, nil
+	case *known != string(p.Topic):
+		*known = string(p.Topic)
+	}
+	return p.Topic, nil
+}
+
+// onAck handles the acknowledgements, and PUBREL.
+func (c *conn) onAck(h packet.Header, body []byte) error {
+	p := &c.ack
+	p.Kind = h.Type
+	if err := packet.Read(p, h, body, c.version); err != nil {
+		return err
+	}
+	if h.Type != packet.PUBREL {
+		c.acks = c.session.acknowledged(c, p, c.acks)
+		return nil
+	}
+	s := c.session
+	s.mu.Lock()
+	known := s.received.remove(p.ID)
+	s.mu.Unlock()
+	code := packet.Success
+	if !known {
+		code = ackCode(c.version, packet.PacketIDNotFound)
+	}
+	c.acks = packet.AppendAck(c.acks, packet.PUBCOMP, p.ID, code, c.version) // [MQTT-4.3.3-11]
+	return nil
+}
+
+// onDisconnect handles the client's goodbye.
+func (c *conn) onDisconnect(h packet.Header, body []byte) error {
+	var p packet.Disconnect
+	if err := packet.Read(&p, h, body, c.version); err != nil {
+		return err
+	}
+	if p.Props.Has(packet.SessionExpiry) {
+		if !c.session.changeExpiry(p.Props.Number(packet.SessionExpiry)) {
+			return &packet.Error{Code: packet.ProtocolError, What: "a session kept by DISCONNECT that CONNECT did not want kept"}
+		}
+	}
+	if p.Code != packet.NormalDisconnection { // [MQTT-3.14.4-3]
+		return &departure{reason: ClosedWithWill, quiet: true}
+	}
+	return &departure{reason: ClosedByClient, quiet: true}
+}

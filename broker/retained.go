@@ -1,0 +1,201 @@
+package broker
+
+import (
+	"strings"
+	"sync"
+	"time"
+)
+
+// retainedStore holds the retained messages in a tree of topic levels (MQTT 5.0
+// section 3.3.1.3).
+type retainedStore struct {
+	maxCount, maxBytes int
+
+	mu    sync.RWMutex
+	root  shelf
+	count int
+	bytes int
+}
+
+// shelf is one topic level.
+type shelf struct {
+	children map[string]*shelf
+	m        *message
+}
+
+// set keeps m in place of the earlier message on its topic; a message without a
+// payload only removes that [MQTT-3.3.1-6]. It reports false when the store is
+// full.
+func (r *retainedStore) set(m *message) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(m.payload) == 0 {
+		r.removeLocked(m.topic, nil)
+		return true
+	}
+	old := r.getLocked(m.topic)
+	count, bytes := r.count+1, r.bytes+m.size()
+	if old != nil {
+		count, bytes = count-1, bytes-old.size()
+	}
+	if (count > r.maxCount || bytes > r.maxBytes) && (old == nil || m.size() > old.size()) {
+		return false
+	}
+	r.count, r.bytes = count, bytes
+	s := &r.root
+	for level := range strings.SplitSeq(m.topic, "/") {
+		child := s.children[level]
+		if child == nil {
+			child = &shelf{}
+			if s.children == nil {
+				s.children = make(map[string]*shelf)
+			}
+			s.children[level] = child
+		}
+		s = child
+	}
+	s.m = m
+	return true
+}
+
+func (r *retainedStore) getLocked(topic string) *message {
+	s := &r.root
+	for level := range strings.SplitSeq(topic, "/") {
+		if s = s.children[level]; s == nil {
+			return nil
+		}
+	}
+	return s.m
+}
+
+// remove takes m out, if it is still the message on its topic.
+func (r *retainedStore) remove(m *message) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.removeLocked(m.topic, m)
+}
+
+func (r *retainedStore) removeLocked(topic string, only *message) {
+	if gone := r.root.remove(topic, true, only); gone != nil {
+		r.count--
+		r.bytes -= gone.size()
+	}
+}
+
+func (s *shelf) remove(rest string, more bool, only *message) (gone *message) {
+	if !more {
+		if only == nil || s.m == only {
+			gone, s.m = s.m, nil
+		}
+		return gone
+	}
+	level, rest, more := strings.Cut(rest, "/")
+	child := s.children[level]
+	if child == nil {
+		return nil
+	}
+	gone = child.remove(rest, more, only)
+	if child.m == nil && len(child.children) == 0 {
+		delete(s.children, level)
+	}
+	return gone
+}
+
+// find returns the messages that match filter and have not expired at t.
+func (r *retainedStore) find(filter string, t time.Time) (found []*message) {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	r.root.find(filter, true, true, func(m *message) {
+		if _, alive := m.remaining(t); alive {
+			found = append(found, m)
+		}
+	})
+	return found
+}
+
+// find visits what matches the rest of a filter; first tells that s is the root,
+// below which wildcards do not match levels that start with $.
+func (s *shelf) find(rest string, more, first bool, visit func(*message)) {
+	if !more {
+		s.visit(visit)
+		return
+	}
+	level, rest, more := strings.Cut(rest, "/")
+	switch level {
+	case "#":
+		s.visit(visit)
+		for name, child := range s.children {
+			if !first || !strings.HasPrefix(name, "$") {
+				child.find("#", true, false, visit)
+			}
+		}
+	case "+":
+		for name, child := range s.children {
+			if !first || !strings.HasPrefix(name, "$") {
+				child.find(rest, more, false, visit)
+			}
+		}
+	default:
+		if child := s.children[level]; child != nil {
+			child.find(rest, more, false, visit)
+		}
+	}
+}
+
+func (s *shelf) visit(visit func(*message)) {
+	if s.m != nil {
+		visit(s.m)
+	}
+}
+
+// purgeExpired removes what has expired at t.
+func (r *retainedStore) purgeExpired(t time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var gone []*message
+	r.root.find("#", true, false, func(m *message) {
+		if _, alive := m.remaining(t); !alive {
+			gone = append(gone, m)
+		}
+	})
+	for _, m := range gone {
+		r.removeLocked(m.topic, m)
+	}
+}
+
+// size is the number of messages and what they count in bytes.
+func (r *retainedStore) size() (count, bytes int) {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return r.count, r.bytes
+}
+
+// retain stores a message that its publisher wants retained.
+func (b *Broker) retain(m *message) {
+	if b.retained.set(m) {
+		return
+	}
+	b.retained.purgeExpired(m.at)
+	if !b.retained.set(m) {
+		b.notRetained(m.from)
+	}
+}
+
+// replayable are the retained messages for a filter whose senders may still
+// retain them. Others are removed for good.
+func (b *Broker) replayable(filter string) []*message {
+	found := b.retained.find(filter, time.Now())
+	kept := found[:0]
+	generation := b.access.Generation()
+	for _, m := range found {
+		if m.generation != generation && m.from.Addr != inProcess {
+			if err := b.access.Publish(m.from, m.topic, true); err != nil {
+				b.retained.remove(m)
+				b.denied(m.from, ToRetain, m.topic, err)
+				continue
+			}
+		}
+		kept = append(kept, m)
+	}
+	return kept
+}

@@ -1,0 +1,259 @@
+package broker
+
+import (
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/pilothouse/pilothouse/broker/packet"
+	"github.com/pilothouse/pilothouse/model"
+)
+
+// session is what the broker keeps for one client ID, whether its client is
+// connected or not (MQTT 5.0 section 4.1).
+type session struct {
+	b     *Broker
+	id    string
+	local *Local // not nil for a session inside the process
+
+	conn atomic.Pointer[conn] // nil while the client is away
+	pub  atomic.Pointer[model.Publisher]
+	// replaying tells that retained messages wait, which live ones of QoS 0 must
+	// not overtake; backlog that anything waits.
+	replaying, backlog atomic.Bool
+	gate               gate
+	stats              sessionStats
+
+	mu        sync.Mutex
+	subs      map[string]*subscription // by filter with its $share prefix
+	queue     queue
+	flights   map[uint16]flight
+	resend    []uint16  // flights of an earlier connection, still to be sent again
+	unacked   int       // flights that take room in the client's window
+	created   time.Time // zero until a connection was attached
+	nextID    uint16
+	nextSeq   uint64
+	received  idSet // QoS 2 messages from the client that are not released
+	expiry    time.Duration
+	awaySince time.Time
+	expires   *time.Timer
+	will      *will
+	willTimer *time.Timer
+	ended     bool
+}
+
+// flight is a message of QoS 1 or 2 that was sent and is not acknowledged.
+type flight struct {
+	item
+	seq      uint64
+	released bool // PUBREC came; the message itself is gone
+	counted  bool // takes room in the window of this connection
+}
+
+// sessionStats counts what one session received and sent.
+type sessionStats struct {
+	in, inBytes, out, outBytes atomic.Uint64
+	drops                      [dropReasons]atomic.Uint64
+	reported                   [dropReasons]atomic.Uint64
+}
+
+// dropped is the number of messages to the client that were let go.
+func (st *sessionStats) dropped() (n uint64) {
+	for i := range st.drops {
+		n += st.drops[i].Load()
+	}
+	return n
+}
+
+func (s *session) online() bool { return s.local != nil || s.conn.Load() != nil }
+
+// mayReceive asks Access whether a message of from may go to this session.
+func (s *session) mayReceive(from *model.Publisher, topic string) bool {
+	if s.local != nil {
+		return true
+	}
+	to := s.pub.Load()
+	if err := s.b.access.Deliver(to, from, topic); err != nil {
+		s.b.denied(to, ToReceive, topic, err)
+		return false
+	}
+	return true
+}
+
+// enqueue sends it, or lets it wait. It reports false when the message was
+// dropped.
+func (s *session) enqueue(it item) bool {
+	accepted, full := s.tryEnqueue(it)
+	if full && s.conn.Load() != nil && s.gate.wait(s.b.limits.Hold, s.queueDrains) {
+		accepted, full = s.tryEnqueue(it)
+	}
+	if full {
+		reason := DropQueueFull
+		if it.qos == 0 {
+			reason = DropSlow
+		}
+		s.drop(reason, 1)
+	}
+	return accepted
+}
+
+// tryEnqueue reports whether it took the message, and if not, whether that was
+// because the queue is full.
+func (s *session) tryEnqueue(it item) (accepted, full bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ended {
+		return false, false
+	}
+	c := s.conn.Load()
+	if s.queue.empty() && c != nil && s.canSendLocked(c, it.qos) {
+		return s.sendLocked(c, it), false
+	}
+	l := &s.b.limits
+	size := it.m.size()
+	if s.queue.count >= l.QueueMessages || s.queue.bytes+size > l.QueueBytes ||
+		s.b.queued.Load()+int64(size) > int64(l.QueueBytesTotal) {
+		return false, true
+	}
+	s.queue.push(it)
+	s.b.queued.Add(int64(size))
+	s.backlog.Store(true)
+	if c != nil {
+		s.pumpLocked(c) // room that came between the look and the mark would be missed
+	}
+	return true, false
+}
+
+// queueDrains reports whether the queue has room again.
+func (s *session) queueDrains() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	l := &s.b.limits
+	return s.queue.count <= l.QueueMessages*7/8 && s.queue.bytes <= l.QueueBytes*7/8
+}
+
+// canSendLocked reports whether a message can go out on c now.
+func (s *session) canSendLocked(c *conn, qos byte) bool {
+	return c.out.roomy() && (qos == 0 || s.unacked < c.window && len(s.resend) == 0)
+}
+
+// pump sends what waits, as far as there is room.
+func (s *session) pump(c *conn) {
+	if !s.backlog.Load() {
+		return
+	}
+	defer s.gate.wake()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.conn.Load() == c {
+		s.pumpLocked(c)
+	}
+}
+
+func (s *session) pumpLocked(c *conn) {
+	s.resendLocked(c)
+	for !s.queue.empty() {
+		it := s.queue.front()
+		if !s.canSendLocked(c, it.qos) {
+			break
+		}
+		s.b.queued.Add(-int64(s.queue.pop()))
+		s.sendLocked(c, it)
+	}
+	s.replaying.Store(s.queue.replays > 0)
+	s.backlog.Store(!s.queue.empty() || len(s.resend) > 0)
+}
+
+// sendLocked sends a message for the first time. It reports false when it was
+// dropped instead.
+func (s *session) sendLocked(c *conn, it item) bool {
+	t := time.Now()
+	if _, alive := it.m.remaining(t); !alive {
+		s.drop(DropExpired, 1)
+		return false
+	}
+	if it.generation != s.b.access.Generation() && !s.mayReceive(it.m.from, it.m.topic) {
+		s.drop(DropRevoked, 1)
+		return false
+	}
+	f := it.m.forward(t)
+	f.QoS, f.Retain, f.SubscriptionIDs = it.qos, it.retain, it.ids
+	if f.Size(c.version) > c.maxPacket { // [MQTT-3.1.2-24] [MQTT-3.1.2-25]
+		s.drop(DropTooLarge, 1)
+		return false
+	}
+	if it.qos > 0 {
+		f.ID = s.newFlightLocked(it)
+	}
+	c.forward(&f, true)
+	s.sent(1, uint64(len(it.m.payload)))
+	return true
+}
+
+// newFlightLocked remembers a message as in flight under a free packet ID
+// [MQTT-2.2.1-4].
+func (s *session) newFlightLocked(it item) uint16 {
+	if s.flights == nil {
+		s.flights = make(map[uint16]flight)
+	}
+	for {
+		s.nextID++
+		if _, taken := s.flights[s.nextID]; !taken && s.nextID != 0 {
+			break
+		}
+	}
+	s.nextSeq++
+	s.unacked++
+	s.flights[s.nextID] = flight{item: it, seq: s.nextSeq, counted: true}
+	return s.nextID
+}
+
+func (s *session) sent(messages, bytes uint64) {
+	s.stats.out.Add(messages)
+	s.stats.outBytes.Add(bytes)
+	s.b.counts.out.Add(messages)
+	s.b.counts.outBytes.Add(bytes)
+}
+
+// drop counts messages to this session that were let go.
+func (s *session) drop(reason DropReason, n int) {
+	s.stats.drops[reason].Add(uint64(n))
+	s.b.counts.drops[reason].Add(uint64(n))
+	s.b.reportDrops(s, reason)
+}
+
+// idSet is a set of packet IDs; its memory is there only while it is used.
+type idSet struct {
+	words *[1024]uint64
+	n     int
+}
+
+func (s *idSet) has(id uint16) bool {
+	return s.words != nil && s.words[id>>6]&(1<<(id&63)) != 0
+}
+
+func (s *idSet) add(id uint16) {
+	if s.words == nil {
+		s.words = new([1024]uint64)
+	}
+	s.words[id>>6] |= 1 << (id & 63)
+	s.n++
+}
+
+// remove reports whether id was in the set.
+func (s *idSet) remove(id uint16) bool {
+	if !s.has(id) {
+		return false
+	}
+	s.words[id>>6] &^= 1 << (id & 63)
+	s.n--
+	return true
+}
+
+// ackCode is what a code of 0 to 0x10 becomes in MQTT 3.1.1, which has none.
+func ackCode(v packet.Version, code packet.Code) packet.Code {
+	if v != packet.V5 {
+		return packet.Success
+	}
+	return code
+}

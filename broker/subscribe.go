@@ -1,0 +1,147 @@
+package broker
+
+import (
+	"github.com/pilothouse/pilothouse/broker/packet"
+	"github.com/pilothouse/pilothouse/model"
+)
+
+// onSubscribe handles SUBSCRIBE: each filter gets an answer of its own
+// [MQTT-3.8.4-5] [MQTT-3.8.4-6].
+func (c *conn) onSubscribe(h packet.Header, body []byte) error {
+	var p packet.Subscribe
+	if err := packet.Read(&p, h, body, c.version); err != nil {
+		return err
+	}
+	id := p.Props.Number(packet.SubscriptionID)
+	ack := packet.Suback{Kind: packet.SUBACK, ID: p.ID}
+	var replays []func()
+	for i := range p.Filters {
+		code, replay := c.session.subscribe(&p.Filters[i], id)
+		ack.Codes = append(ack.Codes, code)
+		if replay != nil {
+			replays = append(replays, replay)
+		}
+	}
+	c.acks = ack.Append(c.acks, c.version)
+	c.settle() // the answer comes before the retained messages
+	for _, replay := range replays {
+		replay()
+	}
+	return nil
+}
+
+// subscribe adds one subscription. The function returned sends the retained
+// messages.
+func (s *session) subscribe(f *packet.Filter, id uint32) (packet.Code, func()) {
+	whole := string(f.Filter)
+	group, filter, err := splitShare(whole)
+	if err == nil {
+		err = model.CheckFilter(filter)
+	}
+	if err != nil {
+		s.b.denied(s.pub.Load(), ToSubscribe, whole, err)
+		return packet.TopicFilterInvalid, nil
+	}
+	if err := s.b.access.Subscribe(s.pub.Load(), filter); err != nil {
+		s.b.denied(s.pub.Load(), ToSubscribe, whole, err)
+		return codeOf(err), nil
+	}
+	sub := &subscription{session: s, filter: filter, group: group, qos: f.QoS,
+		noLocal: f.NoLocal, asIs: f.RetainAsPublished, id: id}
+	isNew, ok := s.addSubscription(whole, sub)
+	if !ok {
+		return packet.QuotaExceeded, nil
+	}
+	if group != "" || f.RetainHandling == 2 || f.RetainHandling == 1 && !isNew { // [MQTT-3.3.1-9] to [MQTT-3.3.1-11]
+		return packet.Code(f.QoS), nil
+	}
+	return packet.Code(f.QoS), func() { s.replay(sub) }
+}
+
+// addSubscription adds sub in place of an earlier one to the same filter
+// [MQTT-3.8.4-3]. It reports false when the session has too many.
+func (s *session) addSubscription(whole string, sub *subscription) (isNew, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, had := s.subs[whole]
+	if s.ended || !had && len(s.subs) >= s.b.limits.Subscriptions {
+		return false, false
+	}
+	if s.subs == nil {
+		s.subs = make(map[string]*subscription)
+	}
+	s.subs[whole] = sub
+	return s.b.subs.add(sub), true
+}
+
+// replay queues the retained messages that match a subscription.
+func (s *session) replay(sub *subscription) {
+	found := s.b.replayable(sub.filter)
+	to := s.pub.Load()
+	kept := found[:0]
+	for _, m := range found {
+		if sub.noLocal && m.from.ClientID == s.id || !s.mayReceive(m.from, m.topic) {
+			continue
+		}
+		kept = append(kept, m)
+	}
+	it := item{qos: sub.qos, retain: true, generation: s.b.access.Generation()}
+	if sub.id != 0 {
+		it.ids = []uint32{sub.id}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := s.conn.Load()
+	if s.ended || c == nil || s.pub.Load() != to {
+		return
+	}
+	if room := 2*s.b.limits.Retained - s.queue.replays; len(kept) > room {
+		s.drop(DropQueueFull, len(kept)-room)
+		kept = kept[:max(room, 0)]
+	}
+	s.queue.pushReplay(it, kept)
+	s.pumpLocked(c)
+}
+
+// onUnsubscribe handles UNSUBSCRIBE [MQTT-3.10.4-4].
+func (c *conn) onUnsubscribe(h packet.Header, body []byte) error {
+	var p packet.Unsubscribe
+	if err := packet.Read(&p, h, body, c.version); err != nil {
+		return err
+	}
+	ack := packet.Suback{Kind: packet.UNSUBACK, ID: p.ID}
+	for _, f := range p.Filters {
+		code := packet.Success
+		if !c.session.unsubscribe(string(f)) {
+			code = packet.NoSubscriptionExisted
+		}
+		ack.Codes = append(ack.Codes, code)
+	}
+	c.acks = ack.Append(c.acks, c.version)
+	return nil
+}
+
+// unsubscribe reports whether there was such a subscription.
+func (s *session) unsubscribe(whole string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	sub, had := s.subs[whole]
+	if had {
+		delete(s.subs, whole)
+		s.b.subs.remove(s, sub.filter, sub.group)
+	}
+	return had
+}
+
+// recheckSubscriptionsLocked removes the subscriptions that the client of a
+// resumed session may no longer have.
+func (s *session) recheckSubscriptionsLocked() {
+	pub := s.pub.Load()
+	for whole, sub := range s.subs {
+		if err := s.b.access.Subscribe(pub, sub.filter); err != nil {
+			delete(s.subs, whole)
+			s.b.subs.remove(s, sub.filter, sub.group)
+			s.b.denied(pub, ToSubscribe, whole, err)
+		}
+	}
+}

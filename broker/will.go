@@ -1,0 +1,91 @@
+package broker
+
+import (
+	"time"
+
+	"github.com/pilothouse/pilothouse/broker/packet"
+	"github.com/pilothouse/pilothouse/model"
+)
+
+// will is the message that a client leaves for when it is lost (MQTT 5.0 section
+// 3.1.2.5).
+type will struct {
+	topic   string
+	payload []byte
+	values  []byte
+	expiry  uint32
+
+	hasExpiry bool
+	qos       byte
+	retain    bool
+	delay     time.Duration
+	pub       *model.Publisher
+}
+
+// newWill is the will in a CONNECT packet, if the client may leave it.
+func (c *conn) newWill(p *packet.Connect) (*will, error) {
+	w := p.Will
+	if w == nil {
+		return nil, nil
+	}
+	topic := string(w.Topic)
+	if err := checkPublishTopic(topic); err != nil {
+		if err == errReservedTopic {
+			return nil, err
+		}
+		return nil, &Refusal{packet.TopicNameInvalid, err.Error()}
+	}
+	if err := c.b.access.Will(c.pub, topic, w.Retain); err != nil {
+		return nil, err
+	}
+	return &will{
+		topic: topic, payload: append([]byte(nil), w.Payload...),
+		values: packet.AppendForwarded(nil, &w.Props),
+		expiry: w.Props.Number(packet.MessageExpiry), hasExpiry: w.Props.Has(packet.MessageExpiry),
+		qos: w.QoS, retain: w.Retain, pub: c.pub,
+		delay: time.Duration(w.Props.Number(packet.WillDelay)) * time.Second,
+	}, nil
+}
+
+// sendWill publishes a will, if its client still may. It reports whether it did.
+func (b *Broker) sendWill(w *will) bool {
+	if err := b.access.Will(w.pub, w.topic, w.retain); err != nil {
+		b.denied(w.pub, ToLeaveWill, w.topic, err)
+		return false
+	}
+	r := router{b: b, pub: w.pub, trusted: true, now: time.Now()}
+	rt := r.lookup([]byte(w.topic))
+	r.publish(rt, &inbound{payload: w.payload, values: w.values, expiry: w.expiry, hasExpiry: w.hasExpiry,
+		at: r.now, from: w.pub, qos: w.qos, retain: w.retain})
+	r.rest()
+	return true
+}
+
+// takeWillLocked decides about the will of a connection that has ended: it is to
+// be sent now, later, or never.
+func (s *session) takeWillLocked(d *departure, keep time.Duration) (sendNow *will, pending bool) {
+	w := s.will
+	s.will = nil
+	switch {
+	case w == nil, d.reason == ClosedByClient, d.reason == BrokerClosing:
+		return nil, false
+	case min(w.delay, keep) <= 0: // [MQTT-3.1.3-9]
+		return w, false
+	}
+	s.will = w
+	s.willTimer = s.b.timers.after(min(w.delay, keep), func() { s.willDue(w) })
+	return nil, true
+}
+
+// willDue sends a will whose delay has passed.
+func (s *session) willDue(w *will) {
+	s.mu.Lock()
+	due := s.will == w && s.conn.Load() == nil
+	if due {
+		s.will = nil
+	}
+	s.mu.Unlock()
+	if due && s.b.sendWill(w) {
+		s.b.events.tell(WillPublished{Stamp: now(), Publisher: w.pub, Topic: w.topic})
+	}
+}
