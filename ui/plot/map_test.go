@@ -186,7 +186,7 @@ func TestMapAcrossTheDateLine(t *testing.T) {
 // TestLayerReplacesCoarser draws a detailed layer without land over a coarse
 // one that is all land.
 func TestLayerReplacesCoarser(t *testing.T) {
-	all := []model.LatLon{{Lat: -80, Lon: -179}, {Lat: -80, Lon: 179}, {Lat: 80, Lon: 179}, {Lat: 80, Lon: -179}}
+	all := []model.LatLon{{Lat: -80, Lon: -80}, {Lat: -80, Lon: 80}, {Lat: 80, Lon: 80}, {Lat: 80, Lon: -80}}
 	r := NewMapRenderer(NewLand(LandLayer{Rings: [][]model.LatLon{all}},
 		LandLayer{SouthWest: model.LatLon{Lat: 50, Lon: -2}, NorthEast: model.LatLon{Lat: 51, Lon: -1}}))
 	v := View{Width: 400, Height: 300, Center: model.LatLon{Lat: 50.5, Lon: -1}, Zoom: 600}
@@ -295,5 +295,18 @@ func BenchmarkMapOverlay(b *testing.B) {
 	spec.Into = image.NewRGBA(image.Rect(0, 0, 1400, 900))
 	for b.Loop() {
 		r.Render(spec)
+	}
+}
+
+func TestViewFrom(t *testing.T) {
+	old := solent(800, 600, 1)
+	next := old.ZoomAt(100, 100, 0.5).Pan(30, -20)
+	next.Width = 900
+	f, dx, dy := next.From(old)
+	p := model.LatLon{Lat: 50.7, Lon: -1.35}
+	ox, oy := old.ToPixel(p)
+	nx, ny := next.ToPixel(p)
+	if math.Abs(ox*f+dx-nx) > 1e-6 || math.Abs(oy*f+dy-ny) > 1e-6 {
+		t.Errorf("%g, %g goes to %g, %g, want %g, %g", ox, oy, ox*f+dx, oy*f+dy, nx, ny)
 	}
 }

@@ -99,6 +99,14 @@ func (v View) ZoomAt(x, y, factor float64) View {
 	return v.Pan(x-px, y-py)
 }
 
+// From tells how a picture of old is to be stretched by factor and then moved by
+// (dx, dy) pixels to lie where v has it.
+func (v View) From(old View) (factor, dx, dy float64) {
+	factor = old.perPixel() / v.perPixel()
+	x, y := v.ToPixel(old.Center)
+	return factor, x - float64(old.Width)/2*factor, y - float64(old.Height)/2*factor
+}
+
 // bounded keeps the centre on the map.
 func (v View) bounded() View {
 	v.Center.Lat = math.Max(-maxLatitude, math.Min(maxLatitude, v.Center.Lat))
