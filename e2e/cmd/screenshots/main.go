@@ -1,0 +1,151 @@
+//go:build linux
+
+// Screenshots makes the pictures of the documentation: it runs the program
+// with its demo on a virtual display, once for each page and theme, and writes
+// what the window shows to PAGE-THEME.png, in few enough colours to stay small.
+//
+//	go run ./e2e/cmd/screenshots -program bin/pilothouse -out docs/screenshots
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"image"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/pilothouse/pilothouse/e2e/desktop"
+)
+
+// starting is how long the program may take to show its window.
+const starting = time.Minute
+
+// settings are the flags.
+type settings struct {
+	program string
+	out     string
+	pages   []string
+	themes  []string
+	size    image.Point
+	settle  time.Duration
+	limit   int64
+}
+
+func main() {
+	s, err := parse(os.Args[1:])
+	if errors.Is(err, flag.ErrHelp) {
+		return
+	}
+	if err != nil {
+		os.Exit(2)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	err = s.run(ctx)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "screenshots:", err)
+		os.Exit(1)
+	}
+}
+
+func parse(args []string) (settings, error) {
+	var s settings
+	flags := flag.NewFlagSet("screenshots", flag.ContinueOnError)
+	flags.StringVar(&s.program, "program", "bin/pilothouse", "the program to run")
+	flags.StringVar(&s.out, "out", "docs/screenshots", "the folder for the pictures")
+	pages := flags.String("pages", "overview,topics,devices,map,charts", "the pages to show")
+	themes := flags.String("themes", "dark,light", "the themes to show them in")
+	flags.IntVar(&s.size.X, "width", 1280, "of the window, in pixels")
+	flags.IntVar(&s.size.Y, "height", 800, "of the window, in pixels")
+	flags.DurationVar(&s.settle, "settle", 20*time.Second, "how long the demo runs before its picture")
+	flags.Int64Var(&s.limit, "limit", 250_000, "the size of a file that is too large, in bytes")
+	err := flags.Parse(args)
+	s.pages, s.themes = strings.Split(*pages, ","), strings.Split(*themes, ",")
+	return s, err
+}
+
+// run takes all pictures, one after the other.
+func (s settings) run(ctx context.Context) error {
+	program, err := filepath.Abs(s.program)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(s.out, 0o755); err != nil {
+		return err
+	}
+	for _, page := range s.pages {
+		for _, theme := range s.themes {
+			name := filepath.Join(s.out, page+"-"+theme+".png")
+			if err := s.shoot(ctx, program, page, theme, name); err != nil {
+				return fmt.Errorf("page %s in the %s theme: %w", page, theme, err)
+			}
+			fmt.Println(name)
+		}
+	}
+	return nil
+}
+
+// shoot runs the program on a new display, with no settings of anyone, and
+// writes one picture.
+func (s settings) shoot(ctx context.Context, program, page, theme, name string) (err error) {
+	ctx, cancel := context.WithTimeout(ctx, starting+s.settle)
+	defer cancel()
+	display, err := desktop.StartDisplay(ctx, s.size)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, display.Close()) }()
+	process, err := display.Start(program, desktop.Options{
+		Args: []string{"--demo", "--page", page},
+		Env:  []string{"FYNE_THEME=" + theme},
+	})
+	if err != nil {
+		return err
+	}
+	window, err := process.Window(ctx, "")
+	if err != nil {
+		return err
+	}
+	if err := window.Resize(ctx, s.size); err != nil {
+		return err
+	}
+	select {
+	case <-time.After(s.settle):
+	case <-process.Done():
+		return fmt.Errorf("the program ended: %w; it said:\n%s", process.Err(), process.Output())
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	picture, err := window.Picture(ctx)
+	if err != nil {
+		return err
+	}
+	return s.write(ctx, name, picture)
+}
+
+// write stores the picture in at most 255 colours, which a window of flat
+// colours does not miss.
+func (s settings) write(ctx context.Context, name string, picture image.Image) error {
+	if err := desktop.WritePNG(name, picture); err != nil {
+		return err
+	}
+	shrink := exec.CommandContext(ctx, "convert", name, "-strip", "+dither", "-colors", "255",
+		"-define", "png:compression-level=9", "PNG8:"+name)
+	if output, err := shrink.CombinedOutput(); err != nil {
+		return fmt.Errorf("reducing the colours of %s: %w: %s", name, err, output)
+	}
+	info, err := os.Stat(name)
+	if err != nil {
+		return err
+	}
+	if info.Size() > s.limit {
+		return fmt.Errorf("%s is %d bytes, more than %d", name, info.Size(), s.limit)
+	}
+	return nil
+}
