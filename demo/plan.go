@@ -8,8 +8,8 @@ import (
 )
 
 const (
-	arriveBy = 75 * time.Second // before the time in the timetable
-	slowest  = 3.0              // knots, the slowest cruise that is tried
+	slack   = 0.95 // of the time in the timetable is planned for
+	slowest = 3.0  // knots, the slowest cruise that is tried
 )
 
 // plan is how fast a vessel may sail at each point of a track, with time to
@@ -45,10 +45,11 @@ func newPlan(limits []float64, h Hull, cruise float64) plan {
 // long as the ship needs at its service speed.
 func planFor(t track, c Chart, s Ship) plan {
 	limits := trackLimits(t, c, s.Hull)
+	allowed := time.Duration(slack * float64(s.Crossing))
 	lo, hi := slowest, s.Hull.Knots
 	for range 20 {
 		mid := (lo + hi) / 2
-		if newPlan(limits, s.Hull, mid*model.KnotsToMS).total() > s.Crossing-arriveBy {
+		if newPlan(limits, s.Hull, mid*model.KnotsToMS).total() > allowed {
 			lo = mid
 		} else {
 			hi = mid

@@ -30,7 +30,7 @@ type Ship struct {
 }
 
 func carFerry() Hull  { return Hull{Knots: 14, Accel: 0.04, Brake: 0.04, Turn: 1.0} }
-func catamaran() Hull { return Hull{Knots: 35, Accel: 0.12, Brake: 0.14, Turn: 1.6} }
+func catamaran() Hull { return Hull{Knots: 38, Accel: 0.12, Brake: 0.14, Turn: 1.6} }
 
 // Ships is the fleet: five crossings of the Solent, two vessels on each, a
 // quarter of a round trip apart so that one of them is always at sea. Crossing

@@ -84,3 +84,70 @@ type Voyage struct {
 
 // UnderWay reports whether the vessel is between ports.
 func (v Voyage) UnderWay() bool { return v.InPort == "" && (v.From != "" || v.To != "") }
+
+// Voyage is what is known as of the last fix.
+func (v *Voyager) Voyage() Voyage {
+	out := Voyage{
+		From: v.portID(v.bound.from), To: v.portID(v.bound.to), ToBasis: v.bound.basis,
+		InPort: v.portID(v.watch.port), Departed: v.departed, Arrived: v.arrived,
+	}
+	if v.watch.port == none && v.forecast.basis != PredictionNone {
+		out.Predicted = v.gate.last.At.Add(v.forecast.left)
+		out.Basis, out.Remaining = v.forecast.basis, v.forecast.remaining
+		out.Margin = v.forecast.margin()
+	}
+	return out
+}
+
+// Delay is how much later than its schedule the vessel will arrive by our own
+// prediction, at the device's time now; negative when early. In port it is how
+// late the vessel already is bound to be if it left at once, 0 when it can
+// still make it. It is unknown without a schedule for this voyage.
+func (v *Voyager) Delay(now time.Time) (time.Duration, bool) {
+	due := v.claim.ScheduledArrival
+	if due.IsZero() || v.bound.to == none || v.claimTo != v.bound.to {
+		return 0, false
+	}
+	if v.watch.port != none {
+		left, ok := v.whole()
+		return max(0, now.Add(left).Sub(due)), ok
+	}
+	if v.forecast.basis == PredictionNone {
+		return 0, false
+	}
+	at := v.gate.last.At.Add(v.forecast.left)
+	if at.Before(now) {
+		at = now
+	}
+	return at.Sub(due), true
+}
+
+// whole is how long the whole voyage usually takes.
+func (v *Voyager) whole() (time.Duration, bool) {
+	from, to := v.watch.ports[v.bound.from], v.watch.ports[v.bound.to]
+	if p, ok := progressOf(v.book.of(from.ID, to.ID), from.Center); ok {
+		return seconds(p.left), true
+	}
+	if length, _, ok := remainingOn(v.lanes, from.ID, to.ID, from.Center); ok {
+		return seconds(sailingTime(length, 0, v.cruise.speed())), true
+	}
+	return 0, false
+}
+
+func (v *Voyager) portID(i int) string {
+	if i == none {
+		return ""
+	}
+	return v.watch.ports[i].ID
+}
+
+// margin is how far off the forecast is likely to be: nine in ten are within.
+func (f forecast) margin() time.Duration {
+	switch f.basis {
+	case PredictionLearned:
+		return 45*time.Second + f.left/12
+	case PredictionLane:
+		return 2*time.Minute + f.left/4
+	}
+	return 3*time.Minute + f.left/2
+}

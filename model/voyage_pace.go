@@ -1,0 +1,73 @@
+package model
+
+import (
+	"math"
+	"time"
+)
+
+// Memory of the pace and the cruising speed, in seconds.
+const (
+	paceMemory   = 600.0 // over which the pace is averaged
+	pacePrior    = 300.0 // for which the usual pace is assumed at first
+	paceEvery    = 15.0  // between two samples
+	paceSlowest  = 0.4
+	paceFastest  = 2.5
+	cruiseMemory = 60.0
+	underWayMin  = 3.0 // knots: slower, a ship is not cruising
+)
+
+// paceMeter compares how long a vessel takes with how long it usually takes.
+// Time spent stopped does not count: a vessel that was held sails on at its
+// usual pace.
+type paceMeter struct {
+	usual, took float64 // seconds, fading
+	at          time.Time
+	elapsed     float64 // the usual time to here, at the last sample
+	going       bool
+	stopped     float64 // seconds stopped since the last sample
+}
+
+// sample takes in that the usual time to here is elapsed seconds.
+func (m *paceMeter) sample(f Fix, elapsed float64) {
+	if !m.going {
+		m.going, m.at, m.elapsed, m.stopped = true, f.At, elapsed, 0
+		return
+	}
+	took := f.At.Sub(m.at).Seconds()
+	if took < paceEvery {
+		return
+	}
+	if usual := elapsed - m.elapsed; took > m.stopped && usual > 0 {
+		keep := math.Exp(-took / paceMemory)
+		m.usual = m.usual*keep + usual
+		m.took = m.took*keep + took - m.stopped
+	}
+	m.at, m.elapsed, m.stopped = f.At, elapsed, 0
+}
+
+// pace is how much faster than usual the vessel sails: 1 is as usual.
+func (m *paceMeter) pace() float64 {
+	p := (m.usual + pacePrior) / (m.took + pacePrior)
+	return math.Max(paceSlowest, math.Min(paceFastest, p))
+}
+
+// cruiseMeter learns a vessel's cruising speed in the open.
+type cruiseMeter struct{ knots float64 }
+
+func (m *cruiseMeter) sample(knots, seconds float64) {
+	if knots < underWayMin || seconds <= 0 {
+		return
+	}
+	if m.knots == 0 {
+		m.knots = assumedCruise
+	}
+	m.knots += (knots - m.knots) * (1 - math.Exp(-seconds/cruiseMemory))
+}
+
+// speed is the cruising speed in knots as far as it is known.
+func (m *cruiseMeter) speed() float64 {
+	if m.knots == 0 {
+		return assumedCruise
+	}
+	return m.knots
+}
