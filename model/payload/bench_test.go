@@ -1,6 +1,7 @@
 package payload
 
 import (
+	"bytes"
 	"strings"
 	"testing"
 )
@@ -27,3 +28,39 @@ func BenchmarkScan(b *testing.B) {
 	}
 }
 
+func BenchmarkSummary(b *testing.B) {
+	for name, p := range map[string][]byte{
+		"object": []byte(sixFields),
+		"10MB":   bytes.Repeat([]byte("lorem ipsum "), 10<<20/12),
+		"binary": bytes.Repeat([]byte{0, 1, 2, 0xff}, 1000),
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				Summary(p, 80)
+			}
+		})
+	}
+}
+
+func BenchmarkPretty10MB(b *testing.B) {
+	p := []byte("[" + strings.Repeat(sixFields+",", 10<<20/(len(sixFields)+1)) + "1]")
+	b.SetBytes(int64(len(p)))
+	for b.Loop() {
+		_, _, _ = Pretty(p, Limits{})
+	}
+}
+
+func BenchmarkPosition(b *testing.B) {
+	for name, p := range map[string][]byte{
+		"position": []byte(sixFields),
+		"reject":   []byte(`{"rpm":1450,"oil_temp_c":88.5,"fuel_pct":71}`),
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				Position(p)
+			}
+		})
+	}
+}
