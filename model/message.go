@@ -15,9 +15,12 @@ type Message struct {
 	At time.Time
 	// QoS is the quality of service it was received with: 0, 1 or 2.
 	QoS byte
-	// Retained is set when the message was replayed from the broker's retained
-	// store and so says nothing about whether its device is alive now.
+	// Retained is set when the broker keeps the message for later subscribers:
+	// it was published so (where the link can tell) or replayed.
 	Retained bool
+	// Replayed is set when the broker sent the message from its retained store
+	// on subscription: it says nothing about whether its device is alive now.
+	Replayed bool
 	// Publisher is who sent the message, as vouched by the bundled broker; nil
 	// when the link cannot know, as with any remote broker.
 	Publisher *Publisher
@@ -33,7 +36,7 @@ type Publisher struct {
 	// Identity is the name the broker vouches for, empty when the client was
 	// let in without proving who it is.
 	Identity string
-	// Addr is the remote address as host:port, or "in-process".
+	// Addr is the remote address as host:port, or [InProcess].
 	Addr string
 	// TLS tells whether the session is encrypted.
 	TLS bool
@@ -71,3 +74,10 @@ type Properties struct {
 
 // UserProperty is one name and value pair of MQTT 5 user properties.
 type UserProperty struct{ Name, Value string }
+
+// InProcess is the address of the sessions of this program itself.
+const InProcess = "in-process"
+
+// Operator reports whether p is this program: what it publishes is no sign of
+// life of a device.
+func (p *Publisher) Operator() bool { return p != nil && p.Addr == InProcess }

@@ -1,0 +1,168 @@
+package model
+
+import (
+	"strings"
+	"time"
+)
+
+// device is a thing in the directory.
+type device struct {
+	root   string
+	rule   *DeviceRule // nil when guessed
+	topics []*topic
+	first  int64 // first heard, nanoseconds since 1970
+	said   int64 // last own message, not replayed
+	heard  time.Duration
+	count  uint64 // own messages
+	cad    Cadence
+	pub    *Publisher
+	status statusWord
+	word   time.Duration // when status was said
+	state  Liveness
+	since  int64 // when state was entered
+	track  track
+	place  Position
+	placed bool
+	voyage *voyageState // nil for what does not travel
+	oneWay bool         // publishes through short sessions: their end says nothing
+}
+
+// statusWord is what a status topic last said.
+type statusWord uint8
+
+const (
+	wordNone statusWord = iota
+	wordOnline
+	wordOffline
+	wordLost
+)
+
+// directory holds the devices and the sessions behind them.
+type directory struct {
+	rules    []DeviceRule
+	devices  map[string]*device
+	order    []*device
+	sessions map[string]*session
+	ports    []Geofence
+	lanes    []Lane
+	passages *Passages
+}
+
+func (d *directory) init(o Options) {
+	d.rules = o.Rules
+	d.devices = make(map[string]*device)
+	d.sessions = make(map[string]*session)
+	d.ports, d.lanes = o.Ports, o.Lanes
+	d.passages = NewPassages()
+}
+
+// assignDevice finds or makes the device that a new topic belongs to.
+func (s *Store) assignDevice(t *topic) {
+	path := t.node.path
+	if strings.HasPrefix(path, "$") {
+		return
+	}
+	root, rule := s.rootOf(path)
+	d := s.dir.devices[root]
+	if d == nil {
+		if len(s.dir.devices) >= s.limits.Devices {
+			s.stats.DroppedDevices++
+			return
+		}
+		d = &device{root: root, rule: rule}
+		s.dir.devices[root] = d
+		s.dir.order = append(s.dir.order, d)
+	}
+	d.topics = append(d.topics, t)
+	t.device = d
+	t.role = roleBelow(root, path)
+}
+
+// rootOf is the device root of a topic and the rule that says so, nil for a
+// guess. A topic below a device already known belongs to that device.
+func (s *Store) rootOf(path string) (string, *DeviceRule) {
+	for i := range s.dir.rules {
+		if root, ok := s.dir.rules[i].match(path); ok {
+			return root, &s.dir.rules[i]
+		}
+	}
+	for up := path; ; {
+		i := strings.LastIndexByte(up, '/')
+		if i <= 0 {
+			break
+		}
+		up = up[:i]
+		if d := s.dir.devices[up]; d != nil && d.rule == nil && strings.Contains(up, "/") {
+			return up, nil
+		}
+	}
+	return guessRoot(path), nil
+}
+
+// heard tells a device of a message on one of its topics.
+func (s *Store) heard(t *topic, m *Message) {
+	if t.role == roleAck {
+		s.acknowledged(t.node.path, m)
+	}
+	d := t.device
+	if d == nil || t.role == roleInbound || m.Publisher.Operator() {
+		return
+	}
+	at := t.latest.at
+	if d.first == 0 {
+		d.first, d.since = at, at
+	}
+	if t.role == roleStatus {
+		d.setStatus(m.Payload, t.latest.mono)
+	}
+	if t.role == roleVoyage {
+		s.claimed(d, m)
+	}
+	if m.Replayed || t.role == roleStatus && d.status != wordOnline && d.status != wordNone {
+		return
+	}
+	d.count++
+	d.said, d.heard = at, t.latest.mono
+	if d.state == Offline || d.state == Lost || d.state == Silent {
+		d.cad.Resume(d.heard)
+	} else {
+		d.cad.Observe(d.heard)
+	}
+	if m.Publisher != d.pub {
+		s.joinSession(d, m.Publisher)
+	}
+	if d.state != Alive && d.state != Unknown || d.state == Unknown && d.cad.Known() {
+		s.judge(d, d.heard, at)
+	}
+}
+
+// setStatus reads what a status topic says: the customary words, alone or as
+// the "state" or "status" of a JSON object.
+func (d *device) setStatus(payload []byte, now time.Duration) {
+	if len(payload) > 256 {
+		return
+	}
+	d.status, d.word = wordOf(string(payload)), now
+}
+
+func wordOf(payload string) statusWord {
+	text := strings.ToLower(strings.TrimSpace(payload))
+	if strings.HasPrefix(text, "{") {
+		for _, key := range []string{`"state"`, `"status"`} {
+			if _, after, ok := strings.Cut(text, key); ok {
+				text, _, _ = strings.Cut(strings.TrimLeft(after, ": \t\r\n"), ",")
+				text = strings.TrimRight(text, "} \t\r\n")
+				break
+			}
+		}
+	}
+	switch strings.Trim(text, `" `) {
+	case "online", "connected", "alive", "up", "ready", "1", "true":
+		return wordOnline
+	case "offline", "disconnected", "down", "sleeping", "0", "false":
+		return wordOffline
+	case "lost":
+		return wordLost
+	}
+	return wordNone
+}

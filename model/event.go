@@ -1,0 +1,77 @@
+package model
+
+import "time"
+
+// EventKind says what an [Event] tells.
+type EventKind uint8
+
+// The kinds of events.
+const (
+	EventLiveness      EventKind = iota // a device's liveness went from From to To
+	EventSessionOpened                  // a client connected
+	EventSessionClosed                  // a client's session ended; Text says why
+	EventRefused                        // a client was not let in; Text says why
+	EventDenied                         // a client did what it may not; Text says what
+	EventTrouble                        // the broker or link had to drop or cut something
+	EventDelay                          // a vessel will be late; Text says by how much
+	EventCommand                        // a command ended well or badly
+	EventLink                           // the link came up or went down
+)
+
+// Event is something that happened, for the log and for notices.
+type Event struct {
+	// Seq numbers the events from 1.
+	Seq    uint64
+	At     time.Time
+	Kind   EventKind
+	Device string // root topic of the device concerned, or empty
+	Client string // publisher concerned, or empty
+	Addr   string
+	Text   string
+	// From and To are the states of an EventLiveness.
+	From, To Liveness
+	// Serious events deserve a notice on the desktop.
+	Serious bool
+}
+
+// eventLog is a ring of the latest events.
+type eventLog struct {
+	ring []Event
+	seq  uint64
+	max  int
+}
+
+func (l *eventLog) add(e Event) {
+	l.seq++
+	e.Seq = l.seq
+	if len(l.ring) < l.max {
+		l.ring = append(l.ring, e)
+		return
+	}
+	l.ring[(l.seq-1)%uint64(len(l.ring))] = e
+}
+
+// since returns up to max events numbered above seq, the newest first.
+func (l *eventLog) since(seq uint64, limit int) []Event {
+	n := min(int(l.seq-min(seq, l.seq)), len(l.ring), limit)
+	out := make([]Event, 0, n)
+	for i := range n {
+		out = append(out, l.ring[(l.seq-1-uint64(i))%uint64(len(l.ring))])
+	}
+	return out
+}
+
+// Note adds an event that happened outside the store.
+func (s *Store) Note(e Event) {
+	s.mu.Lock()
+	s.events.add(e)
+	s.mu.Unlock()
+	s.gen.Add(1)
+}
+
+// Events returns up to limit events numbered above since, the newest first.
+func (s *Store) Events(since uint64, limit int) []Event {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.events.since(since, limit)
+}

@@ -1,0 +1,93 @@
+package model
+
+import (
+	"bytes"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// The ring holds exactly the latest records that fit, byte for byte, whatever
+// their sizes, and never less than the newest.
+func TestHistoryKeepsTheLatest(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		maxN := rapid.IntRange(1, 20).Draw(t, "maxN")
+		maxBytes := rapid.IntRange(1, 400).Draw(t, "maxBytes")
+		var h history
+		var want [][]byte
+		grown := 0
+		for i := range rapid.IntRange(1, 60).Draw(t, "messages") {
+			p := rapid.SliceOfN(rapid.Byte(), 0, 120).Draw(t, "payload")
+			g, evicted := h.push(int64(i), p, uint32(i), byte(i&3), maxN, maxBytes)
+			grown += g
+			want = append(want, p)[evicted:]
+			if rapid.IntRange(0, 15).Draw(t, "shrink") == 0 {
+				b, _ := h.shrink()
+				grown -= b
+				want = want[len(want)-1:]
+			}
+			check(t, &h, want, i)
+			if grown != len(h.buf) {
+				t.Fatalf("accounted for %d bytes, holds %d", grown, len(h.buf))
+			}
+			if h.n > maxN || h.n > 1 && h.used > maxBytes {
+				t.Fatalf("%d records in %d bytes, limits %d and %d", h.n, h.used, maxN, maxBytes)
+			}
+		}
+	})
+}
+
+func check(t *rapid.T, h *history, want [][]byte, newest int) {
+	i := 0
+	h.each(func(off int) {
+		r := h.record(off, func(uint32) *Publisher { return nil })
+		if !bytes.Equal(r.Payload, want[i]) || r.At.UnixNano() != int64(newest-len(want)+1+i) {
+			t.Fatalf("record %d of %d is %q at %d, want %q", i, len(want), r.Payload, r.At.UnixNano(), want[i])
+		}
+		i++
+	})
+	if i != len(want) {
+		t.Fatalf("%d records, want %d", i, len(want))
+	}
+	if got := h.latest(1 << 20); !bytes.Equal(got, want[len(want)-1]) {
+		t.Fatalf("latest is %q, want %q", got, want[len(want)-1])
+	}
+}
+
+func TestSeriesIsARing(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		limit := rapid.IntRange(1, 100).Draw(t, "limit")
+		room := rapid.IntRange(0, 100).Draw(t, "room")
+		var s series
+		var at []int64
+		start := room
+		for range rapid.IntRange(1, 300).Draw(t, "samples") {
+			now := int64(rapid.IntRange(0, 1000).Draw(t, "at"))
+			room -= s.push(now, float64(now), limit, room)
+			if len(at) > 0 {
+				now = max(now, at[len(at)-1])
+			}
+			at = append(at, now)
+		}
+		if room < min(0, start-min(seriesStart, limit)) {
+			t.Fatalf("grew past the room it had: %d left of %d", room, start)
+		}
+		from := int64(rapid.IntRange(0, 1001).Draw(t, "from"))
+		got, _ := s.since(from, nil, nil)
+		kept := at[len(at)-s.n:]
+		want := kept[:0:0]
+		for i, a := range kept {
+			if a >= from || i+1 < len(kept) && kept[i+1] >= from || i == len(kept)-1 {
+				want = append(want, a)
+			}
+		}
+		if len(got) != len(want) {
+			t.Fatalf("since %d gives %d samples, want %d: %v of %v", from, len(got), len(want), got, kept)
+		}
+		for i := range got {
+			if got[i] != want[i] {
+				t.Fatalf("since %d: %v, want %v", from, got, want)
+			}
+		}
+	})
+}

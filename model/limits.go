@@ -1,0 +1,55 @@
+package model
+
+// Limits bound what a Store keeps. The zero value of a field means its default.
+// Whatever a limit lets go is counted in [Stats].
+type Limits struct {
+	// Topics is how many topics are kept: default 1,000,000. Messages on
+	// further topics are counted and dropped.
+	Topics int
+	// Devices is how many devices are kept: default 100,000. Topics of further
+	// devices are kept without a device.
+	Devices int
+	// FieldsPerTopic is how many numeric fields of one topic become series:
+	// default 64.
+	FieldsPerTopic int
+	// HistoryMessages is how many messages are kept for each topic: default 200.
+	HistoryMessages int
+	// HistoryTopicBytes is how many bytes of messages are kept for each topic:
+	// default 256 KiB. The latest message is kept whatever its size.
+	HistoryTopicBytes int
+	// HistoryBytes is how many bytes of messages are kept in all: default
+	// 256 MiB.
+	HistoryBytes int
+	// SeriesSamples is how many samples are kept for each series: default
+	// 16,384.
+	SeriesSamples int
+	// Samples is how many samples are kept in all: default 16,777,216, which is
+	// 256 MiB.
+	Samples int
+	// TrackPoints is how many positions of one device are kept: default 1,024.
+	TrackPoints int
+	// Events is how many events the log keeps: default 2,000.
+	Events int
+	// Commands is how many commands the log keeps: default 1,000.
+	Commands int
+}
+
+func (l Limits) withDefaults() Limits {
+	def := func(v *int, d int) {
+		if *v <= 0 {
+			*v = d
+		}
+	}
+	def(&l.Topics, 1_000_000)
+	def(&l.Devices, 100_000)
+	def(&l.FieldsPerTopic, 64)
+	def(&l.HistoryMessages, 200)
+	def(&l.HistoryTopicBytes, 256<<10)
+	def(&l.HistoryBytes, 256<<20)
+	def(&l.SeriesSamples, 16_384)
+	def(&l.Samples, 16<<20)
+	def(&l.TrackPoints, 1_024)
+	def(&l.Events, 2_000)
+	def(&l.Commands, 1_000)
+	return l
+}

@@ -1,0 +1,95 @@
+package model
+
+import (
+	"fmt"
+	"time"
+)
+
+// NoticeDelay is the delay of a predicted arrival above which it is noticed.
+const NoticeDelay = 3 * time.Minute
+
+// voyageState is what is kept of a device that travels.
+type voyageState struct {
+	voyager *Voyager
+	claim   *VoyageClaim
+	noticed bool // the delay of this voyage was noticed
+}
+
+// VoyageInfo is a voyage as it is shown: our own prediction beside the claim of
+// the vessel.
+type VoyageInfo struct {
+	Voyage
+	// FromName and ToName are the names of the ports, empty when unknown.
+	FromName, ToName, InPortName string
+	// Claim is what the vessel says of its voyage, nil when it says nothing.
+	Claim *VoyageClaim
+	// Delay is the predicted arrival less the scheduled one; HasDelay is false
+	// when either is unknown.
+	Delay    time.Duration
+	HasDelay bool
+}
+
+// sail tells the voyager of d that it has moved.
+func (s *Store) sail(d *device) {
+	if len(s.dir.ports) == 0 {
+		return
+	}
+	if d.voyage == nil {
+		d.voyage = &voyageState{voyager: NewVoyager(s.dir.ports, s.dir.lanes, s.dir.passages)}
+	}
+	p := d.place
+	d.voyage.voyager.Fix(Fix{At: p.Device, Pos: p.LatLon, SOG: p.SOG, COG: p.COG})
+}
+
+// claimed takes in what a vessel says of its voyage.
+func (s *Store) claimed(d *device, m *Message) {
+	c, err := ParseVoyageClaim(m.Payload)
+	if err != nil || len(s.dir.ports) == 0 {
+		return
+	}
+	if d.voyage == nil {
+		d.voyage = &voyageState{voyager: NewVoyager(s.dir.ports, s.dir.lanes, s.dir.passages)}
+	}
+	v := d.voyage
+	if v.claim == nil || !v.claim.ScheduledArrival.Equal(c.ScheduledArrival) {
+		v.noticed = false
+	}
+	v.claim = &c
+	v.voyager.SetClaim(c)
+}
+
+// noticeDelay adds an event, once a voyage, when a device will be late.
+func (s *Store) noticeDelay(d *device, at time.Time) {
+	if d.voyage == nil || d.voyage.noticed {
+		return
+	}
+	late, ok := d.voyage.voyager.Delay(d.place.Device)
+	if !ok || late <= NoticeDelay {
+		return
+	}
+	d.voyage.noticed = true
+	now := d.voyage.voyager.Voyage()
+	s.events.add(Event{
+		At: at, Kind: EventDelay, Device: d.root, Serious: true,
+		Text: fmt.Sprintf("%d minutes late at %s", int(late.Minutes()+0.5), orElse(s.portName(now.To), "its port")),
+	})
+}
+
+func (s *Store) portName(id string) string {
+	for i := range s.dir.ports {
+		if s.dir.ports[i].ID == id {
+			return s.dir.ports[i].Name
+		}
+	}
+	return ""
+}
+
+func (s *Store) voyageInfo(d *device) *VoyageInfo {
+	if d.voyage == nil {
+		return nil
+	}
+	v := &VoyageInfo{Voyage: d.voyage.voyager.Voyage(), Claim: d.voyage.claim}
+	v.FromName, v.ToName, v.InPortName = s.portName(v.From), s.portName(v.To), s.portName(v.InPort)
+	v.Delay, v.HasDelay = d.voyage.voyager.Delay(d.place.Device)
+	return v
+}
