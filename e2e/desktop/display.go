@@ -98,7 +98,7 @@ func (d *Display) start(ctx context.Context, size image.Point) error {
 	if err != nil {
 		endGroup(d.xvfb, syscall.SIGKILL)
 		_ = d.xvfb.Wait()
-		return fmt.Errorf("Xvfb told no display number: %w: %s", errors.Join(err, ctx.Err()), complaints.String())
+		return fmt.Errorf("no display number came from Xvfb: %w: %s", errors.Join(err, ctx.Err()), complaints.String())
 	}
 	d.name = ":" + strings.TrimSpace(number)
 	return nil

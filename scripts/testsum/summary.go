@@ -58,7 +58,7 @@ func (s *summary) read(r io.Reader) error {
 			if json.Unmarshal(line, &e) == nil && e.Action != "" {
 				s.take(e)
 			} else {
-				fmt.Fprintf(s.out, "%s", line)
+				s.printf("%s", line)
 			}
 		}
 		if errors.Is(err, io.EOF) {
@@ -84,7 +84,7 @@ func (s *summary) take(e event) {
 	case "output", "build-output":
 		s.keep(k, e.Output)
 	case "build-fail":
-		fmt.Fprint(s.out, s.output[k])
+		s.printf("%s", s.output[k])
 	case "pass", "fail", "skip":
 		if e.Test == "" {
 			s.endPackage(k, e)
@@ -95,7 +95,7 @@ func (s *summary) take(e event) {
 	case "exit":
 		if s.failed == 0 {
 			s.failed++
-			fmt.Fprintf(s.out, "FAIL  %s: ended with an error\n", e.Package)
+			s.printf("FAIL  %s: ended with an error\n", e.Package)
 		}
 	}
 }
@@ -113,7 +113,7 @@ func (s *summary) keep(k key, text string) {
 func (s *summary) endTest(k key, e event) {
 	switch {
 	case e.Action == "fail":
-		fmt.Fprintf(s.out, "--- FAIL: %s %s\n%s", k.pkg, k.test, s.output[k])
+		s.printf("--- FAIL: %s %s\n%s", k.pkg, k.test, s.output[k])
 		if !s.failedIn[k] {
 			s.failed++
 		}
@@ -124,7 +124,7 @@ func (s *summary) endTest(k key, e event) {
 		s.perPackage[k.pkg]++
 	case e.Action == "skip":
 		s.skipped++
-		fmt.Fprintf(s.out, "--- SKIP: %s %s\n%s", k.pkg, k.test, s.output[k])
+		s.printf("--- SKIP: %s %s\n%s", k.pkg, k.test, s.output[k])
 	}
 }
 
@@ -145,12 +145,12 @@ func (s *summary) endPackage(k key, e event) {
 	case e.Action == "fail":
 		if !s.failedIn[k] {
 			s.failed++
-			fmt.Fprint(s.out, s.output[k])
+			s.printf("%s", s.output[k])
 		}
 		delete(s.failedIn, k)
-		fmt.Fprintf(s.out, "FAIL  %s  %.1f s\n", k.pkg, e.Elapsed)
+		s.printf("FAIL  %s  %.1f s\n", k.pkg, e.Elapsed)
 	case passed > 0:
-		fmt.Fprintf(s.out, "ok    %s  %d passed, %.1f s\n", k.pkg, passed, e.Elapsed)
+		s.printf("ok    %s  %d passed, %.1f s\n", k.pkg, passed, e.Elapsed)
 	}
 }
 
@@ -158,10 +158,15 @@ func (s *summary) endPackage(k key, e event) {
 // passed, and none failed.
 func (s *summary) finish() bool {
 	if s.skipped > 0 {
-		fmt.Fprintf(s.out, "%d skipped: see above\n", s.skipped)
+		s.printf("%d skipped: see above\n", s.skipped)
 	}
-	fmt.Fprintf(s.out, "%d passed, %d failed\n", s.passed, s.failed)
+	s.printf("%d passed, %d failed\n", s.passed, s.failed)
 	return s.failed == 0 && s.passed > 0
+}
+
+// printf prints for the reader; a reader who has gone is not told.
+func (s *summary) printf(format string, args ...any) {
+	_, _ = fmt.Fprintf(s.out, format, args...)
 }
 
 // parent is the test that k is a subtest of.
