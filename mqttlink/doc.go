@@ -8,9 +8,9 @@
 //     over TCP, TLS or WebSocket, by paho behind a reader of our own that is
 //     buffered and bounded, for a broker may be hostile too.
 //
-// A link delivers batches of messages to a [Sink]. It never waits for a slow
-// one: its queue is bounded in messages and bytes, and what does not fit is
-// counted in the status. Failures are of type [*Error]: a [Kind] to test with
+// A link delivers batches of messages to a [Sink]. Its queue is bounded in
+// messages and bytes; when a sink falls behind, the broker is slowed down for a
+// second at most, and then what does not fit is counted in the status. Failures are of type [*Error]: a [Kind] to test with
 // errors.Is, what happened in plain words, and what to do about it.
 //
 // Concurrency: Run may be called once; all other methods may be called from

@@ -14,8 +14,8 @@ import (
 	"github.com/pilothouse/pilothouse/model"
 )
 
-// patience is how long a test waits for something that will happen.
-const patience = 15 * time.Second
+// waitLimit is how long a test waits for something that will happen.
+const waitLimit = 15 * time.Second
 
 // mosquitto is a real broker in a process of its own.
 type mosquitto struct {
@@ -120,7 +120,7 @@ func passwords(t *testing.T, user, password string) string {
 // eventually waits until done, or fails the test.
 func eventually(t *testing.T, what string, done func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(patience); !done(); time.Sleep(2 * time.Millisecond) {
+	for deadline := time.Now().Add(waitLimit); !done(); time.Sleep(2 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("waited in vain: %s", what)
 		}
@@ -177,7 +177,7 @@ func run(t *testing.T, l Link) {
 			if err != nil {
 				t.Errorf("Run: %v", err)
 			}
-		case <-time.After(patience):
+		case <-time.After(waitLimit):
 			t.Error("Run does not end")
 		}
 	})
@@ -197,7 +197,7 @@ func waitError(t *testing.T, l Link) error {
 
 func publish(t *testing.T, l Link, topic, payload string, qos byte, retain bool) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.Background(), waitLimit)
 	defer cancel()
 	if _, err := l.Publish(ctx, Outgoing{Topic: topic, Payload: []byte(payload), QoS: qos, Retain: retain}); err != nil {
 		t.Fatal(fmt.Errorf("publishing to %s: %w", topic, err))

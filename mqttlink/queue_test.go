@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/pilothouse/pilothouse/model"
@@ -13,6 +14,7 @@ import (
 
 func TestQueueKeepsOrderAndBytes(t *testing.T) {
 	q := newQueue()
+	q.maxMessages = 3000 // so that it is full now and then
 	ctx, cancel := context.WithCancel(context.Background())
 	var draining sync.WaitGroup
 	n := 0
@@ -33,8 +35,8 @@ func TestQueueKeepsOrderAndBytes(t *testing.T) {
 	const total = 50000
 	for i := range total {
 		scratch = append(fmt.Append(scratch[:0], i), strings.Repeat("x", i%100)...)
-		for !q.push(model.Message{Payload: scratch}, true) {
-			time.Sleep(time.Millisecond)
+		if !q.pushPatiently(model.Message{Payload: scratch}, true) {
+			t.Errorf("message %d is lost", i)
 		}
 	}
 	cancel()
@@ -42,6 +44,31 @@ func TestQueueKeepsOrderAndBytes(t *testing.T) {
 	if n != total {
 		t.Errorf("%d of %d messages", n, total)
 	}
+}
+
+func TestStuckSinkIsWaitedForOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := newQueue()
+		q.maxMessages = 1
+		q.push(model.Message{}, true)
+		start := time.Now()
+		for range 3 {
+			if q.pushPatiently(model.Message{}, true) {
+				t.Error("there was no room")
+			}
+		}
+		if took := time.Since(start); took != patience {
+			t.Errorf("waited %v in all", took)
+		}
+		q.swap(nil, nil)
+		if !q.pushPatiently(model.Message{}, true) {
+			t.Error("refused although it moves again")
+		}
+		time.AfterFunc(patience/2, func() { q.swap(nil, nil) })
+		if !q.pushPatiently(model.Message{}, true) {
+			t.Error("not waited for")
+		}
+	})
 }
 
 func TestQueueIsBounded(t *testing.T) {

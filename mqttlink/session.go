@@ -100,7 +100,7 @@ func (r *Remote) options(s *session) *mqtt.ClientOptions {
 		SetKeepAlive(p.KeepAlive).SetPingTimeout(min(p.KeepAlive, 20*time.Second)).
 		SetConnectTimeout(2 * r.timeout).SetWriteTimeout(writeTimeout).
 		SetDefaultPublishHandler(func(_ mqtt.Client, m mqtt.Message) {
-			r.accept(m.Topic(), m.Payload(), m.Qos(), m.Retained(), false)
+			r.accept(m)
 		}).
 		SetConnectionLostHandler(func(_ mqtt.Client, err error) { s.lost <- err })
 }
@@ -121,22 +121,23 @@ func (r *Remote) receiver() func(topic, payload []byte, retained, borrowed bool)
 			}
 			names[name] = name
 		}
-		r.queueUp(model.Message{Topic: name, Payload: payload, At: time.Now(), Retained: retained}, borrowed)
+		r.status.received.Add(1)
+		m := model.Message{Topic: name, Payload: payload, At: time.Now(), Retained: retained}
+		if !r.queue.pushPatiently(m, borrowed) {
+			r.slow.n.Add(1)
+		}
 	}
 }
 
-// accept takes a message that paho has read.
-func (r *Remote) accept(topic string, payload []byte, qos byte, retained, borrowed bool) {
-	if model.CheckTopic(topic) != nil {
+// accept takes a message that paho has read, and must not wait.
+func (r *Remote) accept(p mqtt.Message) {
+	if model.CheckTopic(p.Topic()) != nil {
 		r.badName.n.Add(1)
 		return
 	}
-	r.queueUp(model.Message{Topic: topic, Payload: payload, At: time.Now(), QoS: qos, Retained: retained}, borrowed)
-}
-
-func (r *Remote) queueUp(m model.Message, borrowed bool) {
 	r.status.received.Add(1)
-	if !r.queue.push(m, borrowed) {
+	m := model.Message{Topic: p.Topic(), Payload: p.Payload(), At: time.Now(), QoS: p.Qos(), Retained: p.Retained()}
+	if !r.queue.push(m, false) {
 		r.slow.n.Add(1)
 	}
 }
