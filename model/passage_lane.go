@@ -19,6 +19,7 @@ const (
 	berthingTime   = 60.0   // seconds to come alongside
 	detourFactor   = 1.2    // a voyage's way over its great circle
 	slowestAssumed = 2.0    // knots, of a ship that is going to arrive
+	fastestAssumed = 45.0   // knots, of a ship that keeps its timetable
 )
 
 // serves reports whether the lane joins two ports, in either direction.
@@ -72,4 +73,18 @@ func sailingTime(remaining, gone, cruise float64) float64 {
 	slow := math.Min(remaining, harbourReach) + math.Max(0, math.Min(remaining-harbourReach, harbourReach-gone))
 	cruise = math.Max(cruise, slowestAssumed)
 	return slow/(math.Min(cruise, harbourKnots)*KnotsToMS) + (remaining-slow)/(cruise*KnotsToMS) + berthingTime
+}
+
+// cruiseFor is the cruising speed that makes a whole voyage of so many metres
+// take so many seconds, or the nearest that a ship may have.
+func cruiseFor(length, seconds float64) float64 {
+	lo, hi := slowestAssumed, fastestAssumed
+	for hi-lo > 0.05 {
+		if mid := (lo + hi) / 2; sailingTime(length, 0, mid) > seconds {
+			lo = mid
+		} else {
+			hi = mid
+		}
+	}
+	return hi
 }

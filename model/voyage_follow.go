@@ -167,25 +167,43 @@ func (v *Voyager) sail(f Fix, since time.Duration) {
 	if v.open(f.Pos) {
 		v.cruise.sample(f.SOG, since.Seconds())
 	}
+	v.forecast = v.foretell(f)
+}
+
+// foretell predicts by the best that is known: earlier passages, the lane, or
+// the mere distance.
+func (v *Voyager) foretell(f Fix) forecast {
 	to := v.watch.ports[v.bound.to]
+	remaining, gone := f.Pos.Distance(to.Center)*detourFactor, math.Inf(1)
+	basis := PredictionDistance
 	if v.bound.from != none {
-		from := v.watch.ports[v.bound.from].ID
-		if p, ok := progressOf(v.book.of(from, to.ID), f.Pos); ok {
+		from := v.watch.ports[v.bound.from]
+		if p, ok := progressOf(v.book.of(from.ID, to.ID), f.Pos); ok {
 			v.pace.sample(f, p.elapsed)
-			v.forecast = forecast{seconds(p.left / v.pace.pace()), p.remaining, PredictionLearned}
-			return
+			return forecast{seconds(p.left / v.pace.pace()), p.remaining, PredictionLearned}
 		}
-		if remaining, gone, ok := remainingOn(v.lanes, from, to.ID, f.Pos); ok {
-			v.forecast = forecast{seconds(sailingTime(remaining, gone, v.cruise.speed())), remaining, PredictionLane}
-			return
+		gone = from.Center.Distance(f.Pos) * detourFactor
+		if r, g, ok := remainingOn(v.lanes, from.ID, to.ID, f.Pos); ok {
+			remaining, gone, basis = r, g, PredictionLane
 		}
 	}
-	remaining := f.Pos.Distance(to.Center) * detourFactor
-	gone := math.Inf(1)
-	if v.bound.from != none {
-		gone = v.watch.ports[v.bound.from].Center.Distance(f.Pos)
+	v.assumeCruise(remaining + gone)
+	return forecast{seconds(sailingTime(remaining, gone, v.cruise.speed())), remaining, basis}
+}
+
+// assumeCruise takes the timetable's word for the speed of a vessel that was
+// not yet seen in the open: it is the one that keeps to its schedule.
+func (v *Voyager) assumeCruise(length float64) {
+	if v.cruise.knots > 0 || v.claimTo != v.bound.to || v.claim.ScheduledArrival.IsZero() || math.IsInf(length, 0) {
+		return
 	}
-	v.forecast = forecast{seconds(sailingTime(remaining, gone, v.cruise.speed())), remaining, PredictionDistance}
+	departed := v.departed
+	if departed.IsZero() {
+		departed = v.claim.Departed
+	}
+	if took := v.claim.ScheduledArrival.Sub(departed); !departed.IsZero() && took > 0 {
+		v.cruise.assumed = cruiseFor(length, took.Seconds())
+	}
 }
 
 // open reports whether p is beyond the harbours of the voyage.

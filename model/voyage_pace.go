@@ -7,13 +7,14 @@ import (
 
 // Memory of the pace and the cruising speed, in seconds.
 const (
-	paceMemory   = 600.0 // over which the pace is averaged
-	pacePrior    = 300.0 // for which the usual pace is assumed at first
-	paceEvery    = 15.0  // between two samples
-	paceSlowest  = 0.4
-	paceFastest  = 2.5
-	cruiseMemory = 60.0
-	underWayMin  = 3.0 // knots: slower, a ship is not cruising
+	paceMemory  = 600.0 // over which the pace is averaged
+	pacePrior   = 300.0 // for which the usual pace is assumed at first
+	paceEvery   = 15.0  // between two samples
+	paceSlowest = 0.4
+	paceFastest = 2.5
+	cruiseRise  = 60.0  // until a higher cruising speed is believed
+	cruiseFall  = 400.0 // until a lower one is: ships slow down for harbours
+	underWayMin = 3.0   // knots: slower, a ship is not cruising
 )
 
 // paceMeter compares how long a vessel takes with how long it usually takes.
@@ -51,23 +52,32 @@ func (m *paceMeter) pace() float64 {
 	return math.Max(paceSlowest, math.Min(paceFastest, p))
 }
 
-// cruiseMeter learns a vessel's cruising speed in the open.
-type cruiseMeter struct{ knots float64 }
+// cruiseMeter learns a vessel's cruising speed in the open, from a first
+// assumption.
+type cruiseMeter struct {
+	knots   float64 // learned, 0 when it was never seen in the open
+	assumed float64 // 0 when there is no better one than assumedCruise
+}
 
 func (m *cruiseMeter) sample(knots, seconds float64) {
 	if knots < underWayMin || seconds <= 0 {
 		return
 	}
-	if m.knots == 0 {
-		m.knots = assumedCruise
+	m.knots = m.speed()
+	memory := cruiseFall
+	if knots > m.knots {
+		memory = cruiseRise
 	}
-	m.knots += (knots - m.knots) * (1 - math.Exp(-seconds/cruiseMemory))
+	m.knots += (knots - m.knots) * (1 - math.Exp(-seconds/memory))
 }
 
 // speed is the cruising speed in knots as far as it is known.
 func (m *cruiseMeter) speed() float64 {
-	if m.knots == 0 {
-		return assumedCruise
+	switch {
+	case m.knots > 0:
+		return m.knots
+	case m.assumed > 0:
+		return m.assumed
 	}
-	return m.knots
+	return assumedCruise
 }
