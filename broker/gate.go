@@ -18,20 +18,26 @@ type gate struct {
 	shutUntil time.Time
 }
 
-// shutFactor is how many times as long as publishers were held in vain they are
-// not held again.
-const shutFactor = 10
+// A receiver that moves is waited for holdFactor times as long as one that does
+// not. When it was waited for in vain, it is not waited for again for shutFactor
+// times as long.
+const (
+	holdFactor = 4
+	shutFactor = 20
+)
 
-// wait waits until ready, at most for the time given, and reports whether it is.
-func (g *gate) wait(limit time.Duration, ready func() bool) bool {
+// wait waits until ready and reports whether it is. It gives up when progress
+// stands still for the time given, or does not suffice in four times that.
+func (g *gate) wait(hold time.Duration, ready func() bool, progress func() uint64) bool {
 	if g.isShut() {
 		return false
 	}
 	g.waiting.Add(1)
 	defer g.waiting.Add(-1)
-	timer := time.NewTimer(limit)
+	timer := time.NewTimer(hold)
 	defer timer.Stop()
-	for {
+	before := progress()
+	for tries := 1; ; {
 		opened := g.channel()
 		if ready() {
 			return true
@@ -39,8 +45,14 @@ func (g *gate) wait(limit time.Duration, ready func() bool) bool {
 		select {
 		case <-opened:
 		case <-timer.C:
-			g.shut(shutFactor * limit)
-			return ready()
+			after := progress()
+			if after == before || tries == holdFactor {
+				g.shut(shutFactor * hold)
+				return ready()
+			}
+			before = after
+			tries++
+			timer.Reset(hold)
 		}
 	}
 }

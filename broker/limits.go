@@ -41,7 +41,7 @@ type Limits struct {
 	// exceeded by what one publisher hands over at once. 1 MiB.
 	OutboundBytes int
 	// Hold is the longest a publisher is held back for a subscriber that is full
-	// but draining. 50 ms.
+	// and stands still; for one that drains it is four times as long. 50 ms.
 	Hold time.Duration
 	// WriteStall is how long a client may leave 32 KiB unread before its
 	// connection is closed. 60 s.

@@ -49,20 +49,16 @@ type Local struct {
 	consumer sync.WaitGroup
 	once     sync.Once
 	dropped  atomic.Uint64
+	swaps    atomic.Uint64 // batches that OnMessages is done with
 
 	mu      sync.Mutex
-	batch   *batch
+	queue   []*batch
+	bytes   int // what the batches count that are queued or with OnMessages
 	replays []*replayed
 	closed  bool
 
 	pubMu  sync.Mutex
 	router router
-}
-
-// replayed is retained messages that wait for OnMessages.
-type replayed struct {
-	messages []*message
-	qos      byte
 }
 
 // defaultLocalQueue is the default of LocalOptions.QueueBytes.
@@ -73,7 +69,7 @@ func (b *Broker) Attach(o LocalOptions) (*Local, error) {
 	if err := CheckClientID(o.ClientID, b.limits.ClientIDBytes); err != nil {
 		return nil, fmt.Errorf("attach a session to the broker: %w", err)
 	}
-	l := &Local{b: b, on: o.OnMessages, limit: o.QueueBytes, batch: &batch{},
+	l := &Local{b: b, on: o.OnMessages, limit: o.QueueBytes,
 		wake: make(chan struct{}, 1), stop: make(chan struct{})}
 	if l.limit <= 0 {
 		l.limit = defaultLocalQueue
@@ -155,7 +151,9 @@ func (l *Local) Publish(ctx context.Context, topic string, payload []byte, qos b
 	}
 	o := l.router.publish(rt, in)
 	l.router.rest()
-	return PublishResult{Matched: o.matched, Dropped: o.dropped}, nil
+	lost := l.router.lost
+	l.router.lost = 0
+	return PublishResult{Matched: o.matched - lost, Dropped: o.dropped + lost}, nil
 }
 
 // Dropped is the number of messages that were dropped because OnMessages did not

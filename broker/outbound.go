@@ -43,8 +43,8 @@ type outbound struct {
 // roomy reports whether there is room for messages.
 func (o *outbound) roomy() bool { return o.size.Load() < int64(o.limit) }
 
-// drains reports whether less than half of the room is taken.
-func (o *outbound) drains() bool { return o.size.Load() <= int64(o.limit)/2 }
+// drains reports whether a quarter of the room is free.
+func (o *outbound) drains() bool { return o.size.Load() <= int64(o.limit)/4*3 }
 
 // offer appends bytes if there is room: all of them, or none. A connection that
 // is closed takes everything and forgets it.

@@ -24,7 +24,10 @@ type router struct {
 
 	work   *workspace
 	to     *conn
-	staged int // messages in work.stage
+	staged int    // messages in work.stage
+	local  *Local // gets batch
+	batch  *batch
+	lost   int // staged messages that were dropped
 	now    time.Time
 	counts tally
 }
@@ -84,7 +87,10 @@ func (r *router) publish(rt *route, in *inbound) (o outcome) {
 func (r *router) deliver(rt *route, t *target, in *inbound, o *outcome) {
 	s := t.session
 	if s.local != nil {
-		r.count(o, s.local.take(rt, in, t.qos))
+		if s.local.on != nil {
+			o.matched++
+			r.stageLocal(s.local, rt, in, t.qos)
+		}
 		return
 	}
 	qos := min(in.qos, t.qos)
@@ -148,7 +154,9 @@ func (r *router) flush() {
 	if r.staged == 0 {
 		return
 	}
-	r.to.sendQoS0(r.work.stage, r.staged)
+	if !r.to.sendQoS0(r.work.stage, r.staged) {
+		r.lost += r.staged
+	}
 	r.work.stage, r.staged, r.to = r.work.stage[:0], 0, nil
 }
 
@@ -156,6 +164,7 @@ func (r *router) flush() {
 // waits.
 func (r *router) settle() {
 	r.flush()
+	r.flushLocal()
 	if r.counts != (tally{}) {
 		r.b.counts.add(&r.counts)
 		if r.stats != nil {

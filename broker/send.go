@@ -7,19 +7,21 @@ import (
 )
 
 // sendQoS0 hands over packets of QoS 0, all or none: n messages in b. While the
-// client is full but draining, the caller is held back for a moment.
-func (c *conn) sendQoS0(b []byte, n int) {
+// client is full but draining, the caller is held back for a moment. It reports
+// false when they were dropped.
+func (c *conn) sendQoS0(b []byte, n int) bool {
 	if !c.out.offer(b) && !c.offerHeld(b) {
 		c.session.drop(DropSlow, n)
-		return
+		return false
 	}
 	c.session.sent(uint64(n), uint64(len(b)))
+	return true
 }
 
 // offerHeld waits for room and offers again.
 func (c *conn) offerHeld(b []byte) bool {
 	g := &c.session.gate
-	for g.wait(c.b.limits.Hold, c.out.drains) {
+	for g.wait(c.b.limits.Hold, c.out.drains, c.out.written.Load) {
 		if c.out.offer(b) {
 			return true
 		}
@@ -38,7 +40,8 @@ func (c *conn) sendOne(rt *route, t *target, in *inbound) {
 		c.session.drop(DropTooLarge, 1)
 		return
 	}
-	if !c.forward(&f, false) && !(c.session.gate.wait(c.b.limits.Hold, c.out.drains) && c.forward(&f, false)) {
+	room := func() bool { return c.session.gate.wait(c.b.limits.Hold, c.out.drains, c.out.written.Load) }
+	if !c.forward(&f, false) && !(room() && c.forward(&f, false)) {
 		c.session.drop(DropSlow, 1)
 		return
 	}

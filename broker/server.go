@@ -42,7 +42,7 @@ type Broker struct {
 	counts   totals
 	started  time.Time
 
-	buffers, workspaces, chunks, frames sync.Pool
+	buffers, workspaces, chunks, frames, batches sync.Pool
 
 	ctx    context.Context
 	cancel context.CancelFunc
@@ -74,6 +74,7 @@ func New(o Options) *Broker {
 	b.buffers.New = func() any { return new([bigBuffer]byte) }
 	b.workspaces.New = func() any { return new(workspace) }
 	b.chunks.New = func() any { return new(chunk) }
+	b.batches.New = func() any { return new(batch) }
 	b.frames.New = func() any { return new([]byte) }
 	b.ctx, b.cancel = context.WithCancel(context.Background())
 	return b

@@ -84,7 +84,7 @@ func (s *session) mayReceive(from *model.Publisher, topic string) bool {
 // dropped.
 func (s *session) enqueue(it item) bool {
 	accepted, full := s.tryEnqueue(it)
-	if full && s.conn.Load() != nil && s.gate.wait(s.b.limits.Hold, s.queueDrains) {
+	if full && s.conn.Load() != nil && s.gate.wait(s.b.limits.Hold, s.queueDrains, s.stats.out.Load) {
 		accepted, full = s.tryEnqueue(it)
 	}
 	if full {
