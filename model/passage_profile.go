@@ -17,10 +17,12 @@ const profileSpacing = 50.0
 // long. It is immutable once it is complete.
 type profile struct {
 	points []profilePoint
+	plane  plane
 }
 
 type profilePoint struct {
 	pos     LatLon
+	x, y    float64 // on the profile's plane, in metres
 	along   float64 // metres sailed
 	elapsed float64 // seconds since departure
 }
@@ -30,30 +32,53 @@ func (p *profile) end() profilePoint { return p.points[len(p.points)-1] }
 // at is how far along, how long after departure, and how many metres off the
 // track the nearest point of the profile is.
 func (p *profile) at(pos LatLon) (along, elapsed, off float64) {
+	x, y := p.plane.project(pos)
 	off = math.Inf(1)
 	for i := 1; i < len(p.points); i++ {
 		a, b := &p.points[i-1], &p.points[i]
-		f, d := projectOn(a.pos, b.pos, pos)
-		if d < off {
-			off = d
+		f, square := nearestPart(b.x-a.x, b.y-a.y, x-a.x, y-a.y)
+		if square < off {
+			off = square
 			along = a.along + f*(b.along-a.along)
 			elapsed = a.elapsed + f*(b.elapsed-a.elapsed)
 		}
 	}
-	return along, elapsed, off
+	return along, elapsed, math.Sqrt(off)
+}
+
+// plane is a map of the waters round a place in metres to the east and north of
+// it, good for a few dozen miles.
+type plane struct {
+	origin LatLon
+	east   float64 // metres a degree of longitude
+}
+
+const metresPerDegree = EarthRadius * math.Pi / 180
+
+func planeAt(p LatLon) plane { return plane{p, metresPerDegree * math.Cos(rad(p.Lat))} }
+
+func (p plane) project(q LatLon) (x, y float64) {
+	return math.Remainder(q.Lon-p.origin.Lon, 360) * p.east, (q.Lat - p.origin.Lat) * metresPerDegree
+}
+
+// nearestPart is the part of the way from the origin to b, 0 to 1, that is
+// nearest to p, and the square of its distance from p.
+func nearestPart(bx, by, px, py float64) (part, square float64) {
+	if length := bx*bx + by*by; length > 0 {
+		part = max(0, min(1, (px*bx+py*by)/length))
+	}
+	dx, dy := px-part*bx, py-part*by
+	return part, dx*dx + dy*dy
 }
 
 // projectOn is the part of the way from a to b, 0 to 1, that is nearest to p,
-// and its distance from p in metres, on the plane: good for a few dozen miles.
+// and its distance from p in metres.
 func projectOn(a, b, p LatLon) (part, distance float64) {
-	const metres = EarthRadius * math.Pi / 180
-	east := metres * math.Cos(rad(a.Lat))
-	bx, by := math.Remainder(b.Lon-a.Lon, 360)*east, (b.Lat-a.Lat)*metres
-	px, py := math.Remainder(p.Lon-a.Lon, 360)*east, (p.Lat-a.Lat)*metres
-	if square := bx*bx + by*by; square > 0 {
-		part = math.Max(0, math.Min(1, (px*bx+py*by)/square))
-	}
-	return part, math.Hypot(px-part*bx, py-part*by)
+	on := planeAt(a)
+	bx, by := on.project(b)
+	px, py := on.project(p)
+	part, square := nearestPart(bx, by, px, py)
+	return part, math.Sqrt(square)
 }
 
 // recorder takes a profile down while a vessel sails, in bounded memory.
@@ -110,6 +135,10 @@ func (r *recorder) finish(f Fix) *profile {
 	p := &profile{points: make([]profilePoint, len(r.points), len(r.points)+1)}
 	copy(p.points, r.points)
 	p.points = append(p.points, profilePoint{pos: f.Pos, along: r.along + r.last.Distance(f.Pos), elapsed: elapsed})
+	p.plane = planeAt(p.points[0].pos)
+	for i := range p.points {
+		p.points[i].x, p.points[i].y = p.plane.project(p.points[i].pos)
+	}
 	r.stop()
 	return p
 }

@@ -22,6 +22,7 @@ const (
 // usual pace.
 type paceMeter struct {
 	usual, took float64 // seconds, fading
+	faded       float64 // how much of the prior has, 0 to 1
 	at          time.Time
 	elapsed     float64 // the usual time to here, at the last sample
 	going       bool
@@ -31,7 +32,7 @@ type paceMeter struct {
 // sample takes in that the usual time to here is elapsed seconds.
 func (m *paceMeter) sample(f Fix, elapsed float64) {
 	if !m.going {
-		m.going, m.at, m.elapsed, m.stopped = true, f.At, elapsed, 0
+		*m = paceMeter{going: true, at: f.At, elapsed: elapsed}
 		return
 	}
 	took := f.At.Sub(m.at).Seconds()
@@ -42,13 +43,15 @@ func (m *paceMeter) sample(f Fix, elapsed float64) {
 		keep := math.Exp(-took / paceMemory)
 		m.usual = m.usual*keep + usual
 		m.took = m.took*keep + took - m.stopped
+		m.faded = 1 - (1-m.faded)*keep
 	}
 	m.at, m.elapsed, m.stopped = f.At, elapsed, 0
 }
 
 // pace is how much faster than usual the vessel sails: 1 is as usual.
 func (m *paceMeter) pace() float64 {
-	p := (m.usual + pacePrior) / (m.took + pacePrior)
+	prior := pacePrior * (1 - m.faded)
+	p := (m.usual + prior) / (m.took + prior)
 	return math.Max(paceSlowest, math.Min(paceFastest, p))
 }
 
