@@ -103,6 +103,10 @@ func dial(t testing.TB, addr string) *client {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = nc.Close() })
+	return newClient(t, nc)
+}
+
+func newClient(t testing.TB, nc net.Conn) *client {
 	return &client{t: t, nc: nc, r: bufio.NewReaderSize(nc, 64<<10), v: packet.V311}
 }
 
@@ -142,8 +146,10 @@ func (c *client) write(b []byte) {
 }
 
 // next reads one packet.
-func (c *client) next() (packet.Packet, error) {
-	_ = c.nc.SetReadDeadline(time.Now().Add(patience))
+func (c *client) next() (packet.Packet, error) { return c.nextWithin(patience) }
+
+func (c *client) nextWithin(d time.Duration) (packet.Packet, error) {
+	_ = c.nc.SetReadDeadline(time.Now().Add(d))
 	for n := 2; ; n++ {
 		head, err := c.r.Peek(n)
 		if err != nil {
@@ -208,8 +214,13 @@ func (c *client) expectMessage(topic, payload string) *packet.Publish {
 // there was one.
 func (c *client) expectEnd() (last *packet.Disconnect) {
 	c.t.Helper()
+	return c.expectEndWithin(patience)
+}
+
+func (c *client) expectEndWithin(d time.Duration) (last *packet.Disconnect) {
+	c.t.Helper()
 	for {
-		p, err := c.next()
+		p, err := c.nextWithin(d)
 		if ne, ok := err.(net.Error); ok && ne.Timeout() {
 			c.t.Fatal("the connection did not end")
 		}
