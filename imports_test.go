@@ -41,21 +41,25 @@ var mayImport = map[string]allowance{
 	"demo/...":     {own: []string{"model/...", "demo/...", "assets/..."}, libraries: true},
 
 	// The window never sees the link or the broker. Its widgets and its plots
-	// are told values, and know no topics.
+	// are told values, and know no topics: of the model they use geography only.
 	"ui/...":         {own: []string{"model/...", "assets/...", "ui/..."}, libraries: true, fyne: true},
-	"ui/widgets/...": {own: []string{"assets/...", "ui/widgets/...", "ui/plot/..."}, libraries: true, fyne: true},
-	"ui/plot/...":    {own: []string{"ui/plot/..."}, libraries: true},
+	"ui/widgets/...": {own: []string{"model", "assets/...", "ui/widgets/...", "ui/plot/..."}, libraries: true, fyne: true, ofModel: geography},
+	"ui/plot/...":    {own: []string{"model", "ui/plot/..."}, libraries: true, ofModel: geography},
 
 	"assets/...":  {own: []string{"assets/..."}},
 	"e2e/...":     {own: []string{"e2e/..."}, libraries: true},
 	"scripts/...": {own: []string{"scripts/..."}},
 }
 
+// geography is the part of package model that is not about devices or topics.
+var geography = []string{"LatLon", "Geofence"}
+
 // allowance is what a package may import beside the standard library.
 type allowance struct {
 	own       []string // packages of this module
 	libraries bool     // other modules
 	fyne      bool     // the toolkit, among the other modules
+	ofModel   []string // the only names of package model it may use; nil for all
 }
 
 // crowdedNames are package names that say nothing about what is inside.
@@ -66,7 +70,8 @@ type source struct {
 	dir     string // of its package, "." for the module's root
 	name    string
 	imports []string
-	doc     bool // has a package comment
+	ofModel []string // the names of package model it uses
+	doc     bool     // has a package comment
 	lines   int
 }
 
@@ -116,6 +121,11 @@ func importComplaints(f source, rules map[string]allowance) []string {
 			found = append(found, fmt.Sprintf("%s: package %s may not import %s", path.Join(f.dir, f.name), f.dir, imported))
 		}
 	}
+	for _, name := range f.ofModel {
+		if allowed.ofModel != nil && !slices.Contains(allowed.ofModel, name) {
+			found = append(found, fmt.Sprintf("%s: package %s may not use model.%s", path.Join(f.dir, f.name), f.dir, name))
+		}
+	}
 	return found
 }
 
@@ -156,7 +166,7 @@ func matches(pattern, dir string) bool {
 	return dir == root || open && strings.HasPrefix(dir, root+"/")
 }
 
-// sources parses the imports and the package comment of every Go file below
+// sources parses what the rules look at in every Go file below
 // root that belongs to this module, testdata aside.
 func sources(t *testing.T, root string) []source {
 	t.Helper()
@@ -201,7 +211,7 @@ func parse(name string) (source, error) {
 	if err != nil {
 		return source{}, err
 	}
-	file, err := parser.ParseFile(token.NewFileSet(), name, text, parser.ImportsOnly|parser.ParseComments)
+	file, err := parser.ParseFile(token.NewFileSet(), name, text, parser.ParseComments|parser.SkipObjectResolution)
 	if err != nil {
 		return source{}, err
 	}
@@ -217,8 +227,36 @@ func parse(name string) (source, error) {
 			return source{}, fmt.Errorf("%s: import %s: %w", name, spec.Path.Value, err)
 		}
 		f.imports = append(f.imports, imported)
+		if imported == modulePath+"/model" {
+			f.ofModel = namesUsed(file, localName(spec))
+		}
 	}
 	return f, nil
+}
+
+// localName is what a file calls an imported package.
+func localName(spec *ast.ImportSpec) string {
+	if spec.Name != nil {
+		return spec.Name.Name
+	}
+	imported, _ := strconv.Unquote(spec.Path.Value)
+	return path.Base(imported)
+}
+
+// namesUsed lists the names that a file uses of the package it calls pkg.
+func namesUsed(file *ast.File, pkg string) []string {
+	var names []string
+	ast.Inspect(file, func(node ast.Node) bool {
+		selector, ok := node.(*ast.SelectorExpr)
+		if !ok {
+			return true
+		}
+		if of, ok := selector.X.(*ast.Ident); ok && of.Name == pkg && !slices.Contains(names, selector.Sel.Name) {
+			names = append(names, selector.Sel.Name)
+		}
+		return true
+	})
+	return names
 }
 
 // documents reports whether the file has a package comment that says
@@ -236,6 +274,7 @@ func TestHouseRulesAreHeld(t *testing.T) {
 	}
 	test := func(f source) source { f.name = "x_test.go"; return f }
 	long := func(f source) source { f.lines = maxLines + 1; return f }
+	using := func(f source, names ...string) source { f.ofModel = names; return f }
 	bare := func(f source) source { f.doc = false; return f }
 
 	cases := []struct {
@@ -256,7 +295,9 @@ func TestHouseRulesAreHeld(t *testing.T) {
 		{"the window on the link", []source{file("ui", own("mqttlink"))}, "may not import"},
 		{"a page on the broker", []source{file("ui/pages", own("broker"))}, "may not import"},
 		{"a page on the model", []source{file("ui/pages", own("model"), own("ui/widgets"), "fyne.io/fyne/v2")}, ""},
-		{"a widget on the model", []source{file("ui/widgets", own("model"))}, "may not import"},
+		{"a widget on geography", []source{using(file("ui/widgets", own("model")), "LatLon")}, ""},
+		{"a widget on the domain", []source{using(file("ui/widgets", own("model")), "LatLon", "Store")}, "may not use model.Store"},
+		{"a plot on what is below the model", []source{file("ui/plot", own("model/payload"))}, "may not import"},
 		{"a widget on the window", []source{file("ui/widgets/dial", own("ui"))}, "may not import"},
 		{"a plot on Fyne", []source{file("ui/plot", "fyne.io/fyne/v2")}, "may not import fyne.io"},
 		{"anyone on main", []source{file("ui", modulePath)}, "may not import"},
@@ -282,5 +323,27 @@ func TestHouseRulesAreHeld(t *testing.T) {
 				t.Errorf("complained of %q, want %q", found[0], c.want)
 			}
 		})
+	}
+}
+
+func TestParse(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "x.go")
+	text := "//go:build linux\n\n// Package x is made up.\npackage x\n\nimport (\n\t\"io\"\n\n\tm \"" + modulePath +
+		"/model\"\n)\n\nvar _ = m.LatLon{}\nvar _ m.Store\nvar _ m.Store\nvar _ io.Reader\n"
+	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f, err := parse(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{"io", modulePath + "/model"}; !slices.Equal(f.imports, want) {
+		t.Errorf("imports %q, want %q", f.imports, want)
+	}
+	if want := []string{"LatLon", "Store"}; !slices.Equal(f.ofModel, want) {
+		t.Errorf("uses %q of the model, want %q", f.ofModel, want)
+	}
+	if !f.doc || f.lines != 15 {
+		t.Errorf("doc %v, %d lines, want true and 15", f.doc, f.lines)
 	}
 }
