@@ -79,10 +79,18 @@ type Rows struct {
 	// OnSelect tells that the user chose a row, OnToggle that its expander was
 	// used, OnActivate that it was tapped twice or entered.
 	OnSelect, OnToggle, OnActivate func(key string)
+	// OnCell tells that a cell of a row was tapped, after OnSelect.
+	OnCell func(key string, column int)
+	// OnCopy tells that the keys for copying were pressed on the selected row.
+	OnCopy func(key string)
 	// OnMenu asks for a context menu of a row, at a position on the canvas.
 	OnMenu func(key string, at fyne.Position)
 	// OnSort tells that the title of a sortable column was tapped.
 	OnSort func(column int)
+
+	// Dense rows are just high enough for their text: for lines of text, which
+	// nobody taps. It is set before the first showing.
+	Dense bool
 
 	columns  []Column
 	headless bool
@@ -253,7 +261,11 @@ func (r *Rows) clampOffset() {
 
 // RowHeight is the height of one row, from the theme's text size.
 func (r *Rows) rowHeight() float32 {
-	return float32(math.Round(float64(r.Theme().Size(theme.SizeNameText)) + 14))
+	text := float64(r.Theme().Size(theme.SizeNameText))
+	if r.Dense {
+		return float32(math.Round(1.4 * text))
+	}
+	return float32(math.Round(text + 14))
 }
 
 func (r *Rows) headerHeight() float32 {

@@ -286,3 +286,20 @@ func BenchmarkRowsNinetyTexts(b *testing.B) {
 		r.SetRows(1000, 0, frames[i%2])
 	}
 }
+
+func TestRowsCopy(t *testing.T) {
+	app(t)
+	r, _ := list(t, 10)
+	var copied string
+	r.OnCopy = func(k string) { copied = k }
+	r.TypedShortcut(&fyne.ShortcutCopy{})
+	if copied != "" {
+		t.Errorf("copied %q with nothing selected", copied)
+	}
+	r.SetSelected("k3")
+	r.TypedShortcut(&fyne.ShortcutCopy{})
+	r.TypedShortcut(&desktop.CustomShortcut{KeyName: fyne.KeyK, Modifier: fyne.KeyModifierControl})
+	if copied != "k3" {
+		t.Errorf("copied %q", copied)
+	}
+}

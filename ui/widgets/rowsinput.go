@@ -10,6 +10,7 @@ var (
 	_ fyne.SecondaryTappable = (*Rows)(nil)
 	_ fyne.Focusable         = (*Rows)(nil)
 	_ fyne.Scrollable        = (*Rows)(nil)
+	_ fyne.Shortcutable      = (*Rows)(nil)
 	_ fyne.Draggable         = (*Rows)(nil)
 	_ desktop.Hoverable      = (*Rows)(nil)
 )
@@ -59,7 +60,29 @@ func (r *Rows) Tapped(e *fyne.PointEvent) {
 		return
 	}
 	r.cursor, r.pending = i, false
-	r.choose(row.Key)
+	key := row.Key
+	r.choose(key)
+	r.tapCell(key, e.Position.X)
+}
+
+// tapCell tells which cell of a row lies at x.
+func (r *Rows) tapCell(key string, x float32) {
+	if i := r.columnAt(x); i >= 0 && r.OnCell != nil {
+		r.OnCell(key, i)
+	}
+}
+
+// columnAt is the column that x lies in, -1 for none.
+func (r *Rows) columnAt(x float32) int {
+	if r.view == nil {
+		return -1
+	}
+	for i, s := range r.view.spans {
+		if x >= s.x && x < s.x+s.w {
+			return i
+		}
+	}
+	return -1
 }
 
 // TappedSecondary implements fyne.SecondaryTappable.
@@ -101,14 +124,8 @@ func (r *Rows) choose(key string) {
 }
 
 func (r *Rows) tapHeader(x float32) {
-	if r.view == nil {
-		return
-	}
-	for i, s := range r.view.spans {
-		if x >= s.x && x < s.x+s.w && r.columns[i].Sortable && r.OnSort != nil {
-			r.OnSort(i)
-			return
-		}
+	if i := r.columnAt(x); i >= 0 && r.columns[i].Sortable && r.OnSort != nil {
+		r.OnSort(i)
 	}
 }
 
@@ -202,6 +219,20 @@ func (r *Rows) setFocus(on bool) {
 
 // TypedRune implements fyne.Focusable.
 func (r *Rows) TypedRune(rune) {}
+
+// TypedShortcut implements fyne.Shortcutable. What is not for the list goes on
+// to the canvas: Fyne gives shortcuts to the focused widget only.
+func (r *Rows) TypedShortcut(s fyne.Shortcut) {
+	if _, ok := s.(*fyne.ShortcutCopy); ok {
+		if r.selected != "" {
+			emit(r.OnCopy, r.selected)
+		}
+		return
+	}
+	if c, ok := fyne.CurrentApp().Driver().CanvasForObject(r).(fyne.Shortcutable); ok {
+		c.TypedShortcut(s)
+	}
+}
 
 // TypedKey implements fyne.Focusable.
 func (r *Rows) TypedKey(e *fyne.KeyEvent) {

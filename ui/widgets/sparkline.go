@@ -61,13 +61,5 @@ func (s *Sparkline) draw(w, h int) image.Image {
 
 // CreateRenderer implements fyne.Widget.
 func (s *Sparkline) CreateRenderer() fyne.WidgetRenderer {
-	return &sparkRenderer{s}
+	return &rasterRenderer{raster: s.raster, min: fyne.NewSize(40, 16)}
 }
-
-type sparkRenderer struct{ s *Sparkline }
-
-func (r *sparkRenderer) Destroy()                     {}
-func (r *sparkRenderer) MinSize() fyne.Size           { return fyne.NewSize(40, 16) }
-func (r *sparkRenderer) Layout(size fyne.Size)        { r.s.raster.Resize(size) }
-func (r *sparkRenderer) Refresh()                     { r.s.raster.Refresh() }
-func (r *sparkRenderer) Objects() []fyne.CanvasObject { return []fyne.CanvasObject{r.s.raster} }

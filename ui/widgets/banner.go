@@ -1,0 +1,117 @@
+package widgets
+
+import (
+	"image/color"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+)
+
+// BannerData is what a banner says.
+type BannerData struct {
+	// Text is the matter, Detail since when and what is being tried.
+	Text, Detail string
+	// Status is the shape in front; its colour colours the banner.
+	Status Status
+	// Action labels a button; "" has none.
+	Action string
+}
+
+// Banner is a line across the page for a matter that lasts, such as a lost
+// connection. It is hidden while it has nothing to say.
+type Banner struct {
+	widget.BaseWidget
+
+	// OnAction tells that the button was tapped.
+	OnAction func()
+
+	data   BannerData
+	action *widget.Button
+}
+
+// NewBanner makes a hidden banner.
+func NewBanner() *Banner {
+	b := &Banner{}
+	b.action = widget.NewButton("", func() {
+		if b.OnAction != nil {
+			b.OnAction()
+		}
+	})
+	b.Hidden = true
+	b.ExtendBaseWidget(b)
+	return b
+}
+
+// Set says d; the empty Text hides the banner.
+func (b *Banner) Set(d BannerData) {
+	if b.data == d {
+		return
+	}
+	b.data = d
+	if b.action.Text != d.Action {
+		b.action.SetText(d.Action)
+	}
+	setVisible(b.action, d.Action != "")
+	setVisible(b, d.Text != "")
+	b.Refresh()
+}
+
+// CreateRenderer implements fyne.Widget.
+func (b *Banner) CreateRenderer() fyne.WidgetRenderer {
+	r := &bannerRenderer{b: b, back: canvas.NewRectangle(color.Transparent), edge: canvas.NewRectangle(color.Transparent),
+		shape: NewStatusShape(StatusNone, 16), text: canvas.NewText("", color.Transparent), detail: canvas.NewText("", color.Transparent)}
+	r.Refresh()
+	return r
+}
+
+type bannerRenderer struct {
+	b            *Banner
+	back, edge   *canvas.Rectangle
+	shape        *StatusShape
+	text, detail *canvas.Text
+}
+
+func (r *bannerRenderer) Destroy() {}
+func (r *bannerRenderer) Objects() []fyne.CanvasObject {
+	return []fyne.CanvasObject{r.back, r.edge, r.shape, r.text, r.detail, r.b.action}
+}
+
+func (r *bannerRenderer) MinSize() fyne.Size {
+	return fyne.NewSize(240, max(36, r.b.action.MinSize().Height+6))
+}
+
+func (r *bannerRenderer) Layout(size fyne.Size) {
+	r.back.Resize(size)
+	r.edge.Resize(fyne.NewSize(4, size.Height))
+	r.shape.Move(fyne.NewPos(14, (size.Height-16)/2))
+	r.shape.Resize(fyne.NewSquareSize(16))
+	end := size.Width - 8
+	if r.b.action.Visible() {
+		s := r.b.action.MinSize()
+		end -= s.Width
+		r.b.action.Move(fyne.NewPos(end, (size.Height-s.Height)/2))
+		r.b.action.Resize(s)
+	}
+	text := r.b.Theme().Size(theme.SizeNameText)
+	fore, muted := colorOf(r.b, theme.ColorNameForeground), colorOf(r.b, ColorMuted)
+	bold := fyne.TextStyle{Bold: true}
+	setText(r.text, cutText(r.b.data.Text, end-40, text, bold), text, fore, bold)
+	r.text.Move(fyne.NewPos(40, 0))
+	w := fyne.MeasureText(r.text.Text, text, bold).Width
+	r.text.Resize(fyne.NewSize(w, size.Height))
+	setText(r.detail, cutText(r.b.data.Detail, end-52-w, text, fyne.TextStyle{}), text, muted, fyne.TextStyle{})
+	r.detail.Move(fyne.NewPos(52+w, 0))
+	r.detail.Resize(fyne.NewSize(max(0, end-52-w), size.Height))
+}
+
+func (r *bannerRenderer) Refresh() {
+	ink := colorOf(r.b, StatusColor(r.b.data.Status))
+	r.back.FillColor, r.edge.FillColor = alpha(ink, 0.14), ink
+	r.back.Refresh()
+	r.edge.Refresh()
+	r.shape.SetStatus(r.b.data.Status)
+	r.shape.Refresh()
+	r.Layout(r.b.Size())
+}
