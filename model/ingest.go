@@ -96,7 +96,9 @@ func (s *Store) measure(t *topic, m *Message, at int64) {
 	s.cur = cursor{t: t, at: at}
 	if err := s.scanner.Scan(m.Payload, s.emit); err != nil {
 		s.stats.Unreadable++
-		return
+		if !partial(err) {
+			return
+		}
 	}
 	if s.cur.seen && t.device != nil {
 		s.moved(t.device, m, s.cur.fix)
@@ -123,4 +125,10 @@ func (s *Store) onField(pointer []byte, v float64) {
 		c.seen = true
 	}
 	s.stats.Samples += f.series.push(c.at, v, s.limits.SeriesSamples, s.limits.Samples-s.stats.Samples)
+}
+
+// partial reports whether a scan that failed found numbers all the same.
+func partial(err error) bool {
+	p, ok := err.(interface{ Partial() bool })
+	return ok && p.Partial()
 }

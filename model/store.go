@@ -11,7 +11,8 @@ type Scanner interface {
 	// Scan calls emit for each number in payload, in order, with the field's
 	// JSON Pointer (RFC 6901), which is valid only during the call; the empty
 	// pointer is a payload that is a bare number. A payload without numbers is
-	// no error; one that cannot be read is, and then emit was not called.
+	// no error; one that cannot be read is, and then emit was not called, unless
+	// the error has a method Partial() bool that says so.
 	Scan(payload []byte, emit func(pointer []byte, value float64)) error
 }
 

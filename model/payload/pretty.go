@@ -46,6 +46,17 @@ func Pretty(payload []byte, limits Limits) (text string, truncated int, err erro
 	return string(p.out), len(payload) - shown, err
 }
 
+// Text shows payload as text as it is, whatever it is, with an escape for what
+// does not print. truncated is the number of bytes beyond the limits.
+func Text(payload []byte, limits Limits) (text string, truncated int) {
+	p := printer{limit: limits.MaxBytes, payload: payload}
+	if p.limit <= 0 {
+		p.limit = DefaultPrettyBytes
+	}
+	shown := p.raw(0, len(payload), true)
+	return string(p.out), len(payload) - shown
+}
+
 // trimSpaceRight returns b without the white space after it, which a layout
 // leaves out and which does not count as cut.
 func trimSpaceRight(b []byte) []byte {

@@ -29,11 +29,13 @@ const (
 	ColorTrace6 fyne.ThemeColorName = "pilothouseTrace6"
 	ColorTrace7 fyne.ThemeColorName = "pilothouseTrace7"
 	ColorTrace8 fyne.ThemeColorName = "pilothouseTrace8"
-	// ColorWater, ColorLand, ColorCoast and ColorGrid colour maps and charts.
-	ColorWater fyne.ThemeColorName = "pilothouseWater"
-	ColorLand  fyne.ThemeColorName = "pilothouseLand"
-	ColorCoast fyne.ThemeColorName = "pilothouseCoast"
-	ColorGrid  fyne.ThemeColorName = "pilothouseGrid"
+	// ColorWater, ColorShallow (along the coast), ColorLand, ColorCoast and
+	// ColorGrid colour maps and charts.
+	ColorWater   fyne.ThemeColorName = "pilothouseWater"
+	ColorShallow fyne.ThemeColorName = "pilothouseShallow"
+	ColorLand    fyne.ThemeColorName = "pilothouseLand"
+	ColorCoast   fyne.ThemeColorName = "pilothouseCoast"
+	ColorGrid    fyne.ThemeColorName = "pilothouseGrid"
 	// ColorMuted is for text of second rank, ColorSurface for the background
 	// of cards, ColorBorder for their edges, ColorAccent for what is selected
 	// or can be acted on.

@@ -259,7 +259,10 @@ func (r *Rows) clampOffset() {
 	r.offset = math.Max(0, math.Min(r.offset, most))
 }
 
-// RowHeight is the height of one row, from the theme's text size.
+// RowHeight is the height of one row in logical units, from the theme's text
+// size.
+func (r *Rows) RowHeight() float32 { return r.rowHeight() }
+
 func (r *Rows) rowHeight() float32 {
 	text := float64(r.Theme().Size(theme.SizeNameText))
 	if r.Dense {

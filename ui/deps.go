@@ -1,0 +1,66 @@
+package ui
+
+import (
+	"context"
+	"image"
+
+	"github.com/pilothouse/pilothouse/model"
+	"github.com/pilothouse/pilothouse/ui/plot"
+)
+
+// pageDeps are what pages share: where they read, whom they tell, where they
+// send people. The functions are for the main goroutine unless they say
+// otherwise.
+type pageDeps struct {
+	ctx   context.Context
+	store *model.Store
+	link  Link
+	looks *looks
+	chart *chartSet
+	// address is where a device connects, empty when it cannot connect here.
+	address string
+
+	// poke asks for a frame at once; any goroutine may.
+	poke func()
+	// do runs a function on the main goroutine, soon; any goroutine may.
+	do func(func())
+	// toast says something in passing.
+	toast func(level toastLevel, text string)
+	// openTopic, openDevice and openMap go there.
+	openTopic, openDevice, openMap func(path string)
+	// plot puts a series on the chart and goes there.
+	plot func(model.SeriesKey)
+	// copyText puts text on the clipboard and says so.
+	copyText func(what, text string)
+	// send sends a command to a device.
+	send func(device string, spec model.CommandSpec)
+}
+
+// knowsPublishers tells whether the link can say who publishes.
+func (d *pageDeps) knowsPublishers() bool { return d.link.Status().KnowsPublishers }
+
+// plotted tells whether a series is on the chart; any goroutine may ask.
+func (d *pageDeps) plotted(key model.SeriesKey) bool { return d.chart.has(key) }
+
+// spark draws a sparkline of a size in logical units; any goroutine may ask.
+func (d *pageDeps) spark(values []float64, width, height float32) *image.RGBA {
+	const sharp = 2 // good on an ordinary screen and on a doubled one
+	return plot.Spark(values, int(width*sharp), int(height*sharp), d.looks.get().spark)
+}
+
+// connectHint says how a first device connects.
+func (d *pageDeps) connectHint() string {
+	if d.address == "" {
+		return "Nothing was published at this broker yet."
+	}
+	return "Connect a device to " + d.address + ", or try:\nmosquitto_pub -p " + portOf(d.address) + " -t kitchen/thermometer -m 21.5"
+}
+
+func portOf(address string) string {
+	for i := len(address) - 1; i >= 0; i-- {
+		if address[i] == ':' {
+			return address[i+1:]
+		}
+	}
+	return "1883"
+}

@@ -1,0 +1,257 @@
+package ui
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/pilothouse/pilothouse/model"
+	"github.com/pilothouse/pilothouse/ui/widgets"
+)
+
+// deviceDetail is everything about one device.
+type deviceDetail struct {
+	deps pageDeps
+
+	body     *fyne.Container
+	content  fyne.CanvasObject
+	empty    *widgets.EmptyState
+	title    *widget.Label
+	shape    *widgets.StatusShape
+	evidence *factList
+	values   *widgets.Rows
+	commands *commandBar
+	sent     *widgets.Rows
+	toMap    *widget.Button
+	toTopics *widget.Button
+	root     string
+	keys     map[string]model.SeriesKey // of the values shown, by row
+}
+
+// Bounds of what the device page lists.
+const (
+	deviceValues   = 24
+	deviceCommands = 20
+)
+
+func newDeviceDetail(d pageDeps) *deviceDetail {
+	t := &deviceDetail{deps: d, keys: map[string]model.SeriesKey{}}
+	t.title = widget.NewLabel("")
+	t.title.TextStyle.Bold = true
+	t.title.SizeName = theme.SizeNameSubHeadingText
+	t.title.Truncation = fyne.TextTruncateEllipsis
+	t.shape = widgets.NewStatusShape(widgets.StatusUnknown, 18)
+	t.evidence = newFactList()
+	t.buildValues()
+	t.commands = newCommandBar(d)
+	t.sent = widgets.NewRows([]widgets.Column{
+		{Title: "Sent", Width: 72}, {Title: "Command", Width: 80, Weight: 1}, {Title: "How far", Width: 150, Weight: 3},
+	})
+	t.toMap = widget.NewButtonWithIcon("Map", theme.SearchIcon(), func() { d.openMap(t.root) })
+	t.toTopics = widget.NewButtonWithIcon("Topics", theme.ListIcon(), func() { d.openTopic(t.root) })
+	head := container.NewBorder(nil, nil, container.NewCenter(t.shape), container.NewHBox(t.toMap, t.toTopics), t.title)
+	upper := container.NewVBox(head, t.evidence.body, t.commands.body)
+	tabs := container.NewAppTabs(
+		container.NewTabItem("Values", t.values),
+		container.NewTabItem("Commands sent", t.sent),
+	)
+	t.content = container.NewBorder(upper, nil, nil, nil, tabs)
+	t.content.Hide()
+	t.empty = widgets.NewEmptyState(nil, "No device chosen", "Choose a device on the left to see how it is, what it reports, and its commands.", "", nil)
+	t.body = container.NewStack(t.content, t.empty)
+	return t
+}
+
+func (t *deviceDetail) buildValues() {
+	t.values = widgets.NewRows([]widgets.Column{
+		{Title: "Value", Width: 90, Weight: 2},
+		{Title: "Now", Width: 84, Weight: 1, Align: fyne.TextAlignTrailing},
+		{Title: "Trend", Width: 110, Weight: 1},
+		{Title: "Age", Width: 52, Align: fyne.TextAlignTrailing},
+		{Title: "Chart", Width: 60},
+	})
+	plot := func(key string) {
+		if k, ok := t.keys[key]; ok {
+			t.deps.plot(k)
+		}
+	}
+	t.values.OnCell = func(key string, column int) {
+		if column == 4 {
+			plot(key)
+		}
+	}
+	t.values.OnActivate = plot
+}
+
+func (t *deviceDetail) choose(root string) {
+	t.root = root
+	t.commands.choose(root)
+}
+
+func (t *deviceDetail) frame(now time.Time, root string) func() {
+	d, ok := t.deps.store.Device(root, deviceValues)
+	if !ok {
+		return func() {
+			setShown(t.content, false)
+			setShown(t.empty, true)
+		}
+	}
+	evidence := evidenceRows(&d, now)
+	values, keys := t.valueRows(&d, now)
+	commands := t.deps.store.Commands(root, deviceCommands)
+	sent := make([]widgets.Row, len(commands))
+	for i := range commands {
+		sent[i] = commandRow(&commands[i])
+	}
+	return func() {
+		setShown(t.empty, false)
+		setShown(t.content, true)
+		setText(t.title, d.Name+"  ·  "+d.Kind)
+		t.shape.SetStatus(statusOf(d.Liveness))
+		t.evidence.show(evidence)
+		t.keys = keys
+		t.values.SetRows(len(values), 0, values)
+		t.commands.show(d.Commands, commands)
+		t.sent.SetRows(len(sent), 0, sent)
+		setShown(t.toMap, d.HasPosition)
+	}
+}
+
+// evidenceRows say how a device is, and why that is thought.
+func evidenceRows(d *model.DeviceInfo, now time.Time) []fact {
+	e := &d.Evidence
+	out := []fact{
+		{label: "Liveness", value: d.Liveness.String() + since(d.Since, now), ink: widgets.StatusColor(statusOf(d.Liveness))},
+		{label: "Last seen", value: lastSeen(e, now)},
+		{label: "Cadence", value: cadenceText(e)},
+		{label: "Session", value: sessionText(e, now)},
+		{label: "Publisher", value: publisherText(d.Publisher)},
+	}
+	if e.Status != "" {
+		out = append(out, fact{label: "Says", value: e.Status})
+	}
+	if v := d.Voyage; v != nil {
+		out = append(out, voyageRows(v)...)
+	}
+	if d.HasPosition {
+		out = append(out, fact{label: "Position", value: formatPlace(d.Position.LatLon)})
+	}
+	return append(out, fact{label: "Topic", value: d.Root})
+}
+
+func since(at, now time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+	return " for " + formatDuration(now.Sub(at))
+}
+
+func lastSeen(e *model.Evidence, now time.Time) string {
+	if e.LastSeen.IsZero() {
+		return "not since this program started"
+	}
+	return formatClock(e.LastSeen) + " (" + formatAge(now.Sub(e.LastSeen)) + "), " + plural(int(e.Messages), "message")
+}
+
+func cadenceText(e *model.Evidence) string {
+	if e.Cadence == 0 {
+		return "not learned yet"
+	}
+	return fmt.Sprintf("every %s ± %s · suspicion φ %.1f", formatDuration(e.Cadence), formatDuration(e.Spread), math.Max(0, e.Suspicion))
+}
+
+func sessionText(e *model.Evidence, now time.Time) string {
+	ago := ""
+	if !e.SessionSince.IsZero() {
+		ago = since(e.SessionSince, now)
+	}
+	switch e.Session {
+	case model.SessionOpen:
+		return "connected" + ago
+	case model.SessionGoodbye:
+		return "said goodbye" + ago
+	case model.SessionBroken:
+		return "connection broken" + ago
+	case model.SessionWill:
+		return "connection broken, its will spoke" + ago
+	case model.SessionShort:
+		return "connects for each message"
+	}
+	return "unknown to this link"
+}
+
+func publisherText(p *model.Publisher) string {
+	switch {
+	case p == nil:
+		return "unknown: this broker does not tell"
+	case p.Vouched():
+		return p.Identity + ", vouched for, at " + p.Addr
+	}
+	return "client " + p.ClientID + " at " + p.Addr + ", not vouched for"
+}
+
+func voyageRows(v *model.VoyageInfo) []fact {
+	note, ink := voyageNote(v)
+	out := []fact{{label: "Voyage", value: note, ink: ink}}
+	if v.InPort == "" && !v.Predicted.IsZero() {
+		out = append(out, fact{label: "Predicted", value: fmt.Sprintf("%s ± %s, %s", formatClock(v.Predicted), formatDuration(v.Margin), v.Basis)})
+	}
+	if c := v.Claim; c != nil {
+		claim := "to " + orElse(c.To, "?")
+		if !c.PredictedArrival.IsZero() {
+			claim += " at " + formatClock(c.PredictedArrival)
+		}
+		if !c.ScheduledArrival.IsZero() {
+			claim += ", scheduled " + formatMinute(c.ScheduledArrival)
+		}
+		out = append(out, fact{label: "Vessel says", value: claim})
+	}
+	return out
+}
+
+// formatPlace shows a place in degrees and decimal minutes, as charts do.
+func formatPlace(p model.LatLon) string {
+	half := func(v float64, pos, neg string) string {
+		if v < 0 {
+			pos, v = neg, -v
+		}
+		d := math.Floor(v)
+		return fmt.Sprintf("%02.0f°%06.3f′ %s", d, (v-d)*60, pos)
+	}
+	return half(p.Lat, "N", "S") + "  " + half(p.Lon, "E", "W")
+}
+
+// valueRows are the numbers of a device, with the series behind each.
+func (t *deviceDetail) valueRows(d *model.DeviceInfo, now time.Time) ([]widgets.Row, map[string]model.SeriesKey) {
+	rows, keys := make([]widgets.Row, len(d.Values)), make(map[string]model.SeriesKey, len(d.Values))
+	for i := range d.Values {
+		v := &d.Values[i]
+		key := v.Key.Topic + " " + v.Key.Pointer
+		keys[key] = v.Key
+		chart := widgets.Cell{Text: "+ Plot", Color: widgets.ColorAccent}
+		if t.deps.plotted(v.Key) {
+			chart = widgets.Cell{Text: "plotted", Color: widgets.ColorMuted}
+		}
+		rows[i] = widgets.Row{Key: key, Cells: []widgets.Cell{
+			{Text: strings.ReplaceAll(v.Label, "/", " ")},
+			{Text: formatUnit(formatValue(v.Last, v.Decimals), v.Unit)},
+			{Spark: t.deps.spark(v.Spark, 110, 20)},
+			{Text: formatAge(now.Sub(v.At)), Color: widgets.ColorMuted},
+			chart,
+		}}
+	}
+	return rows, keys
+}
+
+func commandRow(c *model.Command) widgets.Row {
+	return widgets.Row{Key: c.ID, Cells: []widgets.Cell{
+		{Text: formatClock(c.Sent), Color: widgets.ColorMuted}, {Text: orElse(c.Spec.Label, c.Spec.Name)},
+		{Text: proofText(c), Color: proofColor(c)},
+	}}
+}

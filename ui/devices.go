@@ -1,0 +1,119 @@
+package ui
+
+import (
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/pilothouse/pilothouse/model"
+	"github.com/pilothouse/pilothouse/ui/widgets"
+)
+
+// devicesPage is the directory, with the chosen device beside it.
+type devicesPage struct {
+	store *model.Store
+	poke  func()
+
+	search *widget.Entry
+	rows   *widgets.Rows
+	empty  *widgets.EmptyState
+	detail *deviceDetail
+	body   fyne.CanvasObject
+	sort   model.DeviceOrder
+	desc   bool
+
+	want box[devicesWant]
+}
+
+type devicesWant struct {
+	query    model.DeviceQuery
+	selected string
+}
+
+// deviceSorts is what each column of the directory sorts by.
+var deviceSorts = []model.DeviceOrder{model.ByName, model.ByKind, model.WorstFirst, model.BySeen}
+
+func newDevicesPage(d pageDeps) *devicesPage {
+	p := &devicesPage{store: d.store, poke: d.poke, search: widget.NewEntry()}
+	p.search.SetPlaceHolder("Search by words: name, kind or topic")
+	p.search.OnChanged = func(text string) { p.ask(func(w *devicesWant) { w.query.Search = text }) }
+	p.rows = widgets.NewRows([]widgets.Column{
+		{Title: "Device", Width: 150, Weight: 3, Sortable: true},
+		{Title: "Kind", Width: 60, Weight: 1, Sortable: true},
+		{Title: "Liveness", Width: 72, Sortable: true},
+		{Title: "Seen", Width: 54, Align: fyne.TextAlignTrailing, Sortable: true},
+	})
+	p.rows.SetSort(2, true)
+	p.rows.OnRange = func(first, count int) {
+		p.ask(func(w *devicesWant) { w.query.First, w.query.Count = first, count })
+	}
+	p.rows.OnSelect = p.choose
+	p.rows.OnSort = p.sortBy
+	p.empty = widgets.NewEmptyState(nil, "No devices yet", d.connectHint(), "", nil)
+	p.detail = newDeviceDetail(d)
+	left := container.NewBorder(p.search, nil, nil, nil, container.NewStack(p.rows, p.empty))
+	split := container.NewHSplit(left, p.detail.body)
+	split.Offset = 0.4
+	p.body = container.NewPadded(split)
+	return p
+}
+
+func (p *devicesPage) object() fyne.CanvasObject { return p.body }
+func (p *devicesPage) every() time.Duration      { return 250 * time.Millisecond }
+func (p *devicesPage) focus() fyne.Focusable     { return p.search }
+
+func (p *devicesPage) ask(f func(*devicesWant)) {
+	p.want.update(f)
+	p.poke()
+}
+
+func (p *devicesPage) sortBy(column int) {
+	order := deviceSorts[column]
+	p.desc = p.sort == order && !p.desc
+	p.sort = order
+	p.rows.SetSort(column, p.desc)
+	p.ask(func(w *devicesWant) { w.query.Order, w.query.Reverse = p.sort, p.desc })
+}
+
+func (p *devicesPage) choose(root string) {
+	p.detail.choose(root)
+	p.ask(func(w *devicesWant) { w.selected = root })
+}
+
+// open goes to a device.
+func (p *devicesPage) open(root string) {
+	p.search.SetText("")
+	p.rows.SetSelected(root)
+	p.choose(root)
+}
+
+func (p *devicesPage) frame(now time.Time) func() {
+	w := p.want.get()
+	devices, total, _ := p.store.Devices(w.query)
+	rows := make([]widgets.Row, len(devices))
+	for i := range devices {
+		rows[i] = deviceRow(&devices[i], now)
+	}
+	showDetail := p.detail.frame(now, w.selected)
+	return func() {
+		setShown(p.empty, total == 0 && strings.TrimSpace(p.search.Text) == "")
+		p.rows.SetRows(total, w.query.First, rows)
+		showDetail()
+	}
+}
+
+func deviceRow(d *model.DeviceInfo, now time.Time) widgets.Row {
+	seen := "–"
+	if !d.Evidence.LastSeen.IsZero() {
+		seen = formatAge(now.Sub(d.Evidence.LastSeen))
+	}
+	return widgets.Row{Key: d.Root, Status: statusOf(d.Liveness), Cells: []widgets.Cell{
+		{Text: d.Name},
+		{Text: d.Kind, Color: widgets.ColorMuted},
+		{Text: d.Liveness.String(), Color: widgets.StatusColor(statusOf(d.Liveness))},
+		{Text: seen, Color: widgets.ColorMuted},
+	}}
+}

@@ -1,0 +1,108 @@
+package ui
+
+import (
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/pilothouse/pilothouse/model/payload"
+	"github.com/pilothouse/pilothouse/ui/widgets"
+)
+
+// The ways to look at a payload.
+const (
+	asPretty = "Pretty"
+	asText   = "Text"
+	asHex    = "Hex"
+)
+
+// maxShownText is how much text of a payload is laid out, in bytes: more than
+// the largest payload that a link lets in, so that nothing is cut in practice.
+const maxShownText = 64 << 20
+
+// payloadView lays a payload out in lines and keeps them until it changes. It
+// belongs to the presenter's goroutine.
+type payloadView struct {
+	topic   string
+	at      time.Time
+	mode    string
+	columns int
+	size    int
+	lines   []string
+	note    string
+}
+
+// window returns the lines from first on, how many there are in all, and a note
+// on what is wrong with the payload or not shown of it.
+func (v *payloadView) window(topic string, at time.Time, p []byte, w detailWant) (rows []widgets.Row, total int, note string) {
+	if w.mode == asHex {
+		return hexWindow(p, w.valueFirst, w.valueCount)
+	}
+	if v.topic != topic || !v.at.Equal(at) || v.mode != w.mode || v.columns != w.columns || v.size != len(p) {
+		v.topic, v.at, v.mode, v.columns, v.size = topic, at, w.mode, w.columns, len(p)
+		v.lay(p)
+	}
+	first := max(0, min(w.valueFirst, len(v.lines)))
+	last := min(first+w.valueCount, len(v.lines))
+	return textRows(v.lines[first:last], first), len(v.lines), v.note
+}
+
+// lay breaks the payload into lines no longer than the view is wide.
+func (v *payloadView) lay(p []byte) {
+	var text string
+	var cut int
+	v.note = ""
+	limits := payload.Limits{MaxBytes: maxShownText}
+	if v.mode == asText {
+		text, cut = payload.Text(p, limits)
+	} else {
+		var err error
+		if text, cut, err = payload.Pretty(p, limits); err != nil {
+			v.note = err.Error()
+		}
+	}
+	if cut > 0 {
+		v.note = strings.TrimSpace(v.note + " " + formatBytes(cut) + " more not shown; Value copies all.")
+	}
+	v.lines = wrap(text, max(v.columns, 20))
+}
+
+// wrap cuts text into lines of at most columns characters.
+func wrap(text string, columns int) []string {
+	if text == "" {
+		return nil
+	}
+	var out []string
+	for line := range strings.SplitSeq(text, "\n") {
+		for len(line) > columns && utf8.RuneCountInString(line) > columns {
+			end := 0
+			for range columns {
+				_, n := utf8.DecodeRuneInString(line[end:])
+				end += n
+			}
+			out = append(out, line[:end])
+			line = line[end:]
+		}
+		out = append(out, line)
+	}
+	return out
+}
+
+func hexWindow(p []byte, first, count int) ([]widgets.Row, int, string) {
+	total := payload.HexRows(len(p))
+	first = max(0, min(first, total))
+	text := strings.TrimSuffix(payload.Hex(p, first*payload.HexRowBytes, min(count, total-first)), "\n")
+	if text == "" {
+		return nil, total, ""
+	}
+	return textRows(strings.Split(text, "\n"), first), total, ""
+}
+
+func textRows(lines []string, first int) []widgets.Row {
+	rows := make([]widgets.Row, len(lines))
+	for i, l := range lines {
+		rows[i] = widgets.Row{Key: strconv.Itoa(first + i), Cells: []widgets.Cell{{Text: l}}}
+	}
+	return rows
+}

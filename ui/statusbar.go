@@ -1,0 +1,139 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/pilothouse/pilothouse/model"
+	"github.com/pilothouse/pilothouse/ui/widgets"
+)
+
+// frameBars are the bars round the page: above it the search, the link and the
+// time; below it the address, the rates and the losses; and the banner of a
+// lost link.
+type frameBars struct {
+	store *model.Store
+	link  Link
+	extra func() []model.DropCount // losses outside the store
+
+	link1  *widgets.Badge
+	clock  *widget.Label
+	counts *widget.Label
+	losses *widget.Label
+	banner *widgets.Banner
+	top    fyne.CanvasObject
+	bottom fyne.CanvasObject
+}
+
+func newFrameBars(d pageDeps, name string, extra func() []model.DropCount, search func()) *frameBars {
+	b := &frameBars{store: d.store, link: d.link, extra: extra}
+	b.link1 = widgets.NewBadge(name, widgets.ColorMuted)
+	b.clock = widget.NewLabel("")
+	b.clock.TextStyle.Monospace = true
+	open := widget.NewButtonWithIcon("Search devices, topics, actions …      Ctrl+K", theme.SearchIcon(), search)
+	open.Alignment = widget.ButtonAlignLeading
+	b.top = bar(container.NewBorder(nil, nil, nil, container.NewHBox(container.NewCenter(b.link1), b.clock), open))
+
+	b.counts, b.losses = widget.NewLabel(""), widget.NewLabel("")
+	b.losses.Importance = widget.WarningImportance
+	address := widget.NewLabel(orElse(d.address, d.link.Status().URL))
+	address.Selectable = true
+	left := container.NewHBox(address)
+	if d.address != "" {
+		copyIt := widget.NewButtonWithIcon("", theme.ContentCopyIcon(), func() { d.copyText("address", d.address) })
+		copyIt.Importance = widget.LowImportance
+		left.Add(copyIt)
+	}
+	b.bottom = bar(container.NewHBox(left, layout.NewSpacer(), b.counts, b.losses))
+	b.banner = widgets.NewBanner()
+	b.banner.OnAction = d.link.Retry
+	return b
+}
+
+func bar(o fyne.CanvasObject) fyne.CanvasObject {
+	return container.NewStack(widgets.NewBar(), container.NewPadded(o))
+}
+
+func (b *frameBars) every() time.Duration { return 500 * time.Millisecond }
+
+func (b *frameBars) frame(now time.Time) func() {
+	st, link := b.store.Stats(), b.link.Status()
+	counts := fmt.Sprintf("%s msg/s   %s   %s", formatCount(int(st.PerSecond+0.5)), plural(st.Topics, "topic"), plural(st.Devices, "device"))
+	losses := lossText(append(append(st.Dropped(), link.Dropped...), b.extra()...))
+	status, ink := linkLook(link.State)
+	banner := linkBanner(&link, now)
+	clock := now.Local().Format("15:04:05")
+	return func() {
+		setText(b.clock, clock)
+		setText(b.counts, counts)
+		setText(b.losses, losses)
+		b.link1.Set(linkName(&link), status, ink)
+		b.banner.Set(banner)
+	}
+}
+
+// lossText says what was dropped; nothing was, it says too.
+func lossText(drops []model.DropCount) string {
+	var total uint64
+	var parts []string
+	for _, d := range drops {
+		if d.Count > 0 {
+			total += d.Count
+			parts = append(parts, formatCount(d.Count)+" "+d.Reason)
+		}
+	}
+	switch {
+	case total == 0:
+		return "0 dropped"
+	case len(parts) == 1:
+		return "dropped: " + parts[0]
+	}
+	return formatCount(total) + " dropped: " + strings.Join(parts, "; ")
+}
+
+func linkLook(s model.LinkState) (widgets.Status, fyne.ThemeColorName) {
+	switch s {
+	case model.LinkUp:
+		return widgets.StatusAlive, widgets.ColorMuted
+	case model.LinkConnecting:
+		return widgets.StatusUnknown, widgets.ColorMuted
+	}
+	return widgets.StatusLost, widgets.ColorLost
+}
+
+func linkName(l *model.LinkStatus) string {
+	name := strings.TrimPrefix(l.URL, "mqtt://")
+	switch l.State {
+	case model.LinkUp:
+		return "connected"
+	case model.LinkConnecting:
+		return "connecting to " + name
+	case model.LinkRetrying:
+		return "not connected"
+	}
+	return "off"
+}
+
+// linkBanner says since when the link is lost, why, and what is being tried.
+func linkBanner(l *model.LinkStatus, now time.Time) widgets.BannerData {
+	if l.State != model.LinkRetrying {
+		return widgets.BannerData{}
+	}
+	b := widgets.BannerData{
+		Text: "Not connected to " + l.URL + " since " + formatClock(l.Since), Status: widgets.StatusLost, Action: "Try now",
+	}
+	if l.Err != nil {
+		b.Detail = l.Err.Error()
+	}
+	if wait := l.NextTry.Sub(now); wait > 0 {
+		b.Detail = strings.TrimSuffix(b.Detail, ".") + fmt.Sprintf(". Attempt %d in %d s.", l.Attempt+1, int(wait.Seconds())+1)
+	}
+	return b
+}

@@ -1,0 +1,310 @@
+package ui
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/pilothouse/pilothouse/model"
+	"github.com/pilothouse/pilothouse/model/payload"
+	"github.com/pilothouse/pilothouse/ui/widgets"
+)
+
+// topicDetail is everything about one topic.
+type topicDetail struct {
+	store *model.Store
+	deps  pageDeps
+
+	// main goroutine
+	body    *fyne.Container
+	content fyne.CanvasObject
+	empty   *widgets.EmptyState
+	title   *widget.Label
+	meta    *widget.Label
+	mode    *widget.RadioGroup
+	value   *widgets.Rows
+	fields  *widgets.Rows
+	history *widgets.Rows
+	tabs    *container.AppTabs
+	publish *publishForm
+	device  *widget.Button
+	info    model.TopicInfo // as shown
+
+	want box[detailWant]
+
+	layout payloadView // presenter's goroutine
+}
+
+// detailWant is what the detail pane asks of the next frame.
+type detailWant struct {
+	mode                    string
+	columns                 int // characters that fit in a line of the payload
+	valueFirst, valueCount  int
+	recordFirst, recordRows int
+}
+
+func newTopicDetail(d pageDeps) *topicDetail {
+	t := &topicDetail{store: d.store, deps: d}
+	t.want.update(func(w *detailWant) { w.mode = asPretty })
+	t.title = widget.NewLabel("")
+	t.title.TextStyle.Bold = true
+	t.title.Truncation = fyne.TextTruncateEllipsis
+	t.title.Selectable = true
+	t.meta = widget.NewLabel("")
+	t.meta.Wrapping = fyne.TextWrapWord
+	t.meta.Importance = widget.LowImportance
+	t.buildValue()
+	t.buildTabs()
+	t.device = widget.NewButtonWithIcon("Device", theme.ComputerIcon(), func() { d.openDevice(t.info.Device) })
+	copyTopic := widget.NewButtonWithIcon("Topic", theme.ContentCopyIcon(), func() { d.copyText("topic", t.info.Path) })
+	copyValue := widget.NewButtonWithIcon("Value", theme.ContentCopyIcon(), func() { d.copyText("value", string(t.info.Payload)) })
+	head := container.NewVBox(
+		container.NewBorder(nil, nil, nil, container.NewHBox(t.device, copyTopic, copyValue), t.title),
+		t.meta,
+	)
+	split := container.NewVSplit(container.NewBorder(t.mode, nil, nil, nil, t.value), t.tabs)
+	split.Offset = 0.45
+	t.content = container.NewBorder(head, nil, nil, nil, split)
+	t.content.Hide()
+	t.empty = widgets.NewEmptyState(nil, "No topic chosen", "Choose a topic on the left to see its value, its numbers and who published it.", "", nil)
+	t.body = container.NewStack(t.content, t.empty)
+	return t
+}
+
+func (t *topicDetail) buildValue() {
+	t.mode = widget.NewRadioGroup([]string{asPretty, asText, asHex}, func(mode string) {
+		t.want.update(func(w *detailWant) { w.mode = mode })
+		t.deps.poke()
+	})
+	t.mode.Horizontal, t.mode.Required, t.mode.Selected = true, true, asPretty
+	t.value = widgets.NewRowsWithoutHeader([]widgets.Column{{Width: 100, Weight: 1, Monospace: true}})
+	t.value.Dense = true
+	t.value.OnRange = func(first, count int) {
+		letter := fyne.MeasureText("0", theme.TextSize(), fyne.TextStyle{Monospace: true}).Width
+		columns := int((t.value.Size().Width - 24) / letter)
+		t.want.update(func(w *detailWant) { w.valueFirst, w.valueCount, w.columns = first, count, columns })
+		t.deps.poke()
+	}
+}
+
+func (t *topicDetail) buildTabs() {
+	t.fields = widgets.NewRows([]widgets.Column{
+		{Title: "Field", Width: 90, Weight: 2},
+		{Title: "Value", Width: 90, Weight: 1, Align: fyne.TextAlignTrailing},
+		{Title: "Trend", Width: 100, Weight: 1},
+		{Title: "Chart", Width: 64},
+	})
+	t.fields.OnCell = func(pointer string, column int) {
+		if column == fieldPlot {
+			t.deps.plot(model.SeriesKey{Topic: t.info.Path, Pointer: fieldPointer(pointer)})
+		}
+	}
+	t.fields.OnActivate = func(pointer string) {
+		t.deps.plot(model.SeriesKey{Topic: t.info.Path, Pointer: fieldPointer(pointer)})
+	}
+	t.history = widgets.NewRows([]widgets.Column{
+		{Title: "Time", Width: 92},
+		{Title: "QoS", Width: 38},
+		{Title: "Size", Width: 66, Align: fyne.TextAlignTrailing},
+		{Title: "Publisher", Width: 90, Weight: 1},
+		{Title: "Payload", Width: 120, Weight: 3},
+	})
+	t.history.OnRange = func(first, count int) {
+		t.want.update(func(w *detailWant) { w.recordFirst, w.recordRows = first, count })
+		t.deps.poke()
+	}
+	t.publish = newPublishForm(t.deps)
+	t.tabs = container.NewAppTabs(
+		container.NewTabItem("Numbers", t.fields),
+		container.NewTabItem("Messages", t.history),
+		container.NewTabItem("Publish", t.publish.body),
+	)
+}
+
+// fieldPlot is the column of the plot button.
+const fieldPlot = 3
+
+// A bare number has the empty pointer, which a list cannot use as a key.
+const bareField = "(value)"
+
+func fieldKey(pointer string) string { return orElse(pointer, bareField) }
+
+func fieldPointer(key string) string {
+	if key == bareField {
+		return ""
+	}
+	return key
+}
+
+// choose starts to show a topic.
+func (t *topicDetail) choose(path string) {
+	t.want.update(func(w *detailWant) { w.valueFirst, w.recordFirst = 0, 0 })
+	t.value.SetOffset(0)
+	t.history.SetOffset(0)
+	t.publish.topic.SetText(path)
+}
+
+// frame builds the pane for a topic and returns how to show it.
+func (t *topicDetail) frame(now time.Time, path string) func() {
+	info, ok := t.store.Topic(path)
+	if !ok {
+		return func() {
+			setShown(t.content, false)
+			setShown(t.empty, true)
+		}
+	}
+	w := t.want.get()
+	lines, total, note := t.layout.window(path, info.At, info.Payload, w)
+	records, kept := t.store.History(path, w.recordFirst+max(w.recordRows, 1))
+	records = records[min(w.recordFirst, len(records)):]
+	history := make([]widgets.Row, len(records))
+	for i := range records {
+		history[i] = recordRow(&records[i])
+	}
+	fields := make([]widgets.Row, len(info.Fields))
+	for i := range info.Fields {
+		fields[i] = t.fieldRow(&info.Fields[i], t.deps.plotted(model.SeriesKey{Topic: path, Pointer: info.Fields[i].Pointer}))
+	}
+	meta := topicMeta(&info, now, t.deps.knowsPublishers())
+	if note != "" {
+		meta += "\n" + note
+	}
+	return func() {
+		t.info = info
+		setShown(t.empty, false)
+		setShown(t.content, true)
+		setText(t.title, info.Path)
+		setText(t.meta, meta)
+		setShown(t.device, info.Device != "")
+		t.value.SetRows(total, w.valueFirst, lines)
+		t.fields.SetRows(len(fields), 0, fields)
+		t.history.SetRows(kept, w.recordFirst, history)
+	}
+}
+
+// topicMeta is the line under a topic's name.
+func topicMeta(i *model.TopicInfo, now time.Time, known bool) string {
+	from := "publisher unknown: this broker does not tell who publishes"
+	switch {
+	case i.Publisher.Vouched():
+		from = "from " + i.Publisher.Identity + ", vouched for by the broker"
+	case i.Publisher != nil:
+		from = "from client " + strconv.Quote(i.Publisher.ClientID) + " at " + i.Publisher.Addr + ", not vouched for"
+	case known:
+		from = "publisher unknown"
+	}
+	text := fmt.Sprintf("%s · QoS %d · %s · %s", from, i.QoS, formatBytes(len(i.Payload)), plural(int(i.Messages), "message"))
+	if i.Cadence > 0 {
+		text += " · every " + formatDuration(i.Cadence)
+	}
+	if i.Retained {
+		text += " · retained"
+	}
+	return text + " · " + formatClock(i.At) + " (" + formatAge(now.Sub(i.At)) + ")"
+}
+
+func (t *topicDetail) fieldRow(f *model.FieldInfo, plotted bool) widgets.Row {
+	row := widgets.Row{Key: fieldKey(f.Pointer), Cells: []widgets.Cell{
+		{Text: fieldKey(f.Pointer)},
+		{Text: formatUnit(formatValue(f.Last, -1), f.Unit)},
+		{Spark: t.deps.spark(f.Spark, 110, 20)},
+		{Text: "+ Plot", Color: widgets.ColorAccent},
+	}}
+	if plotted {
+		row.Cells[fieldPlot] = widgets.Cell{Text: "plotted", Color: widgets.ColorMuted}
+	}
+	return row
+}
+
+func recordRow(r *model.Record) widgets.Row {
+	qos := strconv.Itoa(int(r.QoS))
+	if r.Retained {
+		qos += " ⚑"
+	}
+	return widgets.Row{Key: strconv.FormatInt(r.At.UnixNano(), 36), Cells: []widgets.Cell{
+		{Text: r.At.Local().Format("15:04:05.000")},
+		{Text: qos, Color: widgets.ColorMuted},
+		{Text: formatBytes(len(r.Payload)), Color: widgets.ColorMuted},
+		{Text: r.Publisher.Name(), Color: widgets.ColorMuted},
+		{Text: payload.Summary(r.Payload, valueRunes)},
+	}}
+}
+
+// publishForm sends a message by hand.
+type publishForm struct {
+	body    fyne.CanvasObject
+	topic   *widget.Entry
+	payload *widget.Entry
+	qos     *widget.Select
+	retain  *widget.Check
+	result  *widget.Label
+}
+
+// publishTimeout is how long to wait for the broker to accept a message.
+const publishTimeout = 10 * time.Second
+
+func newPublishForm(d pageDeps) *publishForm {
+	f := &publishForm{
+		topic: widget.NewEntry(), payload: widget.NewMultiLineEntry(),
+		qos: widget.NewSelect([]string{"0", "1", "2"}, nil), retain: widget.NewCheck("Retain", nil), result: widget.NewLabel(""),
+	}
+	f.topic.SetPlaceHolder("topic")
+	f.payload.SetPlaceHolder("payload")
+	f.payload.SetMinRowsVisible(3)
+	f.qos.SetSelected("1")
+	f.result.Wrapping = fyne.TextWrapWord
+	send := widget.NewButtonWithIcon("Publish", theme.MailSendIcon(), func() { f.send(d) })
+	send.Importance = widget.HighImportance
+	options := container.NewHBox(widget.NewLabel("QoS"), f.qos, f.retain, send)
+	f.body = container.NewBorder(f.topic, container.NewVBox(options, f.result), nil, nil, f.payload)
+	return f
+}
+
+func (f *publishForm) send(d pageDeps) {
+	topic, body, qos, retain := f.topic.Text, []byte(f.payload.Text), byte(f.qos.SelectedIndex()), f.retain.Checked
+	if err := model.CheckTopic(topic); err != nil {
+		f.result.SetText("Not sent: " + err.Error() + ".")
+		return
+	}
+	f.result.SetText("Sending …")
+	go func() {
+		ctx, cancel := context.WithTimeout(d.ctx, publishTimeout)
+		defer cancel()
+		sessions, known, err := d.link.Publish(ctx, topic, body, qos, retain)
+		text := publishResult(sessions, known, err)
+		d.do(func() { f.result.SetText(text) })
+	}()
+}
+
+// publishResult says in words what became of a message.
+func publishResult(sessions int, known bool, err error) string {
+	switch {
+	case err != nil:
+		return "Not sent: " + err.Error()
+	case !known:
+		return "Accepted by the broker, at " + formatClock(time.Now()) + "."
+	case sessions == 0:
+		return "Accepted by the broker, at " + formatClock(time.Now()) + "; nobody is listening."
+	}
+	return fmt.Sprintf("Accepted by the broker, at %s, and handed to %s.", formatClock(time.Now()), plural(sessions, "session"))
+}
+
+// setText changes a label only when its text differs.
+func setText(l *widget.Label, text string) {
+	if l.Text != text {
+		l.SetText(text)
+	}
+}
+
+func orElse(s, other string) string {
+	if s == "" {
+		return other
+	}
+	return s
+}

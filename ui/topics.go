@@ -1,0 +1,192 @@
+package ui
+
+import (
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/pilothouse/pilothouse/model"
+	"github.com/pilothouse/pilothouse/model/payload"
+	"github.com/pilothouse/pilothouse/ui/widgets"
+)
+
+// openLevels is how many levels of the topic tree are open at first.
+const openLevels = 3
+
+// flashFor is how long a row lights up after a message.
+const flashFor = 300 * time.Millisecond
+
+// topicsPage is the tree of topics with the chosen one beside it.
+type topicsPage struct {
+	store *model.Store
+	poke  func()
+
+	// main goroutine
+	filter *widget.Entry
+	rows   *widgets.Rows
+	empty  *widgets.EmptyState
+	detail *topicDetail
+	split  *container.Split
+	body   fyne.CanvasObject
+
+	want box[topicsWant]
+
+	// presenter's goroutine
+	view *model.TreeView
+}
+
+// topicsWant is what the main goroutine asks of the next frame.
+type topicsWant struct {
+	first, count int
+	selected     string
+	reveal       bool // bring the selected topic into view
+	edits        []func(*model.TreeView)
+}
+
+func newTopicsPage(d pageDeps) *topicsPage {
+	p := &topicsPage{store: d.store, poke: d.poke, view: d.store.NewTreeView(openLevels)}
+	p.filter = widget.NewEntry()
+	p.filter.SetPlaceHolder("Filter: part of a topic, or a filter with + and #")
+	p.filter.OnChanged = func(text string) {
+		p.edit(func(v *model.TreeView) { v.SetFilter(text) })
+	}
+	p.rows = widgets.NewRows([]widgets.Column{
+		{Title: "Topic", Width: 190, Weight: 3},
+		{Title: "Value", Width: 110, Weight: 2},
+		{Title: "Rate", Width: 64, Align: fyne.TextAlignTrailing},
+		{Title: "Age", Width: 56, Align: fyne.TextAlignTrailing},
+	})
+	p.rows.OnRange = func(first, count int) {
+		p.want.update(func(w *topicsWant) { w.first, w.count = first, count })
+		p.poke()
+	}
+	p.rows.OnToggle = func(path string) { p.edit(func(v *model.TreeView) { v.Toggle(path) }) }
+	p.rows.OnActivate = p.rows.OnToggle
+	p.rows.OnSelect = p.choose
+	p.empty = widgets.NewEmptyState(nil, "No messages yet", d.connectHint(), "", nil)
+	p.detail = newTopicDetail(d)
+	left := container.NewBorder(p.filter, nil, nil, nil, container.NewStack(p.rows, p.empty))
+	p.split = container.NewHSplit(left, p.detail.body)
+	p.split.Offset = 0.52
+	p.body = container.NewPadded(p.split)
+	return p
+}
+
+func (p *topicsPage) object() fyne.CanvasObject { return p.body }
+
+func (p *topicsPage) every() time.Duration { return 100 * time.Millisecond }
+
+// focus goes to the filter.
+func (p *topicsPage) focus() fyne.Focusable { return p.filter }
+
+// edit changes the tree view at the next frame.
+func (p *topicsPage) edit(f func(*model.TreeView)) {
+	p.want.update(func(w *topicsWant) { w.edits = append(w.edits, f) })
+	p.poke()
+}
+
+// choose shows a topic in the detail pane.
+func (p *topicsPage) choose(path string) {
+	p.want.update(func(w *topicsWant) { w.selected = path })
+	p.detail.choose(path)
+	p.poke()
+}
+
+// open goes to a topic: chooses it and brings it into view.
+func (p *topicsPage) open(path string) {
+	p.filter.SetText("")
+	p.want.update(func(w *topicsWant) {
+		w.edits = append(w.edits, func(v *model.TreeView) { v.SetFilter(""); v.Reveal(path) })
+		w.reveal = true
+	})
+	p.rows.SetSelected(path)
+	p.choose(path)
+}
+
+func (p *topicsPage) frame(now time.Time) func() {
+	var w topicsWant
+	p.want.update(func(shared *topicsWant) {
+		w = *shared
+		shared.edits, shared.reveal = nil, false
+	})
+	for _, edit := range w.edits {
+		edit(p.view)
+	}
+	scrollTo := -1
+	if w.reveal {
+		if scrollTo = p.view.Index(w.selected); scrollTo >= 0 {
+			w.first = max(0, scrollTo-w.count/2)
+		}
+	}
+	rows, total := p.view.Rows(w.first, w.count)
+	out := make([]widgets.Row, len(rows))
+	for i := range rows {
+		out[i] = treeRow(&rows[i], now)
+	}
+	showDetail := p.detail.frame(now, w.selected)
+	return func() {
+		setShown(p.empty, total == 0 && p.filter.Text == "")
+		p.rows.SetRows(total, w.first, out)
+		if scrollTo >= 0 {
+			p.rows.ScrollTo(scrollTo)
+		}
+		showDetail()
+	}
+}
+
+// valueRunes is how much of a payload a row of the tree shows.
+const valueRunes = 80
+
+// treeRow is a line of the tree as the widget shows it.
+func treeRow(r *model.TreeRow, now time.Time) widgets.Row {
+	row := widgets.Row{Key: r.Path, Depth: r.Depth, Cells: make([]widgets.Cell, 4)}
+	if r.Children {
+		row.Expander = widgets.ExpanderClosed
+		if r.Open {
+			row.Expander = widgets.ExpanderOpen
+		}
+	}
+	row.Cells[0].Text = r.Name
+	if r.Name == "" {
+		row.Cells[0] = widgets.Cell{Text: "(empty level)", Color: widgets.ColorMuted}
+	}
+	row.Cells[2] = widgets.Cell{Text: formatRate(r.PerSecond), Color: widgets.ColorMuted}
+	if !r.HasValue {
+		row.Cells[1] = widgets.Cell{Text: plural(r.Topics, "topic"), Color: widgets.ColorMuted}
+		return row
+	}
+	row.Cells[1].Text = payload.Summary(r.Payload, valueRunes)
+	if r.Retained {
+		row.Cells[0].Text += "  ⚑"
+	}
+	age := now.Sub(r.At)
+	row.Cells[3] = widgets.Cell{Text: formatAge(age), Color: widgets.ColorMuted}
+	if r.Late {
+		row.Cells[3].Color = widgets.ColorLate
+		row.Dim = true
+	}
+	if age < flashFor {
+		row.Flash = 1
+	}
+	return row
+}
+
+// plural counts things.
+func plural(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return formatCount(n) + " " + thing + "s"
+}
+
+// setShown shows or hides o, touching it only when that changes something.
+func setShown(o fyne.CanvasObject, shown bool) {
+	switch {
+	case shown && !o.Visible():
+		o.Show()
+	case !shown && o.Visible():
+		o.Hide()
+	}
+}

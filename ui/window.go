@@ -1,0 +1,339 @@
+package ui
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/theme"
+
+	"github.com/pilothouse/pilothouse/model"
+	"github.com/pilothouse/pilothouse/ui/plot"
+	"github.com/pilothouse/pilothouse/ui/widgets"
+)
+
+// Title is the window's title, and so its class under X11: it never changes.
+const Title = "Pilothouse"
+
+// Options are what the window shows and what it remembers.
+type Options struct {
+	App   fyne.App
+	Store *model.Store
+	Link  Link
+	// LinkName is what to call the link.
+	LinkName string
+	// Address is where a device connects, as a URL; empty when none can.
+	Address string
+	// Land is the map's land, and Credit the attribution it asks for.
+	Land   *plot.Land
+	Credit string
+	// Settings are what was remembered; Save is told of changes when the window
+	// closes.
+	Settings Settings
+	Save     func(Settings) error
+	// Losses counts what was dropped outside of the store and the link.
+	Losses func() []model.DropCount
+	// Notice is something to say at the start, empty for nothing.
+	Notice string
+	// Demo controls the ferry fleet; nil when it cannot sail here.
+	Demo Demo
+	// About is the version, for the about page.
+	About string
+}
+
+// Demo starts and stops the ferry fleet. Both return at once.
+type Demo interface {
+	Running() bool
+	SetRunning(on bool)
+}
+
+// Window is the program's window.
+type Window struct {
+	o      Options
+	win    fyne.Window
+	ctx    context.Context
+	stop   context.CancelFunc
+	drawn  sync.WaitGroup
+	closed sync.Once
+
+	presenter *presenter
+	looks     *looks
+	chart     *chartSet
+	nav       *widgets.NavRail
+	palette   *widgets.Palette
+	notices   *notices
+	stack     *fyne.Container
+	pages     map[string]page
+	page      string
+	back      []string
+
+	topics  *topicsPage
+	devices *devicesPage
+	mapped  *mapPage
+	charts  *chartsPage
+
+	hideMu sync.Mutex
+	hidden bool
+}
+
+// page is one of the window's pages.
+type page interface {
+	source
+	object() fyne.CanvasObject
+}
+
+// New makes the window with its pages, without showing it.
+func New(o Options) (*Window, error) {
+	o.App.Settings().SetTheme(themeFor(o.Settings.Theme))
+	looks, err := newLooks()
+	if err != nil {
+		return nil, fmt.Errorf("prepare the fonts: %w", err)
+	}
+	w := &Window{o: o, win: o.App.NewWindow(Title), looks: looks, chart: &chartSet{}, pages: map[string]page{}}
+	w.ctx, w.stop = context.WithCancel(context.Background())
+	for _, key := range o.Settings.Chart[:min(len(o.Settings.Chart), maxChartSeries)] {
+		w.chart.add(key)
+	}
+	w.build()
+	w.resize()
+	w.shortcuts()
+	w.listen()
+	w.goTo(orElse(o.Settings.Page, pageOverview), false)
+	return w, nil
+}
+
+// build makes the frame and the pages.
+func (w *Window) build() {
+	w.notices = newNotices(w.o.Store, w.openDevice, tellDesktop(w.o.App))
+	deps := w.deps()
+	bars := newFrameBars(deps, w.o.LinkName, w.losses, w.openPalette)
+	w.presenter = newPresenter(w.o.Store, fyne.Do, w.isHidden, bars, w.notices)
+	w.topics, w.devices = newTopicsPage(deps), newDevicesPage(deps)
+	w.mapped = newMapPage(deps, w.o.Land, w.o.Credit)
+	w.charts = newChartsPage(deps, w.win, time.Duration(w.o.Settings.ChartWindow)*time.Second)
+	w.pages[pageOverview], w.pages[pageTopics], w.pages[pageDevices] = newOverviewPage(deps), w.topics, w.devices
+	w.pages[pageMap], w.pages[pageCharts] = w.mapped, w.charts
+
+	w.nav = widgets.NewNavRail(navItems())
+	w.nav.OnSelect = func(key string) { w.goTo(key, true) }
+	w.palette = widgets.NewPalette("Search devices, topics, pages, actions")
+	w.palette.OnQuery = func(text string) { w.palette.SetResults(w.search(text)) }
+	w.palette.OnChoose = w.chosen
+	w.stack = container.NewStack()
+	middle := container.NewBorder(container.NewVBox(bars.top, bars.banner), bars.bottom, nil, nil,
+		container.NewStack(w.stack, w.notices.toasts))
+	w.win.SetContent(container.NewBorder(nil, nil, w.nav, nil, middle))
+	w.win.SetPadded(false)
+	if w.o.Notice != "" {
+		w.notices.add(toastWarning, w.o.Notice, "")
+	}
+}
+
+// deps are what the pages share.
+func (w *Window) deps() pageDeps {
+	return pageDeps{
+		ctx: w.ctx, store: w.o.Store, link: w.o.Link, looks: w.looks, chart: w.chart, address: w.o.Address,
+		poke: func() { w.presenter.poke() }, do: fyne.Do,
+		toast:     func(l toastLevel, text string) { w.notices.add(l, text, "") },
+		openTopic: w.openTopic, openDevice: w.openDevice, openMap: w.openMap,
+		plot:     func(key model.SeriesKey) { w.charts.add(key); w.goTo(pageCharts, true) },
+		copyText: w.copyText, send: w.send,
+	}
+}
+
+func (w *Window) losses() []model.DropCount {
+	if w.o.Losses == nil {
+		return nil
+	}
+	return w.o.Losses()
+}
+
+// Sizes of the window in logical units: at first, and at least.
+const (
+	firstWidth, firstHeight = 1280, 800
+	leastWidth, leastHeight = 640, 400
+)
+
+func (w *Window) resize() {
+	width, height := w.o.Settings.Width, w.o.Settings.Height
+	if width < leastWidth || height < leastHeight {
+		width, height = firstWidth, firstHeight
+	}
+	w.win.Resize(fyne.NewSize(width, height))
+}
+
+// listen follows the theme and the window's visibility.
+func (w *Window) listen() {
+	w.o.App.Settings().AddListener(func(fyne.Settings) {
+		w.looks.renew()
+		w.presenter.poke()
+	})
+	w.o.App.Lifecycle().SetOnEnteredForeground(func() { w.setHidden(false) })
+	w.win.SetCloseIntercept(w.quit)
+}
+
+func (w *Window) isHidden() bool {
+	w.hideMu.Lock()
+	defer w.hideMu.Unlock()
+	return w.hidden
+}
+
+func (w *Window) setHidden(hidden bool) {
+	w.hideMu.Lock()
+	w.hidden = hidden
+	w.hideMu.Unlock()
+	w.presenter.poke()
+}
+
+// Run shows the window and returns when it has been closed. It is for the main
+// goroutine.
+func (w *Window) Run() {
+	w.Start()
+	w.win.ShowAndRun()
+	w.Close()
+}
+
+// Start starts to draw, for a window that is shown by other means.
+func (w *Window) Start() {
+	w.drawn.Add(1)
+	go func() {
+		defer w.drawn.Done()
+		w.presenter.run(w.ctx)
+	}()
+}
+
+// quit remembers what is to be remembered and ends the program.
+func (w *Window) quit() {
+	if err := w.save(); err != nil {
+		fyne.LogError("Settings not saved", err)
+	}
+	w.stop()
+	w.o.App.Quit()
+}
+
+// Quit closes the window from any goroutine.
+func (w *Window) Quit() { fyne.Do(w.quit) }
+
+// Close stops drawing; it may be called twice.
+func (w *Window) Close() {
+	w.closed.Do(func() {
+		w.stop()
+		w.drawn.Wait()
+	})
+}
+
+func (w *Window) save() error {
+	if w.o.Save == nil {
+		return nil
+	}
+	s := w.o.Settings
+	size := w.win.Canvas().Size()
+	s.Page, s.Width, s.Height, s.Chart = w.page, size.Width, size.Height, w.chart.list()
+	s.ChartWindow = int(w.charts.want.get().window.Seconds())
+	return w.o.Save(s)
+}
+
+// shortcuts binds the keys that work on every page.
+func (w *Window) shortcuts() {
+	c := w.win.Canvas()
+	on := func(key fyne.KeyName, mod fyne.KeyModifier, do func()) {
+		c.AddShortcut(&desktop.CustomShortcut{KeyName: key, Modifier: mod}, func(fyne.Shortcut) { do() })
+	}
+	on(fyne.KeyK, fyne.KeyModifierShortcutDefault, w.openPalette)
+	on(fyne.KeyL, fyne.KeyModifierShortcutDefault, w.toggleTheme)
+	on(fyne.KeyLeft, fyne.KeyModifierAlt, w.goBack)
+	for i, name := range PageNames() {
+		on(fyne.KeyName('1'+rune(i)), fyne.KeyModifierShortcutDefault, func() { w.goTo(name, true) })
+	}
+	c.SetOnTypedKey(func(e *fyne.KeyEvent) {
+		if e.Name == fyne.KeyF11 {
+			w.win.SetFullScreen(!w.win.FullScreen())
+		}
+	})
+}
+
+// goTo shows a page; remember puts the one left on the way back.
+func (w *Window) goTo(name string, remember bool) {
+	p, ok := w.pages[name]
+	if !ok || name == w.page {
+		return
+	}
+	if remember && w.page != "" {
+		w.back = append(w.back, w.page)
+		w.back = w.back[max(0, len(w.back)-maxBack):]
+	}
+	w.page = name
+	w.nav.SetSelected(name)
+	w.stack.Objects = []fyne.CanvasObject{p.object()}
+	w.stack.Refresh()
+	w.presenter.show(p)
+}
+
+// maxBack is how many pages the way back remembers.
+const maxBack = 50
+
+func (w *Window) goBack() {
+	if n := len(w.back); n > 0 {
+		name := w.back[n-1]
+		w.back = w.back[:n-1]
+		w.goTo(name, false)
+	}
+}
+
+func (w *Window) openTopic(path string) {
+	w.goTo(pageTopics, true)
+	w.topics.open(path)
+}
+
+func (w *Window) openDevice(root string) {
+	w.goTo(pageDevices, true)
+	w.devices.open(root)
+}
+
+func (w *Window) openMap(root string) {
+	w.goTo(pageMap, true)
+	w.mapped.goTo(root)
+}
+
+func (w *Window) copyText(what, text string) {
+	w.o.App.Clipboard().SetContent(text)
+	w.notices.add(toastInfo, "Copied the "+what, "")
+}
+
+// The names of the pages.
+const (
+	pageOverview = "overview"
+	pageTopics   = "topics"
+	pageDevices  = "devices"
+	pageMap      = "map"
+	pageCharts   = "charts"
+)
+
+// PageNames are the names of the pages in their order.
+func PageNames() []string {
+	return []string{pageOverview, pageTopics, pageDevices, pageMap, pageCharts}
+}
+
+func navItems() []widgets.NavItem {
+	return []widgets.NavItem{
+		{Key: pageOverview, Label: "Overview", Icon: theme.HomeIcon()},
+		{Key: pageTopics, Label: "Topics", Icon: theme.ListIcon()},
+		{Key: pageDevices, Label: "Devices", Icon: theme.ComputerIcon()},
+		{Key: pageMap, Label: "Map", Icon: theme.NavigateNextIcon()},
+		{Key: pageCharts, Label: "Charts", Icon: theme.HistoryIcon()},
+	}
+}
+
+// pageLabel is what the page with a name is called.
+func pageLabel(name string) string {
+	items := navItems()
+	if i := slices.IndexFunc(items, func(it widgets.NavItem) bool { return it.Key == name }); i >= 0 {
+		return items[i].Label
+	}
+	return name
+}
