@@ -110,7 +110,12 @@ func (r *router) deliver(rt *route, t *target, in *inbound, o *outcome) {
 		c.sendOne(rt, t, in)
 		return
 	}
-	r.stage(c, r.plain(c.version, rt, in))
+	frame := r.plain(c.version, rt, in)
+	if len(frame) > c.maxPacket { // [MQTT-3.1.2-24]
+		s.drop(DropTooLarge, 1)
+		return
+	}
+	r.stage(c, frame)
 }
 
 func (r *router) count(o *outcome, accepted bool) {
