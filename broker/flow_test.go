@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -17,7 +18,7 @@ func TestAllRetainedMessagesAreReplayed(t *testing.T) {
 	if testing.Short() {
 		n = 6_000
 	}
-	b, addr := serve(t, Options{})
+	b, addr := serve(t, Options{Limits: Limits{RetainedEach: n}})
 	pub := connect(t, addr, "pub", packet.V311)
 	for i := range n {
 		pub.publish(fmt.Sprintf("r/%d/%d", i%100, i), "x", 0, 0, retained)
@@ -157,10 +158,11 @@ func TestClientThatNeverReads(t *testing.T) {
 
 // Messages of a publisher that lost the right are not replayed, and are purged.
 func TestRetainedOfRevokedPublisherIsPurged(t *testing.T) {
-	revoked, generation := false, uint64(0)
-	b, addr := serve(t, Options{Access: &gatekeeper{gen: func() uint64 { return generation },
+	var revoked atomic.Bool
+	var generation atomic.Uint64
+	b, addr := serve(t, Options{Access: &gatekeeper{gen: generation.Load,
 		publish: func(p *model.Publisher, _ string, _ bool) error {
-			if revoked && p.ClientID == "mallory" {
+			if revoked.Load() && p.ClientID == "mallory" {
 				return errors.New("revoked")
 			}
 			return nil
@@ -171,7 +173,8 @@ func TestRetainedOfRevokedPublisherIsPurged(t *testing.T) {
 	good := connect(t, addr, "good", packet.V311)
 	good.publish("b", "true", 0, 0, retained)
 	good.quiet()
-	revoked, generation = true, 1
+	revoked.Store(true)
+	generation.Store(1)
 	sub := connect(t, addr, "sub", packet.V311)
 	sub.subscribe("#", 0)
 	sub.expectMessage("b", "true")
@@ -183,7 +186,7 @@ func TestRetainedOfRevokedPublisherIsPurged(t *testing.T) {
 
 func TestRetainedStoreIsBounded(t *testing.T) {
 	var log eventLog
-	b, addr := serve(t, Options{OnEvent: log.add, Limits: Limits{Retained: 10}})
+	b, addr := serve(t, Options{OnEvent: log.add, Limits: Limits{Retained: 15, RetainedEach: 10}})
 	c := connect(t, addr, "a", packet.V311)
 	for i := range 25 {
 		c.publish(fmt.Sprint("t/", i), "x", 0, 0, retained)

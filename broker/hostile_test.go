@@ -159,9 +159,11 @@ func TestConnectionLimits(t *testing.T) {
 }
 
 func TestSessionLimit(t *testing.T) {
-	_, addr := serve(t, Options{Limits: Limits{Sessions: 2}})
+	b, addr := serve(t, Options{Limits: Limits{Sessions: 2}})
+	_ = connect(t, addr, "junk", packet.V5, keep).nc.Close()
 	connect(t, addr, "a", packet.V5)
-	connect(t, addr, "b", packet.V5)
+	eventually(t, "departure", func() bool { return b.Stats().Connections == 1 })
+	connect(t, addr, "b", packet.V5) // in place of the one that is away
 	if _, ack := tryConnect(t, addr, "c", packet.V5); ack.Code != packet.QuotaExceeded {
 		t.Errorf("%v", ack.Code)
 	}

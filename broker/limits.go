@@ -17,7 +17,8 @@ type Limits struct {
 	// Connections bounds open connections, and ConnectionsPerAddr those from one
 	// IP address. 10,000 and 2,000.
 	Connections, ConnectionsPerAddr int
-	// Sessions bounds sessions, connected or kept. 20,000.
+	// Sessions bounds sessions, connected or kept. When it is reached, the session
+	// without an identity that has been away longest gives way. 20,000.
 	Sessions int
 	// SessionExpiry is the longest time a session is kept without a connection;
 	// it is also what MQTT 3.1.1 sessions get that are not clean. 24 h.
@@ -25,10 +26,13 @@ type Limits struct {
 	// KeepAlive is the longest keep-alive; MQTT 5 clients that ask for more, or
 	// for none, are told this one. Zero imposes nothing.
 	KeepAlive time.Duration
-	// Subscriptions bounds the subscriptions of one session. 1,000.
-	Subscriptions int
+	// Subscriptions bounds the subscriptions of one session, SubscriptionsTotal
+	// those of all. 1,000 and 500,000.
+	Subscriptions, SubscriptionsTotal int
 	// Retained and RetainedBytes bound the retained store. 100,000 and 64 MiB.
 	Retained, RetainedBytes int
+	// RetainedEach bounds the retained messages of one publisher. 25,000.
+	RetainedEach int
 	// Inflight is the number of unfinished QoS 1 and 2 messages in each direction
 	// of one connection (receive maximum, at most 65,535). 1,024.
 	Inflight int
@@ -72,6 +76,8 @@ func (l Limits) withDefaults() Limits {
 	setInt(&l.Subscriptions, 1_000)
 	setInt(&l.Retained, 100_000)
 	setInt(&l.RetainedBytes, 64<<20)
+	setInt(&l.RetainedEach, 25_000)
+	setInt(&l.SubscriptionsTotal, 500_000)
 	setInt(&l.Inflight, 1_024)
 	setInt(&l.QueueMessages, 100_000)
 	setInt(&l.QueueBytes, 32<<20)

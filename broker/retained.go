@@ -10,11 +10,13 @@ import (
 // section 3.3.1.3).
 type retainedStore struct {
 	maxCount, maxBytes int
+	maxEach            int // messages of one publisher
 
 	mu    sync.RWMutex
 	root  shelf
 	count int
 	bytes int
+	each  map[string]int // messages by the name of their publisher
 }
 
 // shelf is one topic level.
@@ -33,15 +35,34 @@ func (r *retainedStore) set(m *message) bool {
 		r.removeLocked(m.topic, nil)
 		return true
 	}
-	old := r.getLocked(m.topic)
-	count, bytes := r.count+1, r.bytes+m.size()
-	if old != nil {
-		count, bytes = count-1, bytes-old.size()
-	}
-	if (count > r.maxCount || bytes > r.maxBytes) && (old == nil || m.size() > old.size()) {
+	if !r.hasRoomLocked(m) {
 		return false
 	}
-	r.count, r.bytes = count, bytes
+	r.removeLocked(m.topic, nil)
+	if r.each == nil {
+		r.each = make(map[string]int)
+	}
+	r.each[m.from.Name()]++
+	r.count++
+	r.bytes += m.size()
+	r.placeLocked(m)
+	return true
+}
+
+// hasRoomLocked reports whether m may be kept: the store has room, and its
+// publisher has not more than its share.
+func (r *retainedStore) hasRoomLocked(m *message) bool {
+	count, bytes, each := r.count+1, r.bytes+m.size(), r.each[m.from.Name()]+1
+	if old := r.getLocked(m.topic); old != nil {
+		count, bytes = count-1, bytes-old.size()
+		if old.from.Name() == m.from.Name() {
+			each--
+		}
+	}
+	return count <= r.maxCount && bytes <= r.maxBytes && each <= r.maxEach
+}
+
+func (r *retainedStore) placeLocked(m *message) {
 	s := &r.root
 	for level := range strings.SplitSeq(m.topic, "/") {
 		child := s.children[level]
@@ -55,7 +76,6 @@ func (r *retainedStore) set(m *message) bool {
 		s = child
 	}
 	s.m = m
-	return true
 }
 
 func (r *retainedStore) getLocked(topic string) *message {
@@ -79,6 +99,10 @@ func (r *retainedStore) removeLocked(topic string, only *message) {
 	if gone := r.root.remove(topic, true, only); gone != nil {
 		r.count--
 		r.bytes -= gone.size()
+		name := gone.from.Name()
+		if r.each[name]--; r.each[name] == 0 {
+			delete(r.each, name)
+		}
 	}
 }
 

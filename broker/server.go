@@ -71,6 +71,7 @@ func New(o Options) *Broker {
 		b.log = slog.New(slog.DiscardHandler)
 	}
 	b.retained.maxCount, b.retained.maxBytes = b.limits.Retained, b.limits.RetainedBytes
+	b.retained.maxEach = b.limits.RetainedEach
 	b.buffers.New = func() any { return new([bigBuffer]byte) }
 	b.workspaces.New = func() any { return new(workspace) }
 	b.chunks.New = func() any { return new(chunk) }

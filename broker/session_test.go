@@ -3,6 +3,7 @@ package broker
 import (
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -323,18 +324,18 @@ func TestMessageExpiry(t *testing.T) { // [MQTT-3.3.2-5] [MQTT-3.3.2-6]
 }
 
 func TestRevokedRightsOnResume(t *testing.T) {
-	var revoked bool
-	var generation uint64
+	var revoked atomic.Bool
+	var generation atomic.Uint64
 	_, addr := serve(t, Options{Access: &gatekeeper{
-		gen: func() uint64 { return generation },
+		gen: generation.Load,
 		subscribe: func(_ *model.Publisher, filter string) error {
-			if revoked && filter == "secret" {
+			if revoked.Load() && filter == "secret" {
 				return errors.New("withdrawn")
 			}
 			return nil
 		},
 		deliver: func(to, _ *model.Publisher, topic string) error {
-			if revoked && topic == "secret" && to.ClientID == "a" {
+			if revoked.Load() && topic == "secret" && to.ClientID == "a" {
 				return errors.New("withdrawn")
 			}
 			return nil
@@ -355,7 +356,8 @@ func TestRevokedRightsOnResume(t *testing.T) {
 	send("secret", 0)
 	send("public", 0)
 	pub.quiet()
-	revoked, generation = true, 1
+	revoked.Store(true)
+	generation.Store(1)
 	c = connect(t, addr, "a", packet.V5, keep)
 	answer(c, c.expectMessage("public", "x"))
 	c.quiet()

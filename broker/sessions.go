@@ -35,6 +35,9 @@ func (b *Broker) claim(c *conn, clean bool) (s *session, end ending, err error) 
 	}
 	if gone != nil {
 		end = b.endLocked(gone)
+		if gone.id != s.id {
+			end.evicted = gone.pub.Load()
+		}
 	}
 	s.mu.Lock()
 	return s, end, nil
@@ -57,12 +60,31 @@ func (b *Broker) claimLocked(c *conn, clean bool) (s, gone *session, err error) 
 		}
 		gone = s
 	} else if len(b.sessions) >= b.limits.Sessions {
-		return nil, nil, &Refusal{packet.QuotaExceeded, "too many sessions"}
+		if gone = b.oldestAwayLocked(); gone == nil {
+			return nil, nil, &Refusal{packet.QuotaExceeded, "too many sessions"}
+		}
 	}
 	s = &session{b: b, id: c.pub.ClientID}
 	s.pub.Store(c.pub)
 	b.sessions[s.id] = s
 	return s, gone, nil
+}
+
+// oldestAwayLocked is the session that has been away longest, of those that
+// nobody is vouched for; nil for none.
+func (b *Broker) oldestAwayLocked() (oldest *session) {
+	var since time.Time
+	for _, s := range b.sessions {
+		if s.online() || s.pub.Load().Identity != "" {
+			continue
+		}
+		s.mu.Lock()
+		if oldest == nil || s.awaySince.Before(since) {
+			oldest, since = s, s.awaySince
+		}
+		s.mu.Unlock()
+	}
+	return oldest
 }
 
 // fleeting tells that a session ends with its connection.
@@ -116,6 +138,9 @@ func (s *session) attach(c *conn, p *packet.Connect, w *will, assigned bool, end
 // client.
 func (b *Broker) displace(c *conn, e *ending) {
 	sent := e.will != nil && b.sendWill(e.will)
+	if e.evicted != nil {
+		b.events.tell(SessionExpired{Stamp: now(), Publisher: e.evicted, Lost: e.lost})
+	}
 	if e.conn == nil {
 		return
 	}
@@ -129,6 +154,8 @@ type ending struct {
 	conn *conn
 	will *will
 	lost int // messages that waited
+	// evicted had a session that gave way to another client's.
+	evicted *model.Publisher
 }
 
 // endLocked ends a session for good; b.mu is locked.

@@ -64,7 +64,8 @@ func (s *session) addSubscription(whole string, sub *subscription) (isNew, ok bo
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	_, had := s.subs[whole]
-	if s.ended || !had && len(s.subs) >= s.b.limits.Subscriptions {
+	l := &s.b.limits
+	if s.ended || !had && (len(s.subs) >= l.Subscriptions || s.b.subs.len() >= l.SubscriptionsTotal) {
 		return false, false
 	}
 	if s.subs == nil {
