@@ -96,7 +96,7 @@ func readCommand(c command) (id json.RawMessage, reason string) {
 	var fields struct {
 		ID json.RawMessage `json:"id"`
 	}
-	if json.Unmarshal(c.payload, &fields) == nil && len(fields.ID) > 0 {
+	if json.Unmarshal(c.payload, &fields) == nil && len(fields.ID) > 0 && string(fields.ID) != "null" {
 		if first := fields.ID[0]; first != '"' && first != '-' && (first < '0' || first > '9') {
 			return nil, "the id must be a string or a number"
 		}

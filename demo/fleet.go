@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"errors"
 	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
@@ -33,8 +34,9 @@ func NewFleet(seed uint64, t time.Time) (*Fleet, error) {
 	ships := Ships()
 	late := lateShip(ships, t)
 	f := &Fleet{Chart: chart}
+	plans := planner{chart: chart, made: make(map[crossing]sailing)}
 	for i, s := range ships {
-		v, err := newVessel(chart, s, seed)
+		v, err := plans.vessel(s, seed)
 		if err != nil {
 			return nil, err
 		}
@@ -63,11 +65,24 @@ func lateShip(ships []Ship, t time.Time) int {
 	return best
 }
 
-func newVessel(c Chart, s Ship, seed uint64) (*Vessel, error) {
+// planner makes sailings; sister ships share theirs, which never change.
+type planner struct {
+	chart Chart
+	made  map[crossing]sailing
+}
+
+// crossing is all that a sailing depends on.
+type crossing struct {
+	from, to string
+	hull     Hull
+	allowed  time.Duration
+}
+
+func (p planner) vessel(s Ship, seed uint64) (*Vessel, error) {
 	v := &Vessel{ship: s, seed: seed}
 	for i := range v.sailings {
 		from, to := s.Between[i], s.Between[1-i]
-		leg, err := newSailing(c, s, from, to)
+		leg, err := p.sailing(s, from, to)
 		if err != nil {
 			return nil, fmt.Errorf("plan the crossing of %s from %q to %q: %w", s.Name, from, to, err)
 		}
@@ -76,18 +91,23 @@ func newVessel(c Chart, s Ship, seed uint64) (*Vessel, error) {
 	return v, nil
 }
 
-func newSailing(c Chart, s Ship, from, to string) (sailing, error) {
-	a, okA := c.port(from)
-	b, okB := c.port(to)
-	lane, okL := c.lane(from, to)
+func (p planner) sailing(s Ship, from, to string) (sailing, error) {
+	key := crossing{from, to, s.Hull, s.Crossing}
+	if made, ok := p.made[key]; ok {
+		return made, nil
+	}
+	a, okA := p.chart.port(from)
+	b, okB := p.chart.port(to)
+	lane, okL := p.chart.lane(from, to)
 	if !okA || !okB || !okL {
-		return sailing{}, fmt.Errorf("the chart lacks a port or the lane")
+		return sailing{}, errors.New("the chart lacks a port or the lane")
 	}
 	t, err := newTrack(lane)
 	if err != nil {
 		return sailing{}, err
 	}
-	return sailing{from: a, to: b, track: t, plan: planFor(t, c, s)}, nil
+	p.made[key] = sailing{from: a, to: b, track: t, plan: planFor(t, p.chart, s)}
+	return p.made[key], nil
 }
 
 // place sets the vessel up at time t: it is put in port before an earlier

@@ -77,7 +77,7 @@ func (f *follower) settle(arrived time.Time, to string) {
 	f.open = f.open[:0]
 }
 
-// sailDay follows the whole fleet for a day and returns the errors by basis.
+// sailDay follows the whole fleet for a working day of twelve hours and returns the errors by basis.
 func sailDay(t *testing.T, seed uint64, lanes, claims bool) (all map[model.PredictionBasis][]float64, covered map[model.PredictionBasis]int) {
 	t.Helper()
 	fleet := newFleet(t, seed, start())
@@ -86,7 +86,7 @@ func sailDay(t *testing.T, seed uint64, lanes, claims bool) (all map[model.Predi
 	for i, v := range fleet.Vessels {
 		followers[i] = newFollower(v, fleet.Chart, book, lanes, claims)
 	}
-	for range int(24 * time.Hour / fixEvery) {
+	for range int(12 * time.Hour / fixEvery) {
 		for _, f := range followers {
 			f.step(t)
 		}
@@ -108,7 +108,7 @@ func sailDay(t *testing.T, seed uint64, lanes, claims bool) (all map[model.Predi
 }
 
 // The receiving side's predictions against what the simulation then did, over
-// whole days, delays and all. Bounds are in seconds.
+// twelve hours, delays and all. Bounds are in seconds.
 func TestArrivalsArePredictedFromPositions(t *testing.T) {
 	cases := []struct {
 		name          string
