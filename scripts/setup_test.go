@@ -23,11 +23,11 @@ func newMachine(t *testing.T, osRelease string) machine {
 	t.Helper()
 	m := machine{t: t, path: t.TempDir(), os: osRelease}
 	for _, tool := range []string{"sh", "sed", "dirname", "mktemp", "cat", "rm", "tail", "env", "grep", "install", "sleep"} {
-		real, err := exec.LookPath(tool)
+		place, err := exec.LookPath(tool)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := os.Symlink(real, filepath.Join(m.path, tool)); err != nil {
+		if err := os.Symlink(place, filepath.Join(m.path, tool)); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"strings"
 )
 
@@ -36,6 +37,7 @@ type summary struct {
 	parents                 map[key]bool // tests with subtests
 	failedIn                map[key]bool // tests and packages with a counted failure inside
 	perPackage              map[string]int
+	last                    string // the test that passed last
 }
 
 func newSummary(out io.Writer) *summary {
@@ -93,9 +95,9 @@ func (s *summary) take(e event) {
 		}
 		delete(s.output, k)
 	case "exit":
+		s.printf("FAIL  %s: ended with an error\n", e.Package)
 		if s.failed == 0 {
 			s.failed++
-			s.printf("FAIL  %s: ended with an error\n", e.Package)
 		}
 	}
 }
@@ -122,6 +124,7 @@ func (s *summary) endTest(k key, e event) {
 	case e.Action == "pass":
 		s.passed++
 		s.perPackage[k.pkg]++
+		s.last = k.test
 	case e.Action == "skip":
 		s.skipped++
 		s.printf("--- SKIP: %s %s\n%s", k.pkg, k.test, s.output[k])
@@ -136,22 +139,26 @@ func (s *summary) blame(k key) {
 	s.failedIn[key{pkg: k.pkg}] = true
 }
 
-// endPackage prints a package's line and counts its failure when none of its
-// tests did.
+// endPackage prints a package's line, counts its failure when none of its
+// tests did, and forgets it: the same package may come again, to be fuzzed.
 func (s *summary) endPackage(k key, e event) {
 	passed := s.perPackage[k.pkg]
-	delete(s.perPackage, k.pkg)
 	switch {
 	case e.Action == "fail":
 		if !s.failedIn[k] {
 			s.failed++
 			s.printf("%s", s.output[k])
 		}
-		delete(s.failedIn, k)
 		s.printf("FAIL  %s  %.1f s\n", k.pkg, e.Elapsed)
-	case passed > 0:
+	case passed == 1:
+		s.printf("ok    %s  %s, %.1f s\n", k.pkg, s.last, e.Elapsed)
+	case passed > 1:
 		s.printf("ok    %s  %d passed, %.1f s\n", k.pkg, passed, e.Elapsed)
 	}
+	delete(s.perPackage, k.pkg)
+	ofPackage := func(other key, _ bool) bool { return other.pkg == k.pkg }
+	maps.DeleteFunc(s.parents, ofPackage)
+	maps.DeleteFunc(s.failedIn, ofPackage)
 }
 
 // finish prints the sum and reports whether all is well: at least one test

@@ -18,7 +18,7 @@ func TestSummary(t *testing.T) {
 			events: `{"Action":"run","Package":"p","Test":"TestA"}
 {"Action":"pass","Package":"p","Test":"TestA","Elapsed":0.1}
 {"Action":"pass","Package":"p","Elapsed":1.25}`,
-			want: "1 passed, 0 failed", says: []string{"ok    p  1 passed, 1.2 s"}, ok: true,
+			want: "1 passed, 0 failed", says: []string{"ok    p  TestA, 1.2 s"}, ok: true,
 		},
 		{
 			name: "subtests count, their parent does not",
@@ -30,6 +30,18 @@ func TestSummary(t *testing.T) {
 {"Action":"pass","Package":"p","Test":"TestA"}
 {"Action":"pass","Package":"p"}`,
 			want: "2 passed, 0 failed", ok: true,
+		},
+		{
+			name: "a package that comes again, to be fuzzed",
+			events: `{"Action":"run","Package":"p","Test":"FuzzA"}
+{"Action":"run","Package":"p","Test":"FuzzA/seed#0"}
+{"Action":"pass","Package":"p","Test":"FuzzA/seed#0"}
+{"Action":"pass","Package":"p","Test":"FuzzA"}
+{"Action":"pass","Package":"p"}
+{"Action":"run","Package":"p","Test":"FuzzA"}
+{"Action":"pass","Package":"p","Test":"FuzzA"}
+{"Action":"pass","Package":"p","Elapsed":5}`,
+			want: "2 passed, 0 failed", says: []string{"ok    p  FuzzA, 5.0 s"}, ok: true,
 		},
 		{
 			name: "a failing subtest is one failure, with what it said",
