@@ -34,19 +34,18 @@ type summary struct {
 	out                     io.Writer
 	passed, failed, skipped int
 	output                  map[key]string
-	parents                 map[key]bool // tests with subtests
-	failedIn                map[key]bool // tests and packages with a counted failure inside
-	perPackage              map[string]int
-	last                    string // the test that passed last
+	parents                 map[key]bool        // tests with subtests
+	failedIn                map[key]bool        // tests and packages with a counted failure inside
+	passedIn                map[string][]string // the tests that passed, by package
 }
 
 func newSummary(out io.Writer) *summary {
 	return &summary{
-		out:        out,
-		output:     make(map[key]string),
-		parents:    make(map[key]bool),
-		failedIn:   make(map[key]bool),
-		perPackage: make(map[string]int),
+		out:      out,
+		output:   make(map[key]string),
+		parents:  make(map[key]bool),
+		failedIn: make(map[key]bool),
+		passedIn: make(map[string][]string),
 	}
 }
 
@@ -123,8 +122,7 @@ func (s *summary) endTest(k key, e event) {
 	case s.parents[k]:
 	case e.Action == "pass":
 		s.passed++
-		s.perPackage[k.pkg]++
-		s.last = k.test
+		s.passedIn[k.pkg] = append(s.passedIn[k.pkg], k.test)
 	case e.Action == "skip":
 		s.skipped++
 		s.printf("--- SKIP: %s %s\n%s", k.pkg, k.test, s.output[k])
@@ -142,7 +140,7 @@ func (s *summary) blame(k key) {
 // endPackage prints a package's line, counts its failure when none of its
 // tests did, and forgets it: the same package may come again, to be fuzzed.
 func (s *summary) endPackage(k key, e event) {
-	passed := s.perPackage[k.pkg]
+	passed := s.passedIn[k.pkg]
 	switch {
 	case e.Action == "fail":
 		if !s.failedIn[k] {
@@ -150,12 +148,12 @@ func (s *summary) endPackage(k key, e event) {
 			s.printf("%s", s.output[k])
 		}
 		s.printf("FAIL  %s  %.1f s\n", k.pkg, e.Elapsed)
-	case passed == 1:
-		s.printf("ok    %s  %s, %.1f s\n", k.pkg, s.last, e.Elapsed)
-	case passed > 1:
-		s.printf("ok    %s  %d passed, %.1f s\n", k.pkg, passed, e.Elapsed)
+	case len(passed) == 1:
+		s.printf("ok    %s  %s, %.1f s\n", k.pkg, passed[0], e.Elapsed)
+	case len(passed) > 1:
+		s.printf("ok    %s  %d passed, %.1f s\n", k.pkg, len(passed), e.Elapsed)
 	}
-	delete(s.perPackage, k.pkg)
+	delete(s.passedIn, k.pkg)
 	ofPackage := func(other key, _ bool) bool { return other.pkg == k.pkg }
 	maps.DeleteFunc(s.parents, ofPackage)
 	maps.DeleteFunc(s.failedIn, ofPackage)
