@@ -189,7 +189,7 @@ func TestLayerReplacesCoarser(t *testing.T) {
 	all := []model.LatLon{{Lat: -80, Lon: -80}, {Lat: -80, Lon: 80}, {Lat: 80, Lon: 80}, {Lat: 80, Lon: -80}}
 	r := NewMapRenderer(NewLand(LandLayer{Rings: [][]model.LatLon{all}},
 		LandLayer{SouthWest: model.LatLon{Lat: 50, Lon: -2}, NorthEast: model.LatLon{Lat: 51, Lon: -1}}))
-	v := View{Width: 400, Height: 300, Center: model.LatLon{Lat: 50.5, Lon: -1}, Zoom: 600}
+	v := View{Width: 400, Height: 300, Center: model.LatLon{Lat: 50.5, Lon: -1}, Zoom: 300}
 	img := r.Render(MapSpec{View: v, Style: MapStyle{Water: hex(0x0000ffff), Land: hex(0x00ff00ff)}})
 	if c := img.RGBAAt(100, 150); c.B != 255 {
 		t.Errorf("inside the detailed layer: %v", c)

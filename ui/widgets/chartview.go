@@ -70,10 +70,7 @@ func (c *ChartView) resized(w, h int) {
 	if w == c.w && h == c.h {
 		return
 	}
-	c.w, c.h = w, h
-	if c.Size().Width > 0 {
-		c.scale = float64(w) / float64(c.Size().Width)
-	}
+	c.w, c.h, c.scale = w, h, pixelScale(c)
 	if c.OnResize != nil {
 		c.OnResize(w, h, c.scale)
 	}
@@ -163,7 +160,7 @@ func (v *chartRenderer) MinSize() fyne.Size           { return fyne.NewSize(120,
 
 func (v *chartRenderer) Layout(size fyne.Size) {
 	v.c.pixels.raster.Resize(size)
-	if w, h, _, ok := pixelSize(v.c); ok {
+	if w, h, ok := pixelSize(v.c); ok {
 		v.c.resized(w, h)
 	}
 	v.hover()

@@ -126,7 +126,7 @@ func (m *MapView) resized(w, h int) {
 		return
 	}
 	v := m.view
-	v.Width, v.Height, v.Scale = w, h, float64(w)/float64(m.Size().Width)
+	v.Width, v.Height, v.Scale = w, h, pixelScale(m)
 	m.view = v
 	if m.OnView != nil {
 		m.OnView(v)
@@ -282,7 +282,7 @@ func (v *mapRenderer) MinSize() fyne.Size           { return fyne.NewSize(160, 1
 func (v *mapRenderer) Layout(size fyne.Size) {
 	v.m.pixels.raster.Resize(size)
 	v.m.ring.Resize(size)
-	if w, h, _, ok := pixelSize(v.m); ok {
+	if w, h, ok := pixelSize(v.m); ok {
 		v.m.resized(w, h)
 	}
 	side := v.m.buttons[0].MinSize()

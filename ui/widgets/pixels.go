@@ -9,16 +9,28 @@ import (
 	"golang.org/x/image/draw"
 )
 
-// pixelSize is the size of a widget in pixels and the pixels in a logical
-// unit; ok is false while it is not on a canvas.
-func pixelSize(o fyne.CanvasObject) (w, h int, scale float64, ok bool) {
+// pixelSize is the size of a widget in pixels; ok is false while it is not on
+// a canvas.
+func pixelSize(o fyne.CanvasObject) (w, h int, ok bool) {
 	c := fyne.CurrentApp().Driver().CanvasForObject(o)
 	size := o.Size()
 	if c == nil || size.Width < 1 || size.Height < 1 {
-		return 0, 0, 1, false
+		return 0, 0, false
 	}
 	w, h = c.PixelCoordinateForPosition(fyne.NewPos(size.Width, size.Height))
-	return w, h, float64(w) / float64(size.Width), w > 0 && h > 0
+	return w, h, w > 0 && h > 0
+}
+
+// pixelScale is the number of pixels in a logical unit; 1 while o is not on a
+// canvas. It is measured over a long way: sizes are rounded to whole pixels.
+func pixelScale(o fyne.CanvasObject) float64 {
+	c := fyne.CurrentApp().Driver().CanvasForObject(o)
+	if c == nil {
+		return 1
+	}
+	const far = 1000
+	x, _ := c.PixelCoordinateForPosition(fyne.NewPos(far, 0))
+	return max(float64(x)/far, 0.1)
 }
 
 // pixelView shows an image pixel for pixel. While the image does not have the
