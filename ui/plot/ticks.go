@@ -74,6 +74,9 @@ func clockSteps() []time.Duration {
 // nanoseconds). at is in nanoseconds after from.
 func timeTicks(from, to int64, n int, loc *time.Location) []tick {
 	span := to - from
+	if span <= 0 { // nothing, or more than fits into nanoseconds
+		return nil
+	}
 	for _, step := range clockSteps() {
 		if span/int64(step) <= int64(n) {
 			return clockTicks(from, to, step, loc)

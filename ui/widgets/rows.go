@@ -74,7 +74,8 @@ const overscan = 16
 type Rows struct {
 	widget.BaseWidget
 
-	// OnRange asks for the rows first <= i < first+count.
+	// OnRange asks for the rows first <= i < first+count, of which there may be
+	// fewer.
 	OnRange func(first, count int)
 	// OnSelect tells that the user chose a row, OnToggle that its expander was
 	// used, OnActivate that it was tapped twice or entered.
@@ -231,7 +232,7 @@ func (r *Rows) ScrollTo(index int) {
 	}
 }
 
-// Visible range in rows, without overscan.
+// visible is the range of rows in view, without overscan.
 func (r *Rows) visible() (first, count int) {
 	h := float64(r.rowHeight())
 	first = int(r.offset / h)
@@ -259,7 +260,7 @@ func (r *Rows) clampOffset() {
 	r.offset = math.Max(0, math.Min(r.offset, most))
 }
 
-// RowHeight is the height of one row in logical units, from the theme's text
+// rowHeight is the height of one row in logical units, from the theme's text
 // size.
 func (r *Rows) RowHeight() float32 { return r.rowHeight() }
 
@@ -288,14 +289,14 @@ func (r *Rows) at(index int) *Row {
 	return nil
 }
 
-// ask emits OnRange when the rows needed have changed.
+// ask emits OnRange when the rows needed have changed. It asks beyond the end
+// too: rows that are added there are then at hand without another question.
 func (r *Rows) ask() {
-	first, count := r.visible()
+	h := float64(r.rowHeight())
+	first := int(r.offset / h)
+	last := int(math.Ceil((r.offset + float64(r.bodyHeight())) / h))
 	lo := max(0, first-overscan)
-	want := [2]int{lo, min(r.total, first+count+overscan) - lo}
-	if r.total == 0 { // the total is not known yet: ask for a first page
-		want = [2]int{0, int(r.bodyHeight()/r.rowHeight()) + 1 + overscan}
-	}
+	want := [2]int{lo, last + overscan - lo}
 	if want == r.asked {
 		return
 	}

@@ -65,6 +65,17 @@ func TestRowsGolden(t *testing.T) {
 	})
 }
 
+func TestRowsFocusGolden(t *testing.T) {
+	golden(t, "rows/focused", 420, 28*6, func() fyne.CanvasObject {
+		r := NewRowsWithoutHeader(topicColumns())
+		r.SetRows(3, 0, numbered(3, 0))
+		r.SetSelected("k1")
+		r.FocusGained()
+		r.hover = 2
+		return r
+	})
+}
+
 func TestRowsCostDoesNotDependOnLength(t *testing.T) {
 	app(t)
 	short, _ := list(t, 50)

@@ -21,7 +21,8 @@ const (
 type TileGrid struct {
 	widget.BaseWidget
 
-	// OnRange asks for the tiles first <= i < first+count.
+	// OnRange asks for the tiles first <= i < first+count, of which there may be
+	// fewer.
 	OnRange func(first, count int)
 	// OnSelect tells which tile was chosen.
 	OnSelect func(key string)
@@ -80,14 +81,8 @@ func (g *TileGrid) update() {
 	lines := int(math.Ceil(float64(g.scroll.Size().Height/line))) + 1
 	first := top * n
 	count := max(0, min(g.total-first, lines*n))
-	if g.total == 0 {
-		count = 0
-	}
 	g.content.show(first, count, n, size)
 	want := [2]int{first, lines * n}
-	if g.total > 0 {
-		want[1] = count
-	}
 	if want != g.asked {
 		g.asked = want
 		if g.OnRange != nil {
