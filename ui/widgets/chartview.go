@@ -201,7 +201,6 @@ func (v *chartRenderer) hover() {
 func (v *chartRenderer) fill(got []plot.Reading, k float32) {
 	c := v.c
 	size := c.Theme().Size(theme.SizeNameCaptionText)
-	row, pad := size+6, float32(8)
 	var names, values float32
 	for i := range v.rows {
 		r := &v.rows[i]
@@ -222,12 +221,20 @@ func (v *chartRenderer) fill(got []plot.Reading, k float32) {
 		r.dot.Move(fyne.NewPos(float32(g.X)/k-4, float32(g.Y)/k-4))
 		r.dot.Refresh()
 	}
-	if len(got) == 0 {
-		return
+	if len(got) > 0 {
+		v.place(len(got), names, values)
 	}
+}
+
+// place lays the box with n rows beside the pointer; names and values are the
+// widths of its columns.
+func (v *chartRenderer) place(n int, names, values float32) {
+	c := v.c
+	size := c.Theme().Size(theme.SizeNameCaptionText)
+	row, pad := size+6, float32(8)
 	setText(v.title, c.layout.Time(float64(c.at.X)*c.scale).Format("2 Jan 15:04:05"), size, colorOf(c, ColorMuted), fyne.TextStyle{})
 	w := max(names+values+16+14, v.title.MinSize().Width) + 2*pad
-	h := row*float32(len(got)+1) + pad
+	h := row*float32(n+1) + pad
 	at := c.at.AddXY(14, 14)
 	if at.X+w > c.Size().Width {
 		at.X = max(0, c.at.X-14-w)
@@ -239,7 +246,7 @@ func (v *chartRenderer) fill(got []plot.Reading, k float32) {
 	v.box.Refresh()
 	v.title.Move(at.AddXY(pad, pad/2))
 	v.title.Resize(fyne.NewSize(w-2*pad, row))
-	for i := range got {
+	for i := range n {
 		r, y := &v.rows[i], pad/2+row*float32(i+1)
 		r.key.Move(at.AddXY(pad, y+row/2-1.5))
 		r.key.Resize(fyne.NewSize(10, 3))
