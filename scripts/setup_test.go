@@ -40,6 +40,10 @@ func newMachine(t *testing.T, osRelease string) machine {
 // program puts a shell script on the machine's PATH.
 func (m machine) program(name, body string) {
 	m.t.Helper()
+	// What stands there may be a link to the machine's own program.
+	if err := os.Remove(filepath.Join(m.path, name)); err != nil && !os.IsNotExist(err) {
+		m.t.Fatal(err)
+	}
 	if err := os.WriteFile(filepath.Join(m.path, name), []byte("#!/bin/sh\n"+body+"\n"), 0o755); err != nil {
 		m.t.Fatal(err)
 	}
