@@ -65,7 +65,7 @@ func (r *router) stageLocal(l *Local, rt *route, in *inbound, qos byte) {
 	if r.local == nil {
 		r.local, r.batch = l, r.b.batches.Get().(*batch)
 	}
-	m := model.Message{Topic: rt.topic, Payload: in.payload, At: in.at, QoS: min(in.qos, qos), Publisher: in.from}
+	m := model.Message{Topic: rt.topic, Payload: in.payload, At: in.at, QoS: min(in.qos, qos), Retained: in.retain, Publisher: in.from}
 	if len(in.values) > 0 || in.hasExpiry {
 		m.Properties = properties(in.values, in.expiry)
 	}

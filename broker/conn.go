@@ -77,7 +77,8 @@ func newConn(b *Broker, nc net.Conn) *conn {
 	}
 	c.host = hostOf(c.addr)
 	c.in.init(c)
-	c.out = outbound{nc: nc, pool: &b.chunks, limit: b.limits.OutboundBytes, stall: b.limits.WriteStall,
+	c.out = outbound{nc: nc, pool: &b.chunks, limit: b.limits.OutboundBytes,
+		total: &b.outbound, most: int64(b.limits.OutboundBytesTotal), stall: b.limits.WriteStall,
 		spawn: b.spawn, drained: c.drained, failed: c.writeFailed}
 	return c
 }

@@ -79,7 +79,7 @@ func (l *Local) replay(r *replayed) {
 		for _, m := range r.messages[:n] {
 			left, _ := m.remaining(m.at)
 			messages = append(messages, model.Message{Topic: m.topic, Payload: m.payload, At: m.at, QoS: min(m.qos, r.qos),
-				Retained: true, Publisher: m.from, Properties: properties(m.values, left)})
+				Retained: true, Replayed: true, Publisher: m.from, Properties: properties(m.values, left)})
 			bytes += len(m.payload)
 		}
 		l.on(messages)

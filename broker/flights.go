@@ -33,8 +33,8 @@ func (s *session) recordedLocked(c *conn, f flight, known bool, p *packet.Ack, a
 		s.landLocked(p.ID, f)
 		return answer
 	case known && f.qos == 2:
+		s.letGoLocked(&f)
 		f.released = true
-		f.m = nil
 		s.flights[p.ID] = f
 		return packet.AppendAck(answer, packet.PUBREL, p.ID, packet.Success, c.version)
 	case p.Code.Failed():
@@ -45,9 +45,18 @@ func (s *session) recordedLocked(c *conn, f flight, known bool, p *packet.Ack, a
 
 // landLocked ends a flight.
 func (s *session) landLocked(id uint16, f flight) {
+	s.letGoLocked(&f)
 	delete(s.flights, id)
 	if f.counted {
 		s.unacked--
+	}
+}
+
+// letGoLocked drops the message of a flight, which need not be sent again.
+func (s *session) letGoLocked(f *flight) {
+	if f.m != nil {
+		s.carryLocked(-f.m.size())
+		f.m = nil
 	}
 }
 
@@ -59,7 +68,8 @@ func (s *session) resumeLocked() {
 	s.resend = s.resend[:0]
 	for id, f := range s.flights {
 		if !f.released && !s.mayReceive(f.m.from, f.m.topic) {
-			delete(s.flights, id)
+			f.counted = false
+			s.landLocked(id, f)
 			s.drop(DropRevoked, 1)
 			continue
 		}
@@ -98,7 +108,7 @@ func (s *session) resendOneLocked(c *conn, id uint16, f flight) {
 	p := f.m.forward(time.Now())
 	p.Dup, p.QoS, p.Retain, p.ID, p.SubscriptionIDs = true, f.qos, f.retain, id, f.ids
 	if p.Size(c.version) > c.maxPacket {
-		delete(s.flights, id)
+		s.landLocked(id, f)
 		s.drop(DropTooLarge, 1)
 		return
 	}

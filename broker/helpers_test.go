@@ -264,6 +264,14 @@ func (c *client) quiet() {
 	}
 }
 
+// sync pings and skips the messages that come before the answer.
+func (c *client) sync() {
+	c.t.Helper()
+	c.send(&packet.Ping{Kind: packet.PINGREQ})
+	for c.receive().Type() != packet.PINGRESP {
+	}
+}
+
 // subscribe subscribes and returns the reason code.
 func (c *client) subscribe(filter string, qos byte, change ...func(*packet.Subscribe)) packet.Code {
 	c.t.Helper()

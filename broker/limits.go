@@ -36,14 +36,18 @@ type Limits struct {
 	// Inflight is the number of unfinished QoS 1 and 2 messages in each direction
 	// of one connection (receive maximum, at most 65,535). 1,024.
 	Inflight int
-	// QueueMessages and QueueBytes bound the messages that wait in one session
-	// beyond those in flight. 100,000 and 32 MiB.
+	// QueueMessages and QueueBytes bound the messages that wait in one session;
+	// as many bytes again may be in flight. 100,000 and 32 MiB.
 	QueueMessages, QueueBytes int
-	// QueueBytesTotal bounds the messages that wait in all sessions. 512 MiB.
+	// QueueBytesTotal bounds the messages that wait or are in flight in all
+	// sessions. Each may have 64 KiB even beyond that. 512 MiB.
 	QueueBytesTotal int
 	// OutboundBytes is the buffer of bytes on their way to one client. It can be
 	// exceeded by what one publisher hands over at once. 1 MiB.
 	OutboundBytes int
+	// OutboundBytesTotal bounds those buffers together. Each may have 64 KiB even
+	// beyond that. 256 MiB.
+	OutboundBytesTotal int
 	// Hold is the longest a publisher is held back for a subscriber that is full
 	// and stands still; for one that drains it is four times as long. 50 ms.
 	Hold time.Duration
@@ -83,6 +87,7 @@ func (l Limits) withDefaults() Limits {
 	setInt(&l.QueueBytes, 32<<20)
 	setInt(&l.QueueBytesTotal, 512<<20)
 	setInt(&l.OutboundBytes, 1<<20)
+	setInt(&l.OutboundBytesTotal, 256<<20)
 	setInt(&l.TopicAliases, 64)
 	setTime(&l.ConnectTime, 10*time.Second)
 	setTime(&l.SessionExpiry, 24*time.Hour)

@@ -82,11 +82,11 @@ func TestLocalRetainedReplay(t *testing.T) {
 		t.Fatal(err)
 	}
 	m := k.wait(t, 1)[0]
-	if !m.Retained || string(m.Payload) != "up" || m.Publisher.ClientID != "ferry" {
+	if !m.Retained || !m.Replayed || string(m.Payload) != "up" || m.Publisher.ClientID != "ferry" {
 		t.Errorf("%+v", m)
 	}
 	c.publish("state", "down", 1, 2, retained)
-	if m := k.wait(t, 2)[1]; m.Retained || string(m.Payload) != "down" {
+	if m := k.wait(t, 2)[1]; !m.Retained || m.Replayed || string(m.Payload) != "down" {
 		t.Errorf("live message of a retained topic: %+v", m)
 	}
 }

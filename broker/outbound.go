@@ -23,6 +23,8 @@ type outbound struct {
 	nc    net.Conn
 	pool  *sync.Pool // of *chunk
 	limit int
+	total *atomic.Int64 // bytes of all connections
+	most  int64         // for total
 	stall time.Duration
 	spawn func(func()) // starts a goroutine that the broker waits for
 	// drained is called without locks after bytes were written.
@@ -40,8 +42,21 @@ type outbound struct {
 	last    bool // close the connection when all is written
 }
 
+// fairShare is what each client may make the broker hold even when a total that
+// all share is used up.
+const fairShare = 64 << 10
+
 // roomy reports whether there is room for messages.
-func (o *outbound) roomy() bool { return o.size.Load() < int64(o.limit) }
+func (o *outbound) roomy() bool {
+	size := o.size.Load()
+	return size < int64(o.limit) && (size < fairShare || o.total.Load() < o.most)
+}
+
+// grow counts bytes that are waiting, or are not any more.
+func (o *outbound) grow(n int) {
+	o.size.Add(int64(n))
+	o.total.Add(int64(n))
+}
 
 // drains reports whether a quarter of the room is free.
 func (o *outbound) drains() bool { return o.size.Load() <= int64(o.limit)/4*3 }
@@ -72,7 +87,7 @@ func (o *outbound) force(b []byte) {
 }
 
 func (o *outbound) appendLocked(b []byte) {
-	o.size.Add(int64(len(b)))
+	o.grow(len(b))
 	for len(b) > 0 {
 		var tail *chunk
 		if n := len(o.chunks); n > 0 && o.chunks[n-1].n < chunkBytes {
@@ -155,11 +170,11 @@ func (o *outbound) writeAll(chunks []*chunk) error {
 		o.extendDeadline()
 		n, err := o.nc.Write(c.b[:c.n])
 		o.written.Add(uint64(n))
-		o.size.Add(-int64(c.n))
+		o.grow(-c.n)
 		o.pool.Put(c)
 		if err != nil {
 			for _, rest := range chunks[i+1:] {
-				o.size.Add(-int64(rest.n))
+				o.grow(-rest.n)
 				o.pool.Put(rest)
 			}
 			return err
@@ -184,7 +199,7 @@ func (o *outbound) fail(err error) {
 	o.mu.Lock()
 	o.closed = true
 	for _, c := range o.chunks {
-		o.size.Add(-int64(c.n))
+		o.grow(-c.n)
 		o.pool.Put(c)
 	}
 	o.chunks = nil

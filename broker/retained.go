@@ -4,6 +4,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/pilothouse/pilothouse/model"
 )
 
 // retainedStore holds the retained messages in a tree of topic levels (MQTT 5.0
@@ -212,7 +214,7 @@ func (b *Broker) replayable(filter string) []*message {
 	kept := found[:0]
 	generation := b.access.Generation()
 	for _, m := range found {
-		if m.generation != generation && m.from.Addr != inProcess {
+		if m.generation != generation && m.from.Addr != model.InProcess {
 			if err := b.access.Publish(m.from, m.topic, true); err != nil {
 				b.retained.remove(m)
 				b.denied(m.from, ToRetain, m.topic, err)

@@ -25,6 +25,7 @@ type router struct {
 	work   *workspace
 	to     *conn
 	staged int    // messages in work.stage
+	bytes  int    // of their payloads
 	local  *Local // gets batch
 	batch  *batch
 	lost   int // staged messages that were dropped
@@ -116,6 +117,7 @@ func (r *router) deliver(rt *route, t *target, in *inbound, o *outcome) {
 		return
 	}
 	r.stage(c, frame)
+	r.bytes += len(in.payload)
 }
 
 func (r *router) count(o *outcome, accepted bool) {
@@ -159,10 +161,10 @@ func (r *router) flush() {
 	if r.staged == 0 {
 		return
 	}
-	if !r.to.sendQoS0(r.work.stage, r.staged) {
+	if !r.to.sendQoS0(r.work.stage, r.staged, r.bytes) {
 		r.lost += r.staged
 	}
-	r.work.stage, r.staged, r.to = r.work.stage[:0], 0, nil
+	r.work.stage, r.staged, r.bytes, r.to = r.work.stage[:0], 0, 0, nil
 }
 
 // settle hands over and counts everything. It is called before the publisher

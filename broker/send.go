@@ -6,15 +6,16 @@ import (
 	"github.com/pilothouse/pilothouse/broker/packet"
 )
 
-// sendQoS0 hands over packets of QoS 0, all or none: n messages in b. While the
+// sendQoS0 hands over packets of QoS 0, all or none: n messages in b, with so many
+// bytes of payload. While the
 // client is full but draining, the caller is held back for a moment. It reports
 // false when they were dropped.
-func (c *conn) sendQoS0(b []byte, n int) bool {
+func (c *conn) sendQoS0(b []byte, n, payload int) bool {
 	if !c.out.offer(b) && !c.offerHeld(b) {
 		c.session.drop(DropSlow, n)
 		return false
 	}
-	c.session.sent(uint64(n), uint64(len(b)))
+	c.session.sent(uint64(n), uint64(payload))
 	return true
 }
 

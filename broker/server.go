@@ -38,7 +38,8 @@ type Broker struct {
 
 	subs     index
 	retained retainedStore
-	queued   atomic.Int64 // bytes that wait in all sessions
+	queued   atomic.Int64 // bytes that wait or are in flight in all sessions
+	outbound atomic.Int64 // bytes on their way to all clients
 	counts   totals
 	started  time.Time
 

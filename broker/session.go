@@ -30,6 +30,7 @@ type session struct {
 	flights   map[uint16]flight
 	resend    []uint16  // flights of an earlier connection, still to be sent again
 	unacked   int       // flights that take room in the client's window
+	aloft     int       // bytes of the messages in flight
 	created   time.Time // zero until a connection was attached
 	nextID    uint16
 	nextSeq   uint64
@@ -106,13 +107,11 @@ func (s *session) tryEnqueue(it item) (accepted, full bool) {
 		return false, false
 	}
 	c := s.conn.Load()
-	if s.queue.empty() && c != nil && s.canSendLocked(c, it.qos) {
+	if s.queue.empty() && c != nil && s.canSendLocked(c, it) {
 		return s.sendLocked(c, it), false
 	}
-	l := &s.b.limits
 	size := it.m.size()
-	if s.queue.count >= l.QueueMessages || s.queue.bytes+size > l.QueueBytes ||
-		s.b.queued.Load()+int64(size) > int64(l.QueueBytesTotal) {
+	if s.queue.count >= s.b.limits.QueueMessages || !s.mayHoldLocked(s.queue.bytes, size) {
 		return false, true
 	}
 	s.queue.push(it)
@@ -124,6 +123,13 @@ func (s *session) tryEnqueue(it item) (accepted, full bool) {
 	return true, false
 }
 
+// mayHoldLocked reports whether a message of size may be held on top of so many
+// bytes.
+func (s *session) mayHoldLocked(held, size int) bool {
+	l := &s.b.limits
+	return held+size <= l.QueueBytes && (held < fairShare || s.b.queued.Load()+int64(size) <= int64(l.QueueBytesTotal))
+}
+
 // queueDrains reports whether the queue has room again.
 func (s *session) queueDrains() bool {
 	s.mu.Lock()
@@ -133,8 +139,9 @@ func (s *session) queueDrains() bool {
 }
 
 // canSendLocked reports whether a message can go out on c now.
-func (s *session) canSendLocked(c *conn, qos byte) bool {
-	return c.out.roomy() && (qos == 0 || s.unacked < c.window && len(s.resend) == 0)
+func (s *session) canSendLocked(c *conn, it item) bool {
+	return c.out.roomy() && (it.qos == 0 ||
+		s.unacked < c.window && len(s.resend) == 0 && (s.aloft == 0 || s.mayHoldLocked(s.aloft, it.m.size())))
 }
 
 // pump sends what waits, as far as there is room.
@@ -154,7 +161,7 @@ func (s *session) pumpLocked(c *conn) {
 	s.resendLocked(c)
 	for !s.queue.empty() {
 		it := s.queue.front()
-		if !s.canSendLocked(c, it.qos) {
+		if !s.canSendLocked(c, it) {
 			break
 		}
 		s.b.queued.Add(-int64(s.queue.pop()))
@@ -204,8 +211,15 @@ func (s *session) newFlightLocked(it item) uint16 {
 	}
 	s.nextSeq++
 	s.unacked++
+	s.carryLocked(it.m.size())
 	s.flights[s.nextID] = flight{item: it, seq: s.nextSeq, counted: true}
 	return s.nextID
+}
+
+// carryLocked counts bytes that are in flight, or are not any more.
+func (s *session) carryLocked(bytes int) {
+	s.aloft += bytes
+	s.b.queued.Add(int64(bytes))
 }
 
 func (s *session) sent(messages, bytes uint64) {
@@ -220,34 +234,6 @@ func (s *session) drop(reason DropReason, n int) {
 	s.stats.drops[reason].Add(uint64(n))
 	s.b.counts.drops[reason].Add(uint64(n))
 	s.b.reportDrops(s, reason)
-}
-
-// idSet is a set of packet IDs; its memory is there only while it is used.
-type idSet struct {
-	words *[1024]uint64
-	n     int
-}
-
-func (s *idSet) has(id uint16) bool {
-	return s.words != nil && s.words[id>>6]&(1<<(id&63)) != 0
-}
-
-func (s *idSet) add(id uint16) {
-	if s.words == nil {
-		s.words = new([1024]uint64)
-	}
-	s.words[id>>6] |= 1 << (id & 63)
-	s.n++
-}
-
-// remove reports whether id was in the set.
-func (s *idSet) remove(id uint16) bool {
-	if !s.has(id) {
-		return false
-	}
-	s.words[id>>6] &^= 1 << (id & 63)
-	s.n--
-	return true
 }
 
 // ackCode is what a code of 0 to 0x10 becomes in MQTT 3.1.1, which has none.

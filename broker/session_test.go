@@ -24,6 +24,7 @@ func TestSessionKeepsMessages(t *testing.T) { // [MQTT-3.1.2-5] [MQTT-3.2.2-3] [
 			pub.publish("a", fmt.Sprint(i), byte(i%3), 1)
 			finishPublish(pub, byte(i%3), 1, 0)
 		}
+		pub.quiet()
 		c, ack := tryConnect(t, addr, "a", v, keep)
 		if !ack.SessionPresent {
 			t.Error("no session present")

@@ -175,7 +175,8 @@ func (b *Broker) endLocked(s *session) (e ending) {
 	e = ending{conn: s.conn.Load(), will: s.will, lost: s.queue.count + len(s.flights)}
 	s.conn.Store(nil)
 	s.will = nil
-	b.queued.Add(-int64(s.queue.bytes))
+	b.queued.Add(-int64(s.queue.bytes + s.aloft))
+	s.aloft = 0
 	s.subs, s.queue, s.flights, s.resend = nil, queue{}, nil, nil
 	s.backlog.Store(false)
 	b.timers.stop(s.willTimer)
@@ -268,10 +269,7 @@ func (b *Broker) boundExpiry(seconds uint32) time.Duration {
 	return min(time.Duration(seconds)*time.Second, b.limits.SessionExpiry)
 }
 
-// inProcess is the address of sessions inside the process.
-const inProcess = "in-process"
-
 // localPublisher is the publisher of a session inside the process.
 func localPublisher(o *LocalOptions) *model.Publisher {
-	return &model.Publisher{ClientID: o.ClientID, Identity: o.Identity, Addr: inProcess}
+	return &model.Publisher{ClientID: o.ClientID, Identity: o.Identity, Addr: model.InProcess}
 }

@@ -12,11 +12,11 @@ import (
 type Stats struct {
 	Since                                          time.Time
 	Connections, Sessions, Subscriptions, Retained int
-	// RetainedBytes and QueuedBytes are what retained and waiting messages count
-	// against their limits.
+	// RetainedBytes is what retained messages count against their limit, and
+	// QueuedBytes those that wait or are in flight.
 	RetainedBytes, QueuedBytes int
-	// Received and Sent count messages, not packets; the bytes are those of
-	// payloads received, and of what was sent.
+	// Received and Sent count messages, not packets; the bytes are those of their
+	// payloads.
 	Received, ReceivedBytes, Sent, SentBytes uint64
 	// Accepted counts connections, Refused those that were not let in, TakenOver
 	// those that gave way to a newer one.
