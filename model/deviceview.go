@@ -148,13 +148,18 @@ func (d *device) kind() string {
 func (d *device) name() string { return DisplayName(d.root) }
 
 // DisplayName is what to call the device with the given root topic: its last
-// level, with hyphens and underscores as spaces and each word capitalised.
+// level, with hyphens and underscores as spaces and each word capitalised but
+// the small ones ("victoria-of-wight", "wight-ryder-ii").
 func DisplayName(root string) string {
 	level := root[strings.LastIndexByte(root, '/')+1:]
 	words := strings.FieldsFunc(level, func(r rune) bool { return r == '-' || r == '_' || r == ' ' })
 	for i, w := range words {
-		if c := w[0]; 'a' <= c && c <= 'z' {
-			words[i] = string(c-'a'+'A') + w[1:]
+		switch {
+		case i > 0 && (w == "of" || w == "and" || w == "the"):
+		case i > 0 && strings.Trim(w, "ivx") == "": // a Roman numeral
+			words[i] = strings.ToUpper(w)
+		case 'a' <= w[0] && w[0] <= 'z':
+			words[i] = strings.ToUpper(w[:1]) + w[1:]
 		}
 	}
 	if len(words) == 0 {

@@ -182,8 +182,11 @@ func (s *Store) sessionOf(d *device) *session {
 // evidence collects what d's liveness was judged from.
 func (s *Store) evidence(d *device, now time.Duration) Evidence {
 	e := Evidence{
-		Messages: d.count, Cadence: d.cad.Mean(), Spread: d.cad.Spread(), Suspicion: d.cad.Suspicion(now),
+		Messages: d.count, Suspicion: d.cad.Suspicion(now),
 		Status: [...]string{"", "online", "offline", "lost"}[d.status],
+	}
+	if d.cad.Known() {
+		e.Cadence, e.Spread = d.cad.Mean(), d.cad.Spread()
 	}
 	if d.said != 0 {
 		e.LastSeen = time.Unix(0, d.said)

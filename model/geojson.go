@@ -55,6 +55,15 @@ func (g Polygon) Contains(p LatLon) bool {
 // may be used from any goroutine. The zero value is open water.
 type Land struct{ Polygons []Polygon }
 
+// Rings are the rings of all polygons, shores and waters alike.
+func (l Land) Rings() [][]LatLon {
+	var rings [][]LatLon
+	for i := range l.Polygons {
+		rings = append(rings, l.Polygons[i].Rings...)
+	}
+	return rings
+}
+
 // Contains reports whether p is on land.
 func (l Land) Contains(p LatLon) bool {
 	for i := range l.Polygons {

@@ -12,8 +12,13 @@ const NoticeDelay = 3 * time.Minute
 type voyageState struct {
 	voyager *Voyager
 	claim   *VoyageClaim
-	noticed bool // the delay of this voyage was noticed
+	late    time.Time // since when the vessel is late; zero when it is not
+	noticed bool      // the delay of this voyage was noticed
 }
+
+// lateFor is how long a vessel must be late before that is noticed: a
+// prediction may jump when a vessel turns or stops.
+const lateFor = 5 * time.Second
 
 // VoyageInfo is a voyage as it is shown: our own prediction beside the claim of
 // the vessel.
@@ -58,20 +63,32 @@ func (s *Store) claimed(d *device, m *Message) {
 	v.voyager.SetClaim(c)
 }
 
+// Late reports whether the vessel is under way and will be later than
+// [NoticeDelay], by more than the prediction may be off.
+func (v *VoyageInfo) Late() bool {
+	return v.HasDelay && v.InPort == "" && v.Delay > NoticeDelay && v.Delay > v.Margin
+}
+
 // noticeDelay adds an event, once a voyage, when a device will be late.
 func (s *Store) noticeDelay(d *device, at time.Time) {
 	if d.voyage == nil || d.voyage.noticed {
 		return
 	}
-	late, ok := d.voyage.voyager.Delay(d.place.Device)
-	if !ok || late <= NoticeDelay {
+	v := s.voyageInfo(d)
+	switch {
+	case !v.Late():
+		d.voyage.late = time.Time{}
+		return
+	case d.voyage.late.IsZero():
+		d.voyage.late = at
+	}
+	if at.Sub(d.voyage.late) < lateFor {
 		return
 	}
 	d.voyage.noticed = true
-	now := d.voyage.voyager.Voyage()
 	s.events.add(Event{
 		At: at, Kind: EventDelay, Device: d.root, Serious: true,
-		Text: fmt.Sprintf("%d minutes late at %s", int(late.Minutes()+0.5), orElse(s.portName(now.To), "its port")),
+		Text: fmt.Sprintf("%d minutes late at %s", int(v.Delay.Minutes()+0.5), orElse(v.ToName, "its port")),
 	})
 }
 

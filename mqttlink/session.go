@@ -122,7 +122,7 @@ func (r *Remote) receiver() func(topic, payload []byte, retained, borrowed bool)
 			names[name] = name
 		}
 		r.status.received.Add(1)
-		m := model.Message{Topic: name, Payload: payload, At: time.Now(), Retained: retained}
+		m := model.Message{Topic: name, Payload: payload, At: time.Now(), Retained: retained, Replayed: retained}
 		if !r.queue.pushPatiently(m, borrowed) {
 			r.slow.n.Add(1)
 		}
@@ -136,7 +136,7 @@ func (r *Remote) accept(p mqtt.Message) {
 		return
 	}
 	r.status.received.Add(1)
-	m := model.Message{Topic: p.Topic(), Payload: p.Payload(), At: time.Now(), QoS: p.Qos(), Retained: p.Retained()}
+	m := model.Message{Topic: p.Topic(), Payload: p.Payload(), At: time.Now(), QoS: p.Qos(), Retained: p.Retained(), Replayed: p.Retained()}
 	if !r.queue.push(m, false) {
 		r.slow.n.Add(1)
 	}

@@ -32,7 +32,7 @@ type chartsPage struct {
 	window     *widget.RadioGroup
 	pause      *widget.Button
 	auto       *widget.Check
-	yMin, yMax *widget.Entry
+	yMin, yMax *widgets.Entry
 	empty      *widgets.EmptyState
 	content    fyne.CanvasObject
 	body       fyne.CanvasObject
@@ -111,7 +111,7 @@ func (p *chartsPage) buildPause() fyne.CanvasObject {
 
 // buildAxis makes the choice of an automatic or a fixed value axis.
 func (p *chartsPage) buildAxis() fyne.CanvasObject {
-	p.yMin, p.yMax = widget.NewEntry(), widget.NewEntry()
+	p.yMin, p.yMax = widgets.NewEntry(), widgets.NewEntry()
 	p.yMin.SetPlaceHolder("min")
 	p.yMax.SetPlaceHolder("max")
 	fixed := container.NewHBox(sized(p.yMin, 72), sized(p.yMax, 72))

@@ -6,7 +6,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/widget"
 
 	"github.com/pilothouse/pilothouse/model"
 	"github.com/pilothouse/pilothouse/ui/widgets"
@@ -17,7 +16,7 @@ type devicesPage struct {
 	store *model.Store
 	poke  func()
 
-	search *widget.Entry
+	search *widgets.Entry
 	rows   *widgets.Rows
 	empty  *widgets.EmptyState
 	detail *deviceDetail
@@ -37,13 +36,13 @@ type devicesWant struct {
 var deviceSorts = []model.DeviceOrder{model.ByName, model.ByKind, model.WorstFirst, model.BySeen}
 
 func newDevicesPage(d pageDeps) *devicesPage {
-	p := &devicesPage{store: d.store, poke: d.poke, search: widget.NewEntry()}
+	p := &devicesPage{store: d.store, poke: d.poke, search: widgets.NewEntry()}
 	p.search.SetPlaceHolder("Search by words: name, kind or topic")
 	p.search.OnChanged = func(text string) { p.ask(func(w *devicesWant) { w.query.Search = text }) }
 	p.rows = widgets.NewRows([]widgets.Column{
 		{Title: "Device", Width: 150, Weight: 3, Sortable: true},
 		{Title: "Kind", Width: 60, Weight: 1, Sortable: true},
-		{Title: "Liveness", Width: 72, Sortable: true},
+		{Title: "Liveness", Width: 84, Sortable: true},
 		{Title: "Seen", Width: 54, Align: fyne.TextAlignTrailing, Sortable: true},
 	})
 	p.rows.SetSort(2, true)

@@ -12,7 +12,7 @@ import (
 
 // newEventRows makes a list of events; choosing one goes to its device.
 func newEventRows(d pageDeps) *widgets.Rows {
-	r := widgets.NewRowsWithoutHeader([]widgets.Column{{Width: 64}, {Width: 130, Weight: 1}, {Width: 200, Weight: 3}})
+	r := widgets.NewRowsWithoutHeader([]widgets.Column{{Width: 92}, {Width: 130, Weight: 1}, {Width: 200, Weight: 3}})
 	r.OnActivate = func(key string) {
 		seq, err := strconv.ParseUint(key, 10, 64)
 		if err != nil {

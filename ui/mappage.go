@@ -196,9 +196,9 @@ func symbol(d *model.MapDevice, selected bool, k *look) plot.Symbol {
 		s.Kind, s.Color = plot.SymbolBuoy, k.ink(widgets.ColorAlive)
 	}
 	if v := d.Voyage; v != nil && v.InPort == "" && !v.Predicted.IsZero() {
-		s.Note = "→ " + v.ToName + " " + formatMinute(v.Predicted)
-		if v.HasDelay && v.Delay > model.NoticeDelay {
-			s.Note += " " + formatDelay(v.Delay)
+		s.Note = "to " + v.ToName + " " + formatMinute(v.Predicted)
+		if note := lateNote(v); note != "" {
+			s.Note += " " + note
 		}
 	}
 	return s

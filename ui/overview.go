@@ -5,6 +5,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/pilothouse/pilothouse/model"
@@ -105,15 +106,20 @@ func voyageNote(v *model.VoyageInfo) (string, fyne.ThemeColorName) {
 	case v.Predicted.IsZero():
 		return "under way", widgets.ColorMuted
 	}
-	text := "→ " + v.ToName + " " + formatMinute(v.Predicted)
-	if !v.HasDelay {
-		return text, widgets.ColorMuted
-	}
-	text += "  " + formatDelay(v.Delay)
-	if v.Delay > model.NoticeDelay {
-		return text, widgets.ColorLate
+	text := "to " + v.ToName + " " + formatMinute(v.Predicted)
+	if note := lateNote(v); note != "" {
+		return text + "  " + note, widgets.ColorLate
 	}
 	return text, widgets.ColorMuted
+}
+
+// lateNote says how late a vessel will be, when that is worth a notice and
+// certain enough.
+func lateNote(v *model.VoyageInfo) string {
+	if !v.Late() {
+		return ""
+	}
+	return formatDelay(v.Delay)
 }
 
 // countsBar shows how many devices are in each state.
@@ -157,7 +163,7 @@ func (c *countsBar) show(counts model.DeviceCounts) {
 func sectionTitle(text string) *widget.Label {
 	l := widget.NewLabel(text)
 	l.TextStyle.Bold = true
-	l.SizeName = "caption"
+	l.SizeName = theme.SizeNameCaptionText
 	l.Importance = widget.LowImportance
 	return l
 }

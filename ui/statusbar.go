@@ -42,7 +42,7 @@ func newFrameBars(d pageDeps, name string, extra func() []model.DropCount, searc
 	b.top = bar(container.NewBorder(nil, nil, nil, container.NewHBox(container.NewCenter(b.link1), b.clock), open))
 
 	b.counts, b.losses = widget.NewLabel(""), widget.NewLabel("")
-	b.losses.Importance = widget.WarningImportance
+	b.losses.Importance = widget.LowImportance
 	address := widget.NewLabel(orElse(d.address, d.link.Status().URL))
 	address.Selectable = true
 	left := container.NewHBox(address)
@@ -73,11 +73,25 @@ func (b *frameBars) frame(now time.Time) func() {
 	return func() {
 		setText(b.clock, clock)
 		setText(b.counts, counts)
-		setText(b.losses, losses)
+		b.showLosses(losses)
 		b.link1.Set(linkName(&link), status, ink)
 		b.banner.Set(banner)
 	}
 }
+
+// showLosses says what was dropped, in colour when there is something to say.
+func (b *frameBars) showLosses(text string) {
+	importance := widget.WarningImportance
+	if text == noLoss {
+		importance = widget.LowImportance
+	}
+	if b.losses.Importance != importance || b.losses.Text != text {
+		b.losses.Importance = importance
+		b.losses.SetText(text)
+	}
+}
+
+const noLoss = "0 dropped"
 
 // lossText says what was dropped; nothing was, it says too.
 func lossText(drops []model.DropCount) string {
@@ -91,7 +105,7 @@ func lossText(drops []model.DropCount) string {
 	}
 	switch {
 	case total == 0:
-		return "0 dropped"
+		return noLoss
 	case len(parts) == 1:
 		return "dropped: " + parts[0]
 	}

@@ -239,8 +239,8 @@ func recordRow(r *model.Record) widgets.Row {
 // publishForm sends a message by hand.
 type publishForm struct {
 	body    fyne.CanvasObject
-	topic   *widget.Entry
-	payload *widget.Entry
+	topic   *widgets.Entry
+	payload *widgets.Entry
 	qos     *widget.Select
 	retain  *widget.Check
 	result  *widget.Label
@@ -251,7 +251,7 @@ const publishTimeout = 10 * time.Second
 
 func newPublishForm(d pageDeps) *publishForm {
 	f := &publishForm{
-		topic: widget.NewEntry(), payload: widget.NewMultiLineEntry(),
+		topic: widgets.NewEntry(), payload: widgets.NewMultiLineEntry(),
 		qos: widget.NewSelect([]string{"0", "1", "2"}, nil), retain: widget.NewCheck("Retain", nil), result: widget.NewLabel(""),
 	}
 	f.topic.SetPlaceHolder("topic")

@@ -5,7 +5,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/widget"
 
 	"github.com/pilothouse/pilothouse/model"
 	"github.com/pilothouse/pilothouse/model/payload"
@@ -13,7 +12,7 @@ import (
 )
 
 // openLevels is how many levels of the topic tree are open at first.
-const openLevels = 3
+const openLevels = 4
 
 // flashFor is how long a row lights up after a message.
 const flashFor = 300 * time.Millisecond
@@ -24,7 +23,7 @@ type topicsPage struct {
 	poke  func()
 
 	// main goroutine
-	filter *widget.Entry
+	filter *widgets.Entry
 	rows   *widgets.Rows
 	empty  *widgets.EmptyState
 	detail *topicDetail
@@ -47,7 +46,7 @@ type topicsWant struct {
 
 func newTopicsPage(d pageDeps) *topicsPage {
 	p := &topicsPage{store: d.store, poke: d.poke, view: d.store.NewTreeView(openLevels)}
-	p.filter = widget.NewEntry()
+	p.filter = widgets.NewEntry()
 	p.filter.SetPlaceHolder("Filter: part of a topic, or a filter with + and #")
 	p.filter.OnChanged = func(text string) {
 		p.edit(func(v *model.TreeView) { v.SetFilter(text) })

@@ -12,6 +12,7 @@ import (
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/theme"
 
+	"github.com/pilothouse/pilothouse/assets"
 	"github.com/pilothouse/pilothouse/model"
 	"github.com/pilothouse/pilothouse/ui/plot"
 	"github.com/pilothouse/pilothouse/ui/widgets"
@@ -320,13 +321,13 @@ func PageNames() []string {
 }
 
 func navItems() []widgets.NavItem {
-	return []widgets.NavItem{
-		{Key: pageOverview, Label: "Overview", Icon: theme.HomeIcon()},
-		{Key: pageTopics, Label: "Topics", Icon: theme.ListIcon()},
-		{Key: pageDevices, Label: "Devices", Icon: theme.ComputerIcon()},
-		{Key: pageMap, Label: "Map", Icon: theme.NavigateNextIcon()},
-		{Key: pageCharts, Label: "Charts", Icon: theme.HistoryIcon()},
+	labels := []string{"Overview", "Topics", "Devices", "Map", "Charts"}
+	items := make([]widgets.NavItem, len(labels))
+	for i, name := range PageNames() {
+		icon := theme.NewThemedResource(fyne.NewStaticResource(name+".svg", assets.NavIcon(name)))
+		items[i] = widgets.NavItem{Key: name, Label: labels[i], Icon: icon}
 	}
+	return items
 }
 
 // pageLabel is what the page with a name is called.

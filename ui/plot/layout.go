@@ -81,8 +81,13 @@ type Reading struct {
 	X, Y float64
 }
 
+// reach is how far, in logical units, a point may lie from the pointer and still
+// be read out.
+const reach = 24
+
 // ReadOut is what the series of spec say at x: for each the nearest point that
 // lies in view and is a number; of a series in steps the one that holds at x.
+// A point beyond a gap says nothing of x.
 func (l *Layout) ReadOut(spec ChartSpec, x float64) []Reading {
 	at := l.Time(x).UnixNano()
 	var out []Reading
@@ -93,6 +98,9 @@ func (l *Layout) ReadOut(spec ChartSpec, x float64) []Reading {
 			k--
 		}
 		if !ok || !finite(s.Values[k]) || s.Times[k] < l.from || s.Times[k] > l.to {
+			continue
+		}
+		if away := math.Abs(float64(s.Times[k] - at)); !s.Step && away > float64(s.Gap)/2 && math.Abs(l.xOf(s.Times[k])-x) > reach*max(1, spec.Scale) {
 			continue
 		}
 		out = append(out, Reading{Name: s.Name, Unit: s.Unit, Color: s.Color, Time: time.Unix(0, s.Times[k]).In(l.From.Location()),
