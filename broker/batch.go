@@ -98,16 +98,17 @@ func (l *Local) take(full *batch) bool {
 	return false
 }
 
-// put queues a batch if there is room.
+// put queues a batch if there is room. A session that is closed takes everything
+// and forgets it.
 func (l *Local) put(full *batch) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	waiting := len(l.queue)
-	if l.closed || waiting > 0 && l.bytes+full.bytes > l.limit {
+	if !l.closed && waiting > 0 && l.bytes+full.bytes > l.limit {
 		return false
 	}
 	l.bytes += full.bytes
-	if waiting > 0 && l.queue[waiting-1].merge(full) {
+	if l.closed || waiting > 0 && l.queue[waiting-1].merge(full) {
 		full.reset()
 		l.b.batches.Put(full)
 		return true

@@ -3,6 +3,7 @@ package broker
 import (
 	"bufio"
 	"context"
+	"encoding/binary"
 	"fmt"
 	"io"
 	"net"
@@ -10,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -310,12 +312,59 @@ func idleClient(b *testing.B, addr string, i int, buf []byte) net.Conn {
 	return nc
 }
 
+// latency measures QoS 0 from one publisher to one subscriber at 20,000
+// messages/s.
+func latency(b *testing.B, addr string) {
+	const rate = 20_000
+	sub := connect(b, addr, "sub", packet.V311)
+	sub.subscribe("#", 0)
+	pub := connect(b, addr, "pub", packet.V311)
+	_ = sub.nc.SetReadDeadline(time.Time{})
+	times := make([]time.Duration, b.N)
+	start := time.Now()
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		for i := range times {
+			f, err := readFrame(sub.r)
+			if err != nil {
+				return
+			}
+			sent := time.Duration(binary.BigEndian.Uint64(f[2+2+7:]))
+			times[i] = time.Since(start) - sent
+		}
+	})
+	p := packet.Publish{Topic: []byte("bench/a"), Payload: make([]byte, benchPayload)}
+	var buf []byte
+	b.ResetTimer()
+	for i := range b.N {
+		due := time.Duration(i) * time.Second / rate
+		if early := due - time.Since(start); early > 0 {
+			time.Sleep(early)
+		}
+		binary.BigEndian.PutUint64(p.Payload, uint64(time.Since(start)))
+		buf = p.Append(buf[:0], packet.V311)
+		if _, err := pub.nc.Write(buf); err != nil {
+			b.Fatal(err)
+		}
+	}
+	wg.Wait()
+	slices.Sort(times)
+	b.ReportMetric(float64(times[len(times)/2].Microseconds()), "p50-µs")
+	b.ReportMetric(float64(times[len(times)*99/100].Microseconds()), "p99-µs")
+}
+
+func BenchmarkLatency(b *testing.B) {
+	_, addr := serve(b, Options{})
+	latency(b, addr)
+}
+
 // BenchmarkMosquitto runs the same work against a mosquitto on this machine.
 func BenchmarkMosquitto(b *testing.B) {
 	addr := startMosquitto(b)
 	b.Run("FanInRaw", func(b *testing.B) { fanIn(b, addr) })
 	b.Run("QoS1", func(b *testing.B) { qos1(b, addr) })
 	b.Run("FanOut500", func(b *testing.B) { fanOut(b, addr) })
+	b.Run("Latency", func(b *testing.B) { latency(b, addr) })
 }
 
 func startMosquitto(b *testing.B) string {
@@ -328,7 +377,7 @@ func startMosquitto(b *testing.B) string {
 	_, port, _ := net.SplitHostPort(addr)
 	_ = ln.Close()
 	conf := filepath.Join(b.TempDir(), "mosquitto.conf")
-	text := "listener " + port + " 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0\nmax_inflight_messages 0\nlog_type none\n"
+	text := "listener " + port + " 127.0.0.1\nallow_anonymous true\nset_tcp_nodelay true\nmax_queued_messages 0\nmax_inflight_messages 0\nlog_type none\n"
 	if err := os.WriteFile(conf, []byte(text), 0o600); err != nil {
 		b.Fatal(err)
 	}

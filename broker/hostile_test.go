@@ -108,10 +108,13 @@ func heapInUse() int64 {
 }
 
 func TestLargeFirstPacket(t *testing.T) {
-	_, addr := serve(t, Options{})
+	b, addr := serve(t, Options{})
 	c := dial(t, addr)
 	c.write([]byte{0x10, 0x81, 0x80, 0x01}) // 16 KiB and 1 byte
 	c.expectEnd()
+	if n := b.Stats().Malformed; n != 1 {
+		t.Errorf("%d packets refused by their size", n)
+	}
 	big := connect(t, addr, "a", packet.V311, func(p *packet.Connect) { p.Username = make([]byte, 0); p.Password = make([]byte, 15<<10) })
 	big.quiet()
 }

@@ -56,15 +56,8 @@ func (c *conn) onPublish(h packet.Header, body []byte) error {
 		c.deny(p, rt, err)
 		return nil
 	}
-	in := &c.inbound
-	*in = inbound{payload: p.Payload, at: c.router.now, from: c.pub, qos: p.QoS, retain: p.Retain}
-	if !p.Props.Empty() {
-		c.values = packet.AppendForwarded(c.values[:0], &p.Props)
-		in.values = c.values
-		in.expiry, in.hasExpiry = p.Props.Number(packet.MessageExpiry), p.Props.Has(packet.MessageExpiry)
-	}
-	o := c.router.publish(rt, in)
-	in.kept = nil
+	o := c.router.publish(rt, c.arrived(p))
+	c.inbound.kept = nil
 	if p.QoS > 0 {
 		code := packet.Success
 		if o.matched == 0 && o.dropped == 0 {
@@ -73,6 +66,18 @@ func (c *conn) onPublish(h packet.Header, body []byte) error {
 		c.acknowledge(p, code)
 	}
 	return nil
+}
+
+// arrived is the message in p.
+func (c *conn) arrived(p *packet.Publish) *inbound {
+	in := &c.inbound
+	*in = inbound{payload: p.Payload, at: c.router.now, from: c.pub, qos: p.QoS, retain: p.Retain}
+	if !p.Props.Empty() {
+		c.values = packet.AppendForwarded(c.values[:0], &p.Props)
+		in.values = c.values
+		in.expiry, in.hasExpiry = p.Props.Number(packet.MessageExpiry), p.Props.Has(packet.MessageExpiry)
+	}
+	return in
 }
 
 // receive remembers the packet ID of a QoS 2 message. It reports true for one

@@ -3,6 +3,7 @@ package broker
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -327,7 +328,7 @@ func TestMessageExpiry(t *testing.T) { // [MQTT-3.3.2-5] [MQTT-3.3.2-6]
 func TestRevokedRightsOnResume(t *testing.T) {
 	var revoked atomic.Bool
 	var generation atomic.Uint64
-	_, addr := serve(t, Options{Access: &gatekeeper{
+	b, addr := serve(t, Options{Access: &gatekeeper{
 		gen: generation.Load,
 		subscribe: func(_ *model.Publisher, filter string) error {
 			if revoked.Load() && filter == "secret" {
@@ -351,9 +352,9 @@ func TestRevokedRightsOnResume(t *testing.T) {
 		pub.expectAck(packet.PUBACK, 1, code)
 	}
 	send("secret", 0)
-	inflight := c.expectMessage("secret", "x")
-	_ = inflight
+	c.expectMessage("secret", "x") // stays in flight
 	_ = c.nc.Close()
+	eventually(t, "departure", func() bool { return !find(t, b, "a").Connected })
 	send("secret", 0)
 	send("public", 0)
 	pub.quiet()
@@ -364,4 +365,7 @@ func TestRevokedRightsOnResume(t *testing.T) {
 	c.quiet()
 	send("secret", packet.NoMatchingSubscribers)
 	c.quiet()
+	if left := find(t, b, "a").Subscriptions; !slices.Equal(left, []string{"public"}) {
+		t.Errorf("subscriptions %q", left)
+	}
 }
