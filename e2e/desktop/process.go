@@ -119,7 +119,10 @@ func (p *Process) until(ctx context.Context, what string, holds func() (bool, er
 		}
 		select {
 		case <-p.done:
-			return false, errors.New("the program ended")
+			if p.err != nil {
+				return false, fmt.Errorf("the program ended: %w", p.err)
+			}
+			return false, errors.New("the program ended without an error")
 		default:
 			return false, nil
 		}

@@ -115,6 +115,10 @@ func (s settings) shoot(ctx context.Context, program, page, theme, name string) 
 	if err := window.Resize(ctx, s.size); err != nil {
 		return err
 	}
+	// Out of the way: what is under the pointer is drawn as hovered.
+	if err := window.Move(ctx, image.Pt(s.size.X-1, 0)); err != nil {
+		return err
+	}
 	select {
 	case <-time.After(s.settle):
 	case <-process.Done():
