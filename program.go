@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/url"
 	"strconv"
 	"sync"
 	"time"
@@ -75,7 +76,7 @@ func New(cfg Config, app fyne.App) (_ *Program, err error) {
 		settings.Chart = firstChart()
 	}
 	p.window, err = ui.New(ui.Options{
-		App: app, Store: p.store, Link: p.link, Address: address, Land: land, Credit: assets.SolentAttribution,
+		App: app, Store: p.store, Link: p.link, LinkName: p.linkName(), Address: address, Land: land, Credit: assets.SolentAttribution,
 		Settings: settings, Save: p.dir.saveSettings, Losses: p.losses, Notice: sayAll(notice, moved), Demo: p.fleet,
 	})
 	return p, err
@@ -141,6 +142,17 @@ func (p *Program) connect() (address string, moved, err error) {
 	})
 	p.group.Go(p.tick)
 	return address, moved, nil
+}
+
+// linkName is what to call the link.
+func (p *Program) linkName() string {
+	if p.broker != nil {
+		return "built-in broker"
+	}
+	if u, err := url.Parse(p.link.Status().URL); err == nil {
+		return u.Hostname()
+	}
+	return "broker"
 }
 
 // startBroker opens the listener and serves it. moved says so when the port was

@@ -9,6 +9,7 @@ import (
 type device struct {
 	root   string
 	rule   *DeviceRule // nil when guessed
+	rank   int         // of the rule, from 1; 0 when guessed
 	topics []*topic
 	first  int64 // first heard, nanoseconds since 1970
 	said   int64 // last own message, not replayed
@@ -62,14 +63,17 @@ func (s *Store) assignDevice(t *topic) {
 	if strings.HasPrefix(path, "$") {
 		return
 	}
-	root, rule := s.rootOf(path)
+	root, rank := s.rootOf(path)
 	d := s.dir.devices[root]
 	if d == nil {
 		if len(s.dir.devices) >= s.limits.Devices {
 			s.stats.DroppedDevices++
 			return
 		}
-		d = &device{root: root, rule: rule}
+		d = &device{root: root, rank: rank}
+		if rank > 0 {
+			d.rule = &s.dir.rules[rank-1]
+		}
 		s.dir.devices[root] = d
 		s.dir.order = append(s.dir.order, d)
 	}
@@ -78,12 +82,12 @@ func (s *Store) assignDevice(t *topic) {
 	t.role = roleBelow(root, path)
 }
 
-// rootOf is the device root of a topic and the rule that says so, nil for a
-// guess. A topic below a device already known belongs to that device.
-func (s *Store) rootOf(path string) (string, *DeviceRule) {
+// rootOf is the device root of a topic and the rank of the rule that says so, 0
+// for a guess. A topic below a device already known belongs to that device.
+func (s *Store) rootOf(path string) (root string, rank int) {
 	for i := range s.dir.rules {
 		if root, ok := s.dir.rules[i].match(path); ok {
-			return root, &s.dir.rules[i]
+			return root, i + 1
 		}
 	}
 	for up := path; ; {
@@ -93,10 +97,10 @@ func (s *Store) rootOf(path string) (string, *DeviceRule) {
 		}
 		up = up[:i]
 		if d := s.dir.devices[up]; d != nil && d.rule == nil && strings.Contains(up, "/") {
-			return up, nil
+			return up, 0
 		}
 	}
-	return guessRoot(path), nil
+	return guessRoot(path), 0
 }
 
 // heard tells a device of a message on one of its topics.

@@ -45,7 +45,7 @@ type DeviceOrder uint8
 
 // The orders of devices.
 const (
-	WorstFirst DeviceOrder = iota // by liveness, then by name
+	WorstFirst DeviceOrder = iota // by liveness, then by rule (those of none first), then by name
 	ByName
 	ByKind
 	BySeen // longest silent first
@@ -114,6 +114,9 @@ func (o DeviceOrder) less(a, b *device) bool {
 	case WorstFirst:
 		if a.state != b.state {
 			return a.state > b.state
+		}
+		if a.rank != b.rank {
+			return a.rank < b.rank
 		}
 	case ByKind:
 		if a.kind() != b.kind() {

@@ -139,6 +139,7 @@ func (p *chartsPage) buildExport(win fyne.Window) fyne.CanvasObject {
 	save := func(name string, write func(plot.ChartSpec, io.Writer) error) func() {
 		return func() {
 			spec := p.shown
+			spec.Legend = true
 			d := dialog.NewFileSave(func(f fyne.URIWriteCloser, err error) {
 				if err != nil || f == nil {
 					return

@@ -28,6 +28,8 @@ type deviceDetail struct {
 	values   *widgets.Rows
 	commands *commandBar
 	sent     *widgets.Rows
+	// noValues and noneSent say what would fill the lists.
+	noValues, noneSent *widgets.EmptyState
 	toMap    *widget.Button
 	toTopics *widget.Button
 	root     string
@@ -53,13 +55,15 @@ func newDeviceDetail(d pageDeps) *deviceDetail {
 	t.sent = widgets.NewRows([]widgets.Column{
 		{Title: "Sent", Width: 72}, {Title: "Command", Width: 80, Weight: 1}, {Title: "How far", Width: 150, Weight: 3},
 	})
+	t.noValues = widgets.NewEmptyState(nil, "This device reports no numbers", "All it says is that it is there.", "", nil)
+	t.noneSent = widgets.NewEmptyState(nil, "No command was sent to this device", "Each press of a command's button is listed here, with how far it got.", "", nil)
 	t.toMap = widget.NewButtonWithIcon("Map", theme.SearchIcon(), func() { d.openMap(t.root) })
 	t.toTopics = widget.NewButtonWithIcon("Topics", theme.ListIcon(), func() { d.openTopic(t.root) })
 	head := container.NewBorder(nil, nil, container.NewCenter(t.shape), container.NewHBox(t.toMap, t.toTopics), t.title)
 	upper := container.NewVBox(head, t.evidence.body, t.commands.body)
 	tabs := container.NewAppTabs(
-		container.NewTabItem("Values", t.values),
-		container.NewTabItem("Commands sent", t.sent),
+		container.NewTabItem("Values", container.NewStack(t.values, t.noValues)),
+		container.NewTabItem("Commands sent", container.NewStack(t.sent, t.noneSent)),
 	)
 	t.content = container.NewBorder(upper, nil, nil, nil, tabs)
 	t.content.Hide()
@@ -119,6 +123,8 @@ func (t *deviceDetail) frame(now time.Time, root string) func() {
 		t.values.SetRows(len(values), 0, values)
 		t.commands.show(d.Commands, commands)
 		t.sent.SetRows(len(sent), 0, sent)
+		setShown(t.noValues, len(values) == 0)
+		setShown(t.noneSent, len(sent) == 0)
 		setShown(t.toMap, d.HasPosition)
 	}
 }

@@ -24,7 +24,7 @@ type factList struct {
 }
 
 func newFactList() *factList {
-	l := &factList{rows: widgets.NewRowsWithoutHeader([]widgets.Column{{Width: 84}, {Width: 120, Weight: 1}})}
+	l := &factList{rows: widgets.NewRowsWithoutHeader([]widgets.Column{{Width: 100}, {Width: 120, Weight: 1}})}
 	l.rows.Dense = true
 	l.body = container.New(l, l.rows)
 	return l

@@ -23,7 +23,8 @@ type frameBars struct {
 	link  Link
 	extra func() []model.DropCount // losses outside the store
 
-	link1  *widgets.Badge
+	name   string
+	badge  *widgets.Badge
 	clock  *widget.Label
 	counts *widget.Label
 	losses *widget.Label
@@ -33,20 +34,23 @@ type frameBars struct {
 }
 
 func newFrameBars(d pageDeps, name string, extra func() []model.DropCount, search func()) *frameBars {
-	b := &frameBars{store: d.store, link: d.link, extra: extra}
-	b.link1 = widgets.NewBadge(name, widgets.ColorMuted)
+	b := &frameBars{store: d.store, name: name, link: d.link, extra: extra}
+	b.badge = widgets.NewBadge(name, widgets.ColorMuted)
 	b.clock = widget.NewLabel("")
 	b.clock.TextStyle.Monospace = true
 	open := widget.NewButtonWithIcon("Search devices, topics, actions …      Ctrl+K", theme.SearchIcon(), search)
 	open.Alignment = widget.ButtonAlignLeading
-	b.top = bar(container.NewBorder(nil, nil, nil, container.NewHBox(container.NewCenter(b.link1), b.clock), open))
+	b.top = bar(container.NewBorder(nil, nil, nil, container.NewHBox(container.NewCenter(b.badge), b.clock), open))
 
 	b.counts, b.losses = widget.NewLabel(""), widget.NewLabel("")
 	b.losses.Importance = widget.LowImportance
 	address := widget.NewLabel(orElse(d.address, d.link.Status().URL))
 	address.Selectable = true
-	left := container.NewHBox(address)
+	lead := widget.NewLabel("Watching")
+	lead.Importance = widget.LowImportance
+	left := container.New(layout.NewCustomPaddedHBoxLayout(0), lead, address)
 	if d.address != "" {
+		lead.SetText("Devices connect to")
 		copyIt := widget.NewButtonWithIcon("", theme.ContentCopyIcon(), func() { d.copyText("address", d.address) })
 		copyIt.Importance = widget.LowImportance
 		left.Add(copyIt)
@@ -74,7 +78,7 @@ func (b *frameBars) frame(now time.Time) func() {
 		setText(b.clock, clock)
 		setText(b.counts, counts)
 		b.showLosses(losses)
-		b.link1.Set(linkName(&link), status, ink)
+		b.badge.Set(linkText(&link, b.name), status, ink)
 		b.banner.Set(banner)
 	}
 }
@@ -122,17 +126,17 @@ func linkLook(s model.LinkState) (widgets.Status, fyne.ThemeColorName) {
 	return widgets.StatusLost, widgets.ColorLost
 }
 
-func linkName(l *model.LinkStatus) string {
-	name := strings.TrimPrefix(l.URL, "mqtt://")
+// linkText says in a word or two how the link called name is.
+func linkText(l *model.LinkStatus, name string) string {
 	switch l.State {
 	case model.LinkUp:
-		return "connected"
+		return name
 	case model.LinkConnecting:
 		return "connecting to " + name
 	case model.LinkRetrying:
-		return "not connected"
+		return name + ": not connected"
 	}
-	return "off"
+	return name + ": off"
 }
 
 // linkBanner says since when the link is lost, why, and what is being tried.

@@ -31,6 +31,8 @@ type topicDetail struct {
 	value   *widgets.Rows
 	fields  *widgets.Rows
 	history *widgets.Rows
+	// noNumbers says what would fill the list of fields.
+	noNumbers *widgets.EmptyState
 	tabs    *container.AppTabs
 	publish *publishForm
 	device  *widget.Button
@@ -119,9 +121,10 @@ func (t *topicDetail) buildTabs() {
 		t.want.update(func(w *detailWant) { w.recordFirst, w.recordRows = first, count })
 		t.deps.poke()
 	}
+	t.noNumbers = widgets.NewEmptyState(nil, "No numbers in this payload", "Numbers, and the numeric fields of JSON, show here with a button that plots them.", "", nil)
 	t.publish = newPublishForm(t.deps)
 	t.tabs = container.NewAppTabs(
-		container.NewTabItem("Numbers", t.fields),
+		container.NewTabItem("Numbers", container.NewStack(t.fields, t.noNumbers)),
 		container.NewTabItem("Messages", t.history),
 		container.NewTabItem("Publish", t.publish.body),
 	)
@@ -184,6 +187,7 @@ func (t *topicDetail) frame(now time.Time, path string) func() {
 		setShown(t.device, info.Device != "")
 		t.value.SetRows(total, w.valueFirst, lines)
 		t.fields.SetRows(len(fields), 0, fields)
+		setShown(t.noNumbers, len(fields) == 0)
 		t.history.SetRows(kept, w.recordFirst, history)
 	}
 }

@@ -156,7 +156,7 @@ func (w *Window) losses() []model.DropCount {
 
 // Sizes of the window in logical units: at first, and at least.
 const (
-	firstWidth, firstHeight = 1280, 800
+	firstWidth, firstHeight = 1200, 760
 	leastWidth, leastHeight = 640, 400
 )
 
