@@ -15,6 +15,9 @@ const (
 	batchMessages = 512
 	// localOverhead is what a message counts beyond its payload.
 	localOverhead = 160
+	// enoughBatches is how many batches OnMessages handles before it is waited for
+	// again after it was waited for in vain.
+	enoughBatches = 64
 	// replayBatch is the number of retained messages handed over at once.
 	replayBatch = 1024
 )
@@ -122,7 +125,7 @@ func (l *Local) put(full *batch) bool {
 
 // room waits until there is room again.
 func (l *Local) room() bool {
-	return l.session.gate.wait(l.b.limits.Hold, l.drains, l.swaps.Load)
+	return l.session.gate.wait(l.b.limits.Hold, l.drains, l.swaps.Load, enoughBatches)
 }
 
 // drains reports whether at least a quarter of the queue is free.

@@ -16,20 +16,22 @@ type gate struct {
 	// shutUntil is when publishers may be held again after a receiver did not
 	// drain in time.
 	shutUntil time.Time
+	shutAt    uint64 // the progress then
 }
 
 // A receiver that moves is waited for holdFactor times as long as one that does
 // not. When it was waited for in vain, it is not waited for again for shutFactor
-// times as long.
+// times as long, or until it has moved on by enough to be trusted again.
 const (
 	holdFactor = 4
 	shutFactor = 20
 )
 
 // wait waits until ready and reports whether it is. It gives up when progress
-// stands still for the time given, or does not suffice in four times that.
-func (g *gate) wait(hold time.Duration, ready func() bool, progress func() uint64) bool {
-	if g.isShut() {
+// stands still for the time given, or does not suffice in four times that. After
+// that it does not wait until there was enough progress, or a time is over.
+func (g *gate) wait(hold time.Duration, ready func() bool, progress func() uint64, enough int) bool {
+	if g.isShut(progress, uint64(enough)) {
 		return false
 	}
 	g.waiting.Add(1)
@@ -47,7 +49,7 @@ func (g *gate) wait(hold time.Duration, ready func() bool, progress func() uint6
 		case <-timer.C:
 			after := progress()
 			if after == before || tries == holdFactor {
-				g.shut(shutFactor * hold)
+				g.shut(shutFactor*hold, after)
 				return ready()
 			}
 			before = after
@@ -66,19 +68,19 @@ func (g *gate) channel() <-chan struct{} {
 	return g.opened
 }
 
-func (g *gate) isShut() bool {
+func (g *gate) isShut(progress func() uint64, enough uint64) bool {
 	if !g.shutFlag.Load() {
 		return false
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return time.Now().Before(g.shutUntil)
+	return time.Now().Before(g.shutUntil) && progress()-g.shutAt < enough
 }
 
-func (g *gate) shut(d time.Duration) {
+func (g *gate) shut(d time.Duration, at uint64) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.shutUntil = time.Now().Add(d)
+	g.shutUntil, g.shutAt = time.Now().Add(d), at
 	g.shutFlag.Store(true)
 }
 

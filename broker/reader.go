@@ -218,7 +218,7 @@ func (c *conn) awaitOwnDrain() error {
 	if c.out.size.Load() < int64(c.b.limits.OutboundBytes)*2 {
 		return nil
 	}
-	if c.own.wait(c.b.limits.WriteStall, c.out.roomy, c.out.written.Load) {
+	if c.own.wait(c.b.limits.WriteStall, c.out.roomy, c.out.written.Load, c.out.limit) {
 		return nil
 	}
 	return errOutboundFull

@@ -21,13 +21,17 @@ func (c *conn) sendQoS0(b []byte, n, payload int) bool {
 
 // offerHeld waits for room and offers again.
 func (c *conn) offerHeld(b []byte) bool {
-	g := &c.session.gate
-	for g.wait(c.b.limits.Hold, c.out.drains, c.out.written.Load) {
+	for c.room() {
 		if c.out.offer(b) {
 			return true
 		}
 	}
 	return false
+}
+
+// room waits until there is room again.
+func (c *conn) room() bool {
+	return c.session.gate.wait(c.b.limits.Hold, c.out.drains, c.out.written.Load, c.out.limit)
 }
 
 // sendOne sends a message of QoS 0 that is encoded for this client alone.
@@ -41,8 +45,7 @@ func (c *conn) sendOne(rt *route, t *target, in *inbound) {
 		c.session.drop(DropTooLarge, 1)
 		return
 	}
-	room := func() bool { return c.session.gate.wait(c.b.limits.Hold, c.out.drains, c.out.written.Load) }
-	if !c.forward(&f, false) && !(room() && c.forward(&f, false)) {
+	if !c.forward(&f, false) && !(c.room() && c.forward(&f, false)) {
 		c.session.drop(DropSlow, 1)
 		return
 	}

@@ -85,7 +85,7 @@ func (s *session) mayReceive(from *model.Publisher, topic string) bool {
 // dropped.
 func (s *session) enqueue(it item) bool {
 	accepted, full := s.tryEnqueue(it)
-	if full && s.conn.Load() != nil && s.gate.wait(s.b.limits.Hold, s.queueDrains, s.stats.out.Load) {
+	if c := s.conn.Load(); full && c != nil && s.gate.wait(s.b.limits.Hold, s.queueDrains, c.out.written.Load, c.out.limit) {
 		accepted, full = s.tryEnqueue(it)
 	}
 	if full {
