@@ -30,10 +30,10 @@ type deviceDetail struct {
 	sent     *widgets.Rows
 	// noValues and noneSent say what would fill the lists.
 	noValues, noneSent *widgets.EmptyState
-	toMap    *widget.Button
-	toTopics *widget.Button
-	root     string
-	keys     map[string]model.SeriesKey // of the values shown, by row
+	toMap              *widget.Button
+	toTopics           *widget.Button
+	root               string
+	keys               map[string]model.SeriesKey // of the values shown, by row
 }
 
 // Bounds of what the device page lists.
@@ -227,8 +227,9 @@ func formatPlace(p model.LatLon) string {
 		if v < 0 {
 			pos, v = neg, -v
 		}
-		d := math.Floor(v)
-		return fmt.Sprintf("%02.0f°%06.3f′ %s", d, (v-d)*60, pos)
+		thousandths := math.Round(v * 60_000) // of a minute: rounded first, so that it never reads 60 minutes
+		d := math.Floor(thousandths / 60_000)
+		return fmt.Sprintf("%02.0f°%06.3f′ %s", d, (thousandths-d*60_000)/1000, pos)
 	}
 	return half(p.Lat, "N", "S") + "  " + half(p.Lon, "E", "W")
 }

@@ -17,8 +17,10 @@ func formatValue(v float64, decimals int) string {
 	switch {
 	case math.IsNaN(v):
 		return "–"
-	case math.IsInf(v, 0):
+	case math.IsInf(v, 1):
 		return "∞"
+	case math.IsInf(v, -1):
+		return "−∞"
 	case decimals >= 0:
 		return strconv.FormatFloat(v, 'f', decimals, 64)
 	case v == math.Trunc(v) && math.Abs(v) < 1e15:

@@ -1,0 +1,243 @@
+package ui
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/pilothouse/pilothouse/model"
+)
+
+// still is a page that counts its frames.
+type still struct {
+	least  time.Duration
+	built  atomic.Int32
+	shown  atomic.Int32
+	silent bool // has nothing new to show
+}
+
+func (s *still) every() time.Duration { return s.least }
+
+func (s *still) frame(time.Time) func() {
+	s.built.Add(1)
+	if s.silent {
+		return nil
+	}
+	return func() { s.shown.Add(1) }
+}
+
+// mainQueue is a main goroutine that runs what it is given when told to.
+type mainQueue struct {
+	mu      sync.Mutex
+	waiting []func()
+}
+
+func (q *mainQueue) do(f func()) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.waiting = append(q.waiting, f)
+}
+
+// length is how many calls wait.
+func (q *mainQueue) length() int {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return len(q.waiting)
+}
+
+// drain runs what waits, and reports how many calls that were.
+func (q *mainQueue) drain() int {
+	q.mu.Lock()
+	waiting := q.waiting
+	q.waiting = nil
+	q.mu.Unlock()
+	for _, f := range waiting {
+		f()
+	}
+	return len(waiting)
+}
+
+func visible() bool { return false }
+
+// startPresenter runs p within a bubble of virtual time until the test ends.
+func startPresenter(t *testing.T, p *presenter) {
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() { defer close(done); p.run(ctx) }()
+	t.Cleanup(func() { cancel(); <-done })
+}
+
+// change makes the store differ from before.
+func change(s *model.Store) { s.Note(model.Event{Kind: model.EventTrouble}) }
+
+func TestOneFrameInFlight(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store, q, page, bars := model.NewStore(model.Options{}), &mainQueue{}, &still{}, &still{}
+		p := newPresenter(store, q.do, visible, bars)
+		p.show(page)
+		startPresenter(t, p)
+		for range 200 { // ten seconds in which the main goroutine does nothing
+			change(store)
+			p.poke()
+			time.Sleep(tick)
+		}
+		synctest.Wait()
+		if q.length() != 1 || page.built.Load() != 1 || bars.built.Load() != 1 {
+			t.Fatalf("%d calls wait for the main goroutine and %d frames were built, want 1", q.length(), page.built.Load())
+		}
+		q.drain()
+		time.Sleep(tick)
+		synctest.Wait()
+		if q.length() != 1 || page.built.Load() != 2 || page.shown.Load() != 1 {
+			t.Errorf("after the frame was shown: %d wait, %d built, %d shown; want 1, 2, 1", q.length(), page.built.Load(), page.shown.Load())
+		}
+		q.drain()
+	})
+}
+
+func TestNothingChangedNoFrame(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		page := &still{}
+		p := newPresenter(model.NewStore(model.Options{}), func(f func()) { f() }, visible)
+		p.show(page)
+		startPresenter(t, p)
+		time.Sleep(tick / 2)
+		synctest.Wait()
+		if page.built.Load() != 1 {
+			t.Fatalf("%d frames for a page just opened, want 1", page.built.Load())
+		}
+		time.Sleep(stale - tick)
+		synctest.Wait()
+		if page.built.Load() != 1 {
+			t.Errorf("%d frames before %v although nothing changed", page.built.Load(), stale)
+		}
+		time.Sleep(2 * tick)
+		synctest.Wait()
+		if page.built.Load() != 2 {
+			t.Errorf("%d frames after %v: ages must go on", page.built.Load(), stale)
+		}
+	})
+}
+
+func TestPokeDrawsAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		page, bars := &still{least: time.Hour}, &still{least: time.Hour}
+		p := newPresenter(model.NewStore(model.Options{}), func(f func()) { f() }, visible, bars)
+		p.show(page)
+		startPresenter(t, p)
+		synctest.Wait()
+		page.built.Store(0)
+		bars.built.Store(0)
+		p.poke()
+		synctest.Wait() // no virtual time passes
+		if page.built.Load() != 1 || bars.built.Load() != 0 {
+			t.Errorf("a poke drew the page %d times and the bars %d times, want 1 and 0", page.built.Load(), bars.built.Load())
+		}
+	})
+}
+
+func TestHiddenWindowCostsNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store, page := model.NewStore(model.Options{}), &still{}
+		p := newPresenter(store, func(f func()) { f() }, func() bool { return true })
+		p.show(page)
+		startPresenter(t, p)
+		for range 100 {
+			change(store)
+			p.poke()
+			time.Sleep(tick)
+		}
+		synctest.Wait()
+		if page.built.Load() != 0 {
+			t.Errorf("%d frames were built for a window that nobody sees", page.built.Load())
+		}
+	})
+}
+
+func TestLeastIntervalOfAPage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := model.NewStore(model.Options{})
+		quick, slow := &still{least: 100 * time.Millisecond}, &still{least: 500 * time.Millisecond}
+		p := newPresenter(store, func(f func()) { f() }, visible, slow)
+		p.show(quick)
+		startPresenter(t, p)
+		for range 1000 { // 10 s of data every 10 ms
+			change(store)
+			time.Sleep(10 * time.Millisecond)
+		}
+		synctest.Wait()
+		if quick.built.Load() < 80 || quick.built.Load() > 101 {
+			t.Errorf("a page for every 100 ms was drawn %d times in 10 s", quick.built.Load())
+		}
+		if slow.built.Load() < 18 || slow.built.Load() > 21 {
+			t.Errorf("bars for every 500 ms were drawn %d times in 10 s", slow.built.Load())
+		}
+	})
+}
+
+func TestDue(t *testing.T) {
+	store, page := model.NewStore(model.Options{}), &still{least: 200 * time.Millisecond}
+	p := newPresenter(store, nil, visible)
+	p.show(page)
+	steps := []struct {
+		after   time.Duration
+		changed bool
+		urgent  bool
+		due     bool
+		why     string
+	}{
+		{0, false, false, true, "never drawn"},
+		{50 * time.Millisecond, false, false, false, "nothing changed"},
+		{50 * time.Millisecond, true, false, false, "too early"},
+		{100 * time.Millisecond, false, false, true, "changed since, and its time has come"},
+		{10 * time.Millisecond, false, true, true, "urgent"},
+		{stale - time.Millisecond, false, false, false, "not yet stale"},
+		{time.Millisecond, false, false, true, "stale"},
+	}
+	now := noon
+	for _, s := range steps {
+		now = now.Add(s.after)
+		if s.changed {
+			change(store)
+		}
+		if got := len(p.due(now, s.urgent)) == 1; got != s.due {
+			t.Errorf("%s: due is %v", s.why, got)
+		}
+	}
+}
+
+func TestNothingNewSendsNothing(t *testing.T) {
+	q, page := &mainQueue{}, &still{silent: true}
+	p := newPresenter(model.NewStore(model.Options{}), q.do, visible)
+	p.show(page)
+	for range 3 {
+		select {
+		case <-p.ready:
+		default:
+			t.Fatal("a frame without content keeps the permission to draw")
+		}
+		p.draw(noon, true)
+	}
+	if page.built.Load() != 3 || q.length() != 0 {
+		t.Errorf("%d frames built, %d calls sent; want 3 and 0", page.built.Load(), q.length())
+	}
+}
+
+func TestRunEndsWhileAFrameIsInFlight(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) { // which fails when a goroutine stays
+		q, page := &mainQueue{}, &still{}
+		p := newPresenter(model.NewStore(model.Options{}), q.do, visible)
+		p.show(page)
+		ctx, cancel := context.WithCancel(context.Background())
+		go p.run(ctx)
+		time.Sleep(10 * tick)
+		p.poke()
+		synctest.Wait()
+		cancel()
+		synctest.Wait()
+		q.drain() // the late frame does not block
+	})
+}
