@@ -2,6 +2,7 @@ package model
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -161,10 +162,12 @@ func (l *commandLog) find(id string) *Command {
 	return nil
 }
 
-// answer is what a device says on an acknowledgement topic.
+// answer is what a device says on an acknowledgement topic. Fields of another
+// type than expected are as if they were not there, but for OK: a device may
+// well say "false" or 0.
 type answer struct {
 	ID     string `json:"id"`
-	OK     *bool  `json:"ok"`
+	OK     any    `json:"ok"`
 	Reason string `json:"reason"`
 	Error  string `json:"error"`
 }
@@ -181,7 +184,8 @@ func (s *Store) acknowledged(path string, m *Message) {
 		return
 	}
 	var a answer
-	if err := json.Unmarshal(m.Payload, &a); err != nil {
+	var kind *json.UnmarshalTypeError
+	if err := json.Unmarshal(m.Payload, &a); err != nil && !errors.As(err, &kind) {
 		a = answer{}
 	}
 	c := waiting[0]
@@ -190,7 +194,7 @@ func (s *Store) acknowledged(path string, m *Message) {
 			return
 		}
 	}
-	if a.OK != nil && !*a.OK {
+	if a.refused() {
 		reason := a.Reason
 		if reason == "" {
 			reason = a.Error
@@ -200,6 +204,8 @@ func (s *Store) acknowledged(path string, m *Message) {
 	}
 	s.finish(c, CommandAcknowledged, "")
 }
+
+func (a answer) refused() bool { return a.OK == false || a.OK == "false" || a.OK == 0.0 }
 
 func byID(list []*Command, id string) *Command {
 	for _, c := range list {

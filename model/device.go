@@ -8,6 +8,7 @@ import (
 // device is a thing in the directory.
 type device struct {
 	root   string
+	title  string
 	rule   *DeviceRule // nil when guessed
 	rank   int         // of the rule, from 1; 0 when guessed
 	topics []*topic
@@ -18,7 +19,9 @@ type device struct {
 	cad    Cadence
 	pub    *Publisher
 	status statusWord
-	word   time.Duration // when status was said
+	gone   bool // the status is that it is not there, and it has said nothing since
+	ss     *session
+	seat   int // its place in ss.devices
 	state  Liveness
 	since  int64 // when state was entered
 	track  track
@@ -42,7 +45,9 @@ const (
 type directory struct {
 	rules    []DeviceRule
 	devices  map[string]*device
-	order    []*device
+	order    []*device // as they came
+	named    []*device // by root, in natural order; those of order when it was made
+	heard    int       // devices that were heard from
 	sessions map[string]*session
 	ports    []Geofence
 	lanes    []Lane
@@ -70,7 +75,7 @@ func (s *Store) assignDevice(t *topic) {
 			s.stats.DroppedDevices++
 			return
 		}
-		d = &device{root: root, rank: rank}
+		d = &device{root: root, title: DisplayName(root), rank: rank}
 		if rank > 0 {
 			d.rule = &s.dir.rules[rank-1]
 		}
@@ -105,26 +110,32 @@ func (s *Store) rootOf(path string) (root string, rank int) {
 
 // heard tells a device of a message on one of its topics.
 func (s *Store) heard(t *topic, m *Message) {
-	if t.role == roleAck {
+	if m.Publisher.Operator() {
+		return
+	}
+	if len(s.commands.waiting) > 0 {
 		s.acknowledged(t.node.path, m)
 	}
 	d := t.device
-	if d == nil || t.role == roleInbound || m.Publisher.Operator() {
+	if d == nil || t.role == roleInbound {
 		return
 	}
 	at := t.latest.at
 	if d.first == 0 {
 		d.first, d.since = at, at
+		s.dir.heard++
 	}
+	life := !m.Replayed
 	if t.role == roleStatus {
-		d.setStatus(m.Payload, t.latest.mono)
+		life = d.setStatus(m.Payload, m.Replayed) && life
 	}
 	if t.role == roleVoyage {
 		s.claimed(d, m)
 	}
-	if m.Replayed || t.role == roleStatus && d.status != wordOnline && d.status != wordNone {
+	if !life {
 		return
 	}
+	d.gone = false
 	d.count++
 	d.said, d.heard = at, t.latest.mono
 	if d.state == Offline || d.state == Lost || d.state == Silent {
@@ -132,7 +143,7 @@ func (s *Store) heard(t *topic, m *Message) {
 	} else {
 		d.cad.Observe(d.heard)
 	}
-	if m.Publisher != d.pub {
+	if p := m.Publisher; p != d.pub || p != nil && d.ss == nil {
 		s.joinSession(d, m.Publisher)
 	}
 	if d.state != Alive && d.state != Unknown || d.state == Unknown && d.cad.Known() {
@@ -140,13 +151,29 @@ func (s *Store) heard(t *topic, m *Message) {
 	}
 }
 
+// maxStatus is the size of a status, in bytes, above which it is a report and
+// no word.
+const maxStatus = 256
+
 // setStatus reads what a status topic says: the customary words, alone or as
-// the "state" or "status" of a JSON object.
-func (d *device) setStatus(payload []byte, now time.Duration) {
-	if len(payload) > 256 {
-		return
+// the "state" or "status" of a JSON object. It reports whether the message is
+// one that only a working device sends: word of its absence comes from its will
+// or with its goodbye, and an empty payload from whoever clears a retained one.
+// A replay that repeats what was known says nothing new.
+func (d *device) setStatus(payload []byte, replayed bool) (life bool) {
+	if len(payload) == 0 {
+		d.status, d.gone = wordNone, false
+		return false
 	}
-	d.status, d.word = wordOf(string(payload)), now
+	if len(payload) > maxStatus {
+		return true
+	}
+	word := wordOf(string(payload))
+	absent := word == wordOffline || word == wordLost
+	if !replayed || word != d.status {
+		d.status, d.gone = word, absent
+	}
+	return !absent
 }
 
 func wordOf(payload string) statusWord {

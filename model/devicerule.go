@@ -56,7 +56,7 @@ func (r *DeviceRule) match(topic string) (root string, ok bool) {
 var verbs = map[string]topicRole{
 	"command": roleInbound, "commands": roleInbound, "cmd": roleInbound, "cmnd": roleInbound,
 	"set": roleInbound, "get": roleInbound,
-	"ack": roleAck, "acks": roleAck,
+	"ack": roleReport, "acks": roleReport,
 	"status": roleStatus, "availability": roleStatus, "lwt": roleStatus, "LWT": roleStatus,
 	"state": roleReport, "voyage": roleVoyage,
 }
@@ -66,27 +66,37 @@ var verbs = map[string]topicRole{
 // or more, else the topic itself.
 func guessRoot(topic string) string {
 	levels := 0
-	for end := 0; end < len(topic); {
+	for end := 0; ; {
 		next := strings.IndexByte(topic[end:], '/')
 		if next < 0 {
-			if _, verb := verbs[topic[end:]]; verb && levels >= 2 || levels >= 2 {
+			if _, verb := verbs[topic[end:]]; verb && end > 1 || levels >= 2 {
 				return topic[:end-1]
 			}
 			return topic
 		}
-		if _, verb := verbs[topic[end:end+next]]; verb && levels >= 1 {
+		if _, verb := verbs[topic[end:end+next]]; verb && end > 1 {
 			return topic[:end-1]
 		}
 		levels++
 		end += next + 1
 	}
-	return topic
 }
 
 // roleBelow is what the topic is to the device with the given root, told by the
-// first level below it.
+// first level below it. A command to a part of the device ("lamp/white/set") is
+// one further down, and one to everything ("cmnd/lamp/POWER") comes first.
 func roleBelow(root, topic string) topicRole {
+	if first, _, _ := strings.Cut(topic, "/"); first == "cmnd" {
+		return roleInbound
+	}
 	rest := strings.TrimPrefix(topic[len(root):], "/")
-	level, _, _ := strings.Cut(rest, "/")
-	return verbs[level]
+	level, rest, more := strings.Cut(rest, "/")
+	role := verbs[level]
+	for role == roleReport && more {
+		level, rest, more = strings.Cut(rest, "/")
+		if verbs[level] == roleInbound {
+			role = roleInbound
+		}
+	}
+	return role
 }

@@ -1,7 +1,8 @@
 package model
 
 import (
-	"sort"
+	"cmp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -74,8 +75,8 @@ func (s *Store) Devices(q DeviceQuery) (rows []DeviceInfo, total int, counts Dev
 	defer s.mu.Unlock()
 	words := strings.Fields(strings.ToLower(q.Search))
 	var match []*device
-	for _, d := range s.dir.order {
-		if d.first == 0 && d.word == 0 {
+	for _, d := range s.dir.byName() {
+		if d.first == 0 {
 			continue // only ever commanded
 		}
 		counts[d.state]++
@@ -83,14 +84,12 @@ func (s *Store) Devices(q DeviceQuery) (rows []DeviceInfo, total int, counts Dev
 			match = append(match, d)
 		}
 	}
-	sort.SliceStable(match, func(i, j int) bool {
-		if q.Reverse {
-			i, j = j, i
-		}
-		return q.Order.less(match[i], match[j])
-	})
+	slices.SortStableFunc(match, q.Order.compare)
+	if q.Reverse {
+		slices.Reverse(match)
+	}
 	first := max(0, min(q.First, len(match)))
-	last := min(first+max(0, q.Count), len(match))
+	last := first + max(0, min(q.Count, len(match)-first))
 	now := s.mono(s.now())
 	for _, d := range match[first:last] {
 		rows = append(rows, s.deviceInfo(d, now, q.Values))
@@ -109,25 +108,30 @@ func (s *Store) Device(root string, values int) (info DeviceInfo, ok bool) {
 	return s.deviceInfo(d, s.mono(s.now()), values), true
 }
 
-func (o DeviceOrder) less(a, b *device) bool {
+// compare orders two devices that were in order of name before.
+func (o DeviceOrder) compare(a, b *device) int {
 	switch o {
 	case WorstFirst:
 		if a.state != b.state {
-			return a.state > b.state
+			return cmp.Compare(b.state, a.state)
 		}
-		if a.rank != b.rank {
-			return a.rank < b.rank
-		}
+		return cmp.Compare(a.rank, b.rank)
 	case ByKind:
-		if a.kind() != b.kind() {
-			return a.kind() < b.kind()
-		}
+		return strings.Compare(a.kind(), b.kind())
 	case BySeen:
-		if a.said != b.said {
-			return a.said < b.said
-		}
+		return cmp.Compare(a.heard, b.heard)
 	}
-	return lessNatural(a.root, b.root)
+	return 0
+}
+
+// byName is all devices in natural order of their roots, sorted again only when
+// there are new ones.
+func (d *directory) byName() []*device {
+	if len(d.named) != len(d.order) {
+		d.named = append(d.named[:0], d.order...)
+		slices.SortFunc(d.named, func(a, b *device) int { return compareNatural(a.root, b.root) })
+	}
+	return d.named
 }
 
 func (d *device) matches(words []string) bool {
@@ -148,7 +152,7 @@ func (d *device) kind() string {
 
 // name is the last level of the root with hyphens and underscores as spaces and
 // a capital at the start of each word.
-func (d *device) name() string { return DisplayName(d.root) }
+func (d *device) name() string { return d.title }
 
 // DisplayName is what to call the device with the given root topic: its last
 // level, with hyphens and underscores as spaces and each word capitalised but

@@ -53,7 +53,7 @@ func (l *eventLog) add(e Event) {
 
 // since returns up to max events numbered above seq, the newest first.
 func (l *eventLog) since(seq uint64, limit int) []Event {
-	n := min(int(l.seq-min(seq, l.seq)), len(l.ring), limit)
+	n := min(int(l.seq-min(seq, l.seq)), len(l.ring), max(0, limit))
 	out := make([]Event, 0, n)
 	for i := range n {
 		out = append(out, l.ring[(l.seq-1-uint64(i))%uint64(len(l.ring))])

@@ -69,12 +69,24 @@ func (s *Store) SessionOpened(p *Publisher, at time.Time) {
 		s.dir.sessions[p.ClientID] = ss
 	}
 	ss.pub, ss.open, ss.opened, ss.changed = p, true, s.mono(at), at.UnixNano()
+	for _, d := range ss.devices {
+		s.greeted(d, ss.opened)
+	}
 	s.events.add(Event{At: at, Kind: EventSessionOpened, Client: p.Name(), Addr: p.Addr})
 	s.gen.Add(1)
 }
 
+// greeted notes that the session of a device which was away is open again: that
+// is a sign of life, from which on its next message is awaited.
+func (s *Store) greeted(d *device, now time.Duration) {
+	if d.state == Offline || d.state == Lost || d.state == Silent {
+		d.cad.Resume(max(now, d.heard))
+	}
+}
+
 // SessionClosed tells that a client's session ended, how (SessionGoodbye,
-// SessionBroken or SessionWill) and why in plain words.
+// SessionBroken or SessionWill) and why in plain words. It may be called again
+// for a will that was sent later.
 func (s *Store) SessionClosed(p *Publisher, at time.Time, end SessionState, why string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -82,9 +94,12 @@ func (s *Store) SessionClosed(p *Publisher, at time.Time, end SessionState, why 
 	if p.Operator() || ss == nil || ss.pub != p {
 		return // another session has taken over since
 	}
-	ss.open, ss.end, ss.changed = false, end, at.UnixNano()
+	if !ss.open && ss.end == end {
+		return // told twice
+	}
 	now := s.mono(at)
 	short := end == SessionGoodbye && now-ss.opened < shortSession
+	ss.open, ss.end, ss.changed = false, end, at.UnixNano()
 	for _, d := range ss.devices {
 		d.oneWay = short
 		s.judge(d, now, ss.changed)
@@ -98,16 +113,14 @@ func (s *Store) SessionClosed(p *Publisher, at time.Time, end SessionState, why 
 
 // joinSession notes that a device speaks through p's session now.
 func (s *Store) joinSession(d *device, p *Publisher) {
-	if d.pub != nil {
-		if old := s.dir.sessions[d.pub.ClientID]; old != nil && (p == nil || old.pub.ClientID != p.ClientID) {
-			old.leave(d)
-			if !old.open && len(old.devices) == 0 {
-				delete(s.dir.sessions, d.pub.ClientID)
-			}
+	d.pub = p
+	if old := d.ss; old != nil && (p == nil || old.pub.ClientID != p.ClientID) {
+		old.leave(d)
+		if !old.open && len(old.devices) == 0 {
+			delete(s.dir.sessions, old.pub.ClientID)
 		}
 	}
-	d.pub = p
-	if p == nil {
+	if p == nil || d.ss != nil {
 		return
 	}
 	if ss := s.dir.sessions[p.ClientID]; ss != nil {
@@ -116,67 +129,61 @@ func (s *Store) joinSession(d *device, p *Publisher) {
 }
 
 func (ss *session) join(d *device) {
-	for _, have := range ss.devices {
-		if have == d {
-			return
-		}
-	}
+	d.ss, d.seat = ss, len(ss.devices)
 	ss.devices = append(ss.devices, d)
 }
 
+// leave gives the seat of d to the last one.
 func (ss *session) leave(d *device) {
-	for i, have := range ss.devices {
-		if have == d {
-			ss.devices = append(ss.devices[:i], ss.devices[i+1:]...)
-			return
-		}
-	}
+	last := len(ss.devices) - 1
+	ss.devices[d.seat] = ss.devices[last]
+	ss.devices[d.seat].seat = d.seat
+	ss.devices[last] = nil
+	ss.devices = ss.devices[:last]
+	d.ss = nil
 }
 
 // judge weighs the evidence for a device at a monotonic time and notes a change
-// of state at the wall clock time at.
-func (s *Store) judge(d *device, now time.Duration, at int64) {
+// of state at the wall clock time at. It reports whether there was one.
+func (s *Store) judge(d *device, now time.Duration, at int64) (changed bool) {
 	next := s.weigh(d, now)
 	if next == d.state {
-		return
+		return false
 	}
 	was := d.state
 	d.state, d.since = next, at
 	if was == Unknown && next == Alive || next == Unknown {
-		return
+		return true
 	}
 	s.events.add(Event{At: time.Unix(0, at), Kind: EventLiveness, Device: d.root, From: was, To: next})
+	return true
 }
 
-// weigh is the liveness of a device: what it or its will said last counts until
-// it speaks again; then the state of its session; then its silence.
+// weigh is the liveness of a device. A will that the broker sent outweighs all,
+// for many a will says no more than "offline"; then what the device or its will
+// said last counts until it speaks again; then the state of its session; then
+// its silence.
 func (s *Store) weigh(d *device, now time.Duration) Liveness {
-	if d.word >= d.heard && d.heard >= 0 {
-		switch d.status {
-		case wordOffline:
-			return Offline
-		case wordLost:
-			return Lost
-		}
-	}
-	if ss := s.sessionOf(d); ss != nil && !ss.open && !d.oneWay {
-		if ss.end == SessionGoodbye {
-			return Offline
-		}
+	ss := s.sessionOf(d)
+	ended := ss != nil && !ss.open && !d.oneWay
+	switch {
+	case ended && ss.end == SessionWill, d.gone && d.status == wordLost:
+		return Lost
+	case d.gone, ended && ss.end == SessionGoodbye:
+		return Offline
+	case ended:
 		return Lost
 	}
 	return judge(d.cad.Known(), d.cad.Suspicion(now))
 }
 
+// sessionOf is the session that d speaks through; nil when that is not known,
+// as when it has spoken through a session that has yet to be told of.
 func (s *Store) sessionOf(d *device) *session {
-	if d.pub == nil {
-		return nil
+	if ss := d.ss; ss != nil && (ss.pub == d.pub || d.heard < ss.opened) {
+		return ss
 	}
-	ss := s.dir.sessions[d.pub.ClientID]
-	if ss == nil || ss.pub != d.pub {
-		return nil
-	}
-	return ss
+	return nil
 }
 
 // evidence collects what d's liveness was judged from.

@@ -33,16 +33,21 @@ const recordHeader = 17
 const flagRetained = 1 << 2
 
 // push appends a record, letting go of the oldest beyond maxN records or
-// maxBytes bytes. It reports by how much the ring's memory grew and how many
-// records went.
-func (h *history) push(at int64, payload []byte, pub uint32, flags byte, maxN, maxBytes int) (grown, evicted int) {
+// maxBytes bytes; gone is called with the publisher of each. It reports by how
+// much the ring's memory grew, which is negative when it gave back what an
+// outsized record had needed, and how many records went.
+func (h *history) push(at int64, payload []byte, pub uint32, flags byte, maxN, maxBytes int, gone func(pub uint32)) (grown, evicted int) {
 	need := recordHeader + len(payload)
 	for h.n > 0 && (h.n >= maxN || h.used+need > maxBytes) {
-		h.pop()
+		gone(h.pop())
 		evicted++
 	}
-	if h.used+need > len(h.buf) {
+	switch before := len(h.buf); {
+	case h.used+need > before:
 		grown = h.grow(h.used+need, max(maxBytes, need))
+	case before > maxBytes && h.used+need <= maxBytes:
+		h.resize(h.used + need)
+		grown = len(h.buf) - before
 	}
 	var hdr [recordHeader]byte
 	binary.LittleEndian.PutUint64(hdr[0:], uint64(at))
@@ -57,8 +62,9 @@ func (h *history) push(at int64, payload []byte, pub uint32, flags byte, maxN, m
 	return grown, evicted
 }
 
-// pop lets go of the oldest record.
-func (h *history) pop() {
+// pop lets go of the oldest record and returns its publisher.
+func (h *history) pop() (pub uint32) {
+	pub = h.word(12)
 	size := recordHeader + h.payloadLen(0)
 	h.head = (h.head + size) % len(h.buf)
 	h.used -= size
@@ -66,13 +72,15 @@ func (h *history) pop() {
 	if h.n == 0 {
 		h.head = 0
 	}
+	return pub
 }
 
 // shrink lets go of all but the latest record and of the memory that held the
-// others, reporting how many bytes and records went.
-func (h *history) shrink() (bytes, evicted int) {
+// others, reporting how many bytes and records went; gone is called with the
+// publisher of each.
+func (h *history) shrink(gone func(pub uint32)) (bytes, evicted int) {
 	for h.n > 1 {
-		h.pop()
+		gone(h.pop())
 		evicted++
 	}
 	before := len(h.buf)
@@ -105,10 +113,12 @@ func (h *history) record(off int, publisher func(uint32) *Publisher) Record {
 	return r
 }
 
-func (h *history) payloadLen(off int) int {
+func (h *history) payloadLen(off int) int { return int(h.word(off + 8)) }
+
+func (h *history) word(off int) uint32 {
 	var b [4]byte
-	h.read(off+8, b[:])
-	return int(binary.LittleEndian.Uint32(b[:]))
+	h.read(off, b[:])
+	return binary.LittleEndian.Uint32(b[:])
 }
 
 // grow doubles the ring until it holds need bytes, within limit.

@@ -16,19 +16,33 @@ func TestHistoryKeepsTheLatest(t *testing.T) {
 		var h history
 		var want [][]byte
 		grown := 0
+		held := map[uint32]bool{}
+		gone := func(pub uint32) {
+			if !held[pub] {
+				t.Fatalf("publisher %d went twice", pub)
+			}
+			delete(held, pub)
+		}
 		for i := range rapid.IntRange(1, 60).Draw(t, "messages") {
 			p := rapid.SliceOfN(rapid.Byte(), 0, 120).Draw(t, "payload")
-			g, evicted := h.push(int64(i), p, uint32(i), byte(i&3), maxN, maxBytes)
+			g, evicted := h.push(int64(i), p, uint32(i), byte(i&3), maxN, maxBytes, gone)
+			held[uint32(i)] = true
 			grown += g
 			want = append(want, p)[evicted:]
 			if rapid.IntRange(0, 15).Draw(t, "shrink") == 0 {
-				b, _ := h.shrink()
+				b, _ := h.shrink(gone)
 				grown -= b
 				want = want[len(want)-1:]
 			}
 			check(t, &h, want, i)
 			if grown != len(h.buf) {
 				t.Fatalf("accounted for %d bytes, holds %d", grown, len(h.buf))
+			}
+			if len(held) != h.n {
+				t.Fatalf("%d publishers are held by %d records", len(held), h.n)
+			}
+			if most := max(maxBytes, recordHeader+len(p), 64); len(h.buf) > most && evicted > 0 {
+				t.Fatalf("%d bytes are held for a record of %d and a limit of %d", len(h.buf), len(p), maxBytes)
 			}
 			if h.n > maxN || h.n > 1 && h.used > maxBytes {
 				t.Fatalf("%d records in %d bytes, limits %d and %d", h.n, h.used, maxN, maxBytes)

@@ -40,12 +40,12 @@ func (s *Store) ingestLocked(m *Message) {
 
 // newTopic makes room for a topic, or counts why it cannot.
 func (s *Store) newTopic(path string) *topic {
-	if len(s.topics) >= s.limits.Topics {
-		s.stats.DroppedTopics++
-		return nil
-	}
 	if CheckTopic(path) != nil {
 		s.stats.BadTopics++
+		return nil
+	}
+	if len(s.topics) >= s.limits.Topics {
+		s.stats.DroppedTopics++
 		return nil
 	}
 	n := s.root.grow(path)
@@ -67,7 +67,7 @@ func (s *Store) remember(t *topic, m *Message, at int64) {
 	if m.Retained {
 		flags |= flagRetained
 	}
-	grown, _ := t.history.push(at, m.Payload, s.pubs.number(m.Publisher), flags, s.limits.HistoryMessages, s.limits.HistoryTopicBytes)
+	grown, _ := t.history.push(at, m.Payload, s.pubs.hold(m.Publisher), flags, s.limits.HistoryMessages, s.limits.HistoryTopicBytes, s.release)
 	s.stats.HistoryBytes += grown
 	for tries := 0; s.stats.HistoryBytes > s.limits.HistoryBytes && tries < shedTries; tries++ {
 		s.shed()
@@ -82,7 +82,7 @@ const shedTries = 64
 // so that every topic keeps at least what it said last.
 func (s *Store) shed() {
 	s.shedNext %= len(s.order)
-	bytes, evicted := s.order[s.shedNext].history.shrink()
+	bytes, evicted := s.order[s.shedNext].history.shrink(s.release)
 	s.shedNext++
 	s.stats.HistoryBytes -= bytes
 	s.stats.Shed += uint64(evicted)

@@ -1,5 +1,19 @@
 package model
 
+import "strings"
+
+// compareNatural orders names as [lessNatural] does, and names that it holds to
+// be equal ("a2" and "a02") by bytes, so that no two names tie.
+func compareNatural(a, b string) int {
+	switch {
+	case lessNatural(a, b):
+		return -1
+	case lessNatural(b, a):
+		return 1
+	}
+	return strings.Compare(a, b)
+}
+
 // lessNatural orders names as a person would: runs of digits by their value
 // ("pump2" before "pump10"), everything else by bytes.
 func lessNatural(a, b string) bool {

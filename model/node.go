@@ -80,15 +80,7 @@ func (n *node) ordered() []*node {
 	if n.sorted == len(n.children) {
 		return n.children
 	}
-	order := func(a, b *node) int {
-		switch {
-		case lessNatural(a.name, b.name):
-			return -1
-		case lessNatural(b.name, a.name):
-			return 1
-		}
-		return strings.Compare(a.name, b.name)
-	}
+	order := func(a, b *node) int { return compareNatural(a.name, b.name) }
 	fresh := slices.Clone(n.children[n.sorted:])
 	slices.SortFunc(fresh, order)
 	for i, j, k := n.sorted-1, len(fresh)-1, len(n.children)-1; j >= 0; k-- {

@@ -29,7 +29,7 @@ func (r rate) perSecond(now time.Duration) float64 {
 
 func (r *rate) turn(bin int64) {
 	switch {
-	case bin == r.bin:
+	case bin == r.bin, bin == r.bin-1: // a moment out of order is as good as now
 	case bin == r.bin+1:
 		r.bin, r.prev, r.cur = bin, r.cur, 0
 	default:

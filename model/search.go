@@ -57,7 +57,7 @@ func (s *Store) Search(text string, limit int) []Hit {
 		}
 		return lessNatural(a.Path, b.Path)
 	})
-	return hits[:min(len(hits), limit)]
+	return hits[:min(len(hits), max(0, limit))]
 }
 
 func holdsAll(s string, words []string) bool {

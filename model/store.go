@@ -49,6 +49,7 @@ type Store struct {
 	order     []*topic // as they came; shedNext walks it round
 	shedNext  int
 	emit      func([]byte, float64)
+	release   func(uint32) // pubs.release
 	cur       cursor
 
 	dir      directory
@@ -67,11 +68,13 @@ type cursor struct {
 
 // Stats count what came and what was let go since the start.
 type Stats struct {
+	// Messages and Bytes count what was taken in, not what was dropped whole.
 	Messages, Bytes uint64
 	// PerSecond is the message rate over the last seconds.
 	PerSecond float64
 	Topics    int
-	Devices   int
+	// Devices counts those that were heard from, not those only ever commanded.
+	Devices int
 	// HistoryBytes and Samples are the memory in use for messages and series.
 	HistoryBytes, Samples int
 	// DroppedTopics counts messages on topics beyond the limit, BadTopics those
@@ -115,6 +118,7 @@ func NewStore(o Options) *Store {
 	}
 	s.emit = s.onField
 	s.pubs.init()
+	s.release = s.pubs.release
 	s.dir.init(o)
 	s.commands.init()
 	s.events.max = s.limits.Events
@@ -130,7 +134,7 @@ func (s *Store) Stats() Stats {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	st := s.stats
-	st.Topics, st.Devices = len(s.topics), len(s.dir.devices)
+	st.Topics, st.Devices = len(s.topics), s.dir.heard
 	st.PerSecond = s.rate.perSecond(s.mono(s.now()))
 	return st
 }

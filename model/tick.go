@@ -10,13 +10,13 @@ func (s *Store) Tick() {
 	defer s.mu.Unlock()
 	at := s.now()
 	now := s.mono(at)
-	before := s.events.seq
+	before, changed := s.events.seq, false
 	for _, d := range s.dir.order {
-		s.judge(d, now, at.UnixNano())
+		changed = s.judge(d, now, at.UnixNano()) || changed
 		s.noticeDelay(d, at)
 	}
 	s.expire(now)
-	if s.events.seq != before {
+	if changed || s.events.seq != before {
 		s.gen.Add(1)
 	}
 }

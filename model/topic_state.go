@@ -34,7 +34,6 @@ const (
 	roleReport  topicRole = iota // the device says something
 	roleInbound                  // the device is told something
 	roleStatus                   // the device, or its will, says whether it is there
-	roleAck                      // the device answers a command
 	roleVoyage                   // the vessel says where it is going
 )
 

@@ -81,7 +81,7 @@ func (s *Store) History(path string, limit int) (records []Record, kept int) {
 	if t == nil {
 		return nil, 0
 	}
-	skip := max(0, t.history.n-limit)
+	skip := max(0, t.history.n-max(0, limit))
 	i := 0
 	t.history.each(func(off int) {
 		if i >= skip {

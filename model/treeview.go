@@ -38,23 +38,30 @@ const rowPayload = 256
 type TreeView struct {
 	store     *Store
 	toggled   map[string]bool // by path: opened or closed against the default
+	closed    map[string]bool // by path: closed while this filter shows
 	filter    string
 	mqtt      bool // filter is an MQTT filter
 	openDepth int
-	rows      []*node
-	open      map[*node]bool
+	rows      []treeLine
 	built     uint64
 	dirty     bool
 }
 
+// treeLine is a row before it is filled in.
+type treeLine struct {
+	node *node
+	open bool
+}
+
 // NewTreeView makes a view that shows the levels down to openDepth opened.
 func (s *Store) NewTreeView(openDepth int) *TreeView {
-	return &TreeView{store: s, toggled: map[string]bool{}, openDepth: openDepth, dirty: true}
+	return &TreeView{store: s, toggled: map[string]bool{}, closed: map[string]bool{}, openDepth: openDepth, dirty: true}
 }
 
 // SetFilter shows only topics that match, with the levels above them: text
 // matches any part of the topic regardless of case, and text with + or # is an
-// MQTT filter. Empty shows all.
+// MQTT filter. Empty shows all. A new filter opens what leads to its matches;
+// what was open before is so again when it is taken away.
 func (v *TreeView) SetFilter(filter string) {
 	filter = strings.TrimSpace(filter)
 	if filter == v.filter {
@@ -62,21 +69,41 @@ func (v *TreeView) SetFilter(filter string) {
 	}
 	v.mqtt = strings.ContainsAny(filter, "+#") && CheckFilter(filter) == nil
 	v.filter, v.dirty = filter, true
+	clear(v.closed)
 }
 
-// Toggle opens a closed level and closes an open one.
-func (v *TreeView) Toggle(path string) { v.toggled[path] = !v.toggled[path]; v.dirty = true }
+// Toggle opens a closed level and closes an open one, for as long as the filter
+// stays what it is.
+func (v *TreeView) Toggle(path string) {
+	if v.filter == "" {
+		flip(v.toggled, path)
+	} else {
+		flip(v.closed, path)
+	}
+	v.dirty = true
+}
 
-// Reveal opens all levels above path.
+func flip(set map[string]bool, path string) {
+	if set[path] {
+		delete(set, path)
+	} else {
+		set[path] = true
+	}
+}
+
+// Reveal opens all levels above path, with the filter and without it.
 func (v *TreeView) Reveal(path string) {
 	for i, depth := 0, 1; i < len(path); i++ {
 		if path[i] == '/' {
-			if up := path[:i]; v.toggled[up] == v.openByDefault(depth) {
-				v.Toggle(up)
+			up := path[:i]
+			if v.toggled[up] == v.openByDefault(depth) {
+				flip(v.toggled, up)
 			}
+			delete(v.closed, up)
 			depth++
 		}
 	}
+	v.dirty = true
 }
 
 func (v *TreeView) openByDefault(depth int) bool { return depth < v.openDepth }
@@ -89,11 +116,11 @@ func (v *TreeView) Rows(first, count int) (rows []TreeRow, total int) {
 	defer s.mu.Unlock()
 	v.rebuild()
 	first = max(0, min(first, len(v.rows)))
-	last := min(first+max(0, count), len(v.rows))
+	last := first + max(0, min(count, len(v.rows)-first))
 	now := s.mono(s.now())
 	rows = make([]TreeRow, 0, last-first)
-	for _, n := range v.rows[first:last] {
-		rows = append(rows, v.row(n, now))
+	for _, l := range v.rows[first:last] {
+		rows = append(rows, l.row(now))
 	}
 	return rows, len(v.rows)
 }
@@ -103,8 +130,8 @@ func (v *TreeView) Index(path string) int {
 	v.store.mu.Lock()
 	defer v.store.mu.Unlock()
 	v.rebuild()
-	for i, n := range v.rows {
-		if n.path == path {
+	for i, l := range v.rows {
+		if l.node.path == path {
 			return i
 		}
 	}
@@ -117,7 +144,7 @@ func (v *TreeView) rebuild() {
 		return
 	}
 	v.dirty, v.built = false, v.store.structure
-	v.rows, v.open = v.rows[:0], make(map[*node]bool)
+	v.rows = v.rows[:0]
 	match := v.matcher()
 	for _, c := range v.store.root.ordered() {
 		v.walk(c, match)
@@ -128,11 +155,8 @@ func (v *TreeView) rebuild() {
 func (v *TreeView) walk(n *node, match func(*node) bool) bool {
 	self := match == nil || match(n)
 	at := len(v.rows)
-	v.rows = append(v.rows, n)
-	open := v.openByDefault(int(n.depth)) != v.toggled[n.path]
-	if match != nil { // a filter opens what leads to its matches
-		open = !v.toggled[n.path]
-	}
+	open := len(n.children) > 0 && v.isOpen(n)
+	v.rows = append(v.rows, treeLine{n, open})
 	below := false
 	if match != nil || open {
 		for _, c := range n.ordered() {
@@ -146,10 +170,14 @@ func (v *TreeView) walk(n *node, match func(*node) bool) bool {
 	if !open {
 		v.rows = v.rows[:at+1]
 	}
-	if open && len(n.children) > 0 {
-		v.open[n] = true
-	}
 	return true
+}
+
+func (v *TreeView) isOpen(n *node) bool {
+	if v.filter != "" {
+		return !v.closed[n.path]
+	}
+	return v.openByDefault(int(n.depth)) != v.toggled[n.path]
 }
 
 // matcher is what the filter asks of a node; nil for no filter.
@@ -164,10 +192,11 @@ func (v *TreeView) matcher() func(*node) bool {
 	return func(n *node) bool { return n.topic != nil && containsFold(n.path, want) }
 }
 
-func (v *TreeView) row(n *node, now time.Duration) TreeRow {
+func (l treeLine) row(now time.Duration) TreeRow {
+	n := l.node
 	r := TreeRow{
 		Path: n.path, Name: n.name, Depth: int(n.depth) - 1,
-		Children: len(n.children) > 0, Open: v.open[n],
+		Children: len(n.children) > 0, Open: l.open,
 		Topics: int(n.topics), Messages: n.messages, PerSecond: n.rate.perSecond(now),
 	}
 	t := n.topic
