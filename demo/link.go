@@ -45,10 +45,10 @@ func (l *link) run(ctx context.Context, serve func(ctx context.Context, s *sessi
 			l.log.Debug("demo device connected", "client", l.clientID)
 			pause = backoffFirst
 			serve(ctx, s)
+			s.client.Disconnect(quiesceMillis)
 		} else if ctx.Err() == nil {
 			l.log.Warn("demo device cannot connect, trying again", "client", l.clientID, "broker", l.broker, "err", err)
 		}
-		s.client.Disconnect(quiesceMillis)
 		wait(ctx, pause/2+time.Duration(l.random.Int64N(int64(pause))))
 		pause = min(2*pause, backoffMost)
 	}
@@ -86,7 +86,8 @@ func (s *session) connect(ctx context.Context) error {
 	select {
 	case <-token.Done():
 	case <-ctx.Done():
-		s.client.Disconnect(0)
+		// Once only: a client told twice while it connects waits for ever.
+		s.client.Disconnect(quiesceMillis)
 		<-token.Done()
 		return ctx.Err()
 	}
