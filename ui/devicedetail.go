@@ -175,11 +175,11 @@ func cadenceText(e *model.Evidence) string {
 func sessionText(e *model.Evidence, now time.Time) string {
 	ago := ""
 	if !e.SessionSince.IsZero() {
-		ago = since(e.SessionSince, now)
+		ago = " " + formatDuration(now.Sub(e.SessionSince)) + " ago"
 	}
 	switch e.Session {
 	case model.SessionOpen:
-		return "connected" + ago
+		return "connected" + since(e.SessionSince, now)
 	case model.SessionGoodbye:
 		return "said goodbye" + ago
 	case model.SessionBroken:

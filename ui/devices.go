@@ -84,7 +84,9 @@ func (p *devicesPage) choose(root string) {
 
 // open goes to a device.
 func (p *devicesPage) open(root string) {
-	p.search.SetText("")
+	if p.search.Text != "" {
+		p.search.SetText("")
+	}
 	p.rows.SetSelected(root)
 	p.choose(root)
 }
@@ -100,6 +102,9 @@ func (p *devicesPage) frame(now time.Time) func() {
 	return func() {
 		setShown(p.empty, total == 0 && strings.TrimSpace(p.search.Text) == "")
 		p.rows.SetRows(total, w.query.First, rows)
+		if w.selected == "" && len(rows) > 0 && w.query.First == 0 { // something to look at from the start
+			p.open(rows[0].Key)
+		}
 		showDetail()
 	}
 }

@@ -33,10 +33,10 @@ type topicDetail struct {
 	history *widgets.Rows
 	// noNumbers says what would fill the list of fields.
 	noNumbers *widgets.EmptyState
-	tabs    *container.AppTabs
-	publish *publishForm
-	device  *widget.Button
-	info    model.TopicInfo // as shown
+	tabs      *container.AppTabs
+	publish   *publishForm
+	device    *widget.Button
+	info      model.TopicInfo // as shown
 
 	want box[detailWant]
 
@@ -74,7 +74,7 @@ func newTopicDetail(d pageDeps) *topicDetail {
 	split.Offset = 0.45
 	t.content = container.NewBorder(head, nil, nil, nil, split)
 	t.content.Hide()
-	t.empty = widgets.NewEmptyState(nil, "No topic chosen", "Choose a topic on the left to see its value, its numbers and who published it.", "", nil)
+	t.empty = widgets.NewEmptyState(nil, noTopic, noTopicHint, "", nil)
 	t.body = container.NewStack(t.content, t.empty)
 	return t
 }
@@ -153,11 +153,23 @@ func (t *topicDetail) choose(path string) {
 	t.publish.topic.SetText(path)
 }
 
-// frame builds the pane for a topic and returns how to show it.
-func (t *topicDetail) frame(now time.Time, path string) func() {
+// What the pane says when no topic is chosen.
+const (
+	noTopic     = "No topic chosen"
+	noTopicHint = "Choose a topic on the left to see its value, its numbers and who published it."
+)
+
+// frame builds the pane for a topic and returns how to show it; branch is what
+// to say of a level that is no topic.
+func (t *topicDetail) frame(now time.Time, path, branch string) func() {
 	info, ok := t.store.Topic(path)
 	if !ok {
 		return func() {
+			if branch == "" {
+				t.empty.Set(noTopic, noTopicHint)
+			} else {
+				t.empty.Set(path, branch)
+			}
 			setShown(t.content, false)
 			setShown(t.empty, true)
 		}

@@ -124,7 +124,7 @@ func (p *topicsPage) frame(now time.Time) func() {
 	for i := range rows {
 		out[i] = treeRow(&rows[i], now)
 	}
-	showDetail := p.detail.frame(now, w.selected)
+	showDetail := p.detail.frame(now, w.selected, p.branch(w.selected))
 	return func() {
 		setShown(p.empty, total == 0 && p.filter.Text == "")
 		p.rows.SetRows(total, w.first, out)
@@ -133,6 +133,24 @@ func (p *topicsPage) frame(now time.Time) func() {
 		}
 		showDetail()
 	}
+}
+
+// branch says what lies below a level that is no topic itself; empty when there
+// is no such level in view.
+func (p *topicsPage) branch(path string) string {
+	if _, topic := p.store.Topic(path); topic || path == "" {
+		return ""
+	}
+	rows, _ := p.view.Rows(p.view.Index(path), 1)
+	if len(rows) == 0 || rows[0].Path != path {
+		return ""
+	}
+	r := &rows[0]
+	text := plural(r.Topics, "topic") + " below it, " + plural(int(r.Messages), "message") + " so far"
+	if rate := formatRate(r.PerSecond); rate != "" {
+		text += ", " + rate
+	}
+	return text + ". The level itself had no message."
 }
 
 // valueRunes is how much of a payload a row of the tree shows.
