@@ -75,18 +75,26 @@ func wrap(text string, columns int) []string {
 	}
 	var out []string
 	for line := range strings.SplitSeq(text, "\n") {
-		for len(line) > columns && utf8.RuneCountInString(line) > columns {
-			end := 0
-			for range columns {
-				_, n := utf8.DecodeRuneInString(line[end:])
-				end += n
-			}
+		for end := frontOf(line, columns); end < len(line); end = frontOf(line, columns) {
 			out = append(out, line[:end])
 			line = line[end:]
 		}
 		out = append(out, line)
 	}
 	return out
+}
+
+// frontOf is how many bytes the first runes characters of s take, or all of it.
+// Its cost does not depend on what follows.
+func frontOf(s string, runes int) (end int) {
+	if len(s) <= runes {
+		return len(s)
+	}
+	for range runes {
+		_, n := utf8.DecodeRuneInString(s[end:])
+		end += n
+	}
+	return end
 }
 
 func hexWindow(p []byte, first, count int) ([]widgets.Row, int, string) {

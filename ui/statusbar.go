@@ -151,7 +151,11 @@ func linkBanner(l *model.LinkStatus, now time.Time) widgets.BannerData {
 		b.Detail = l.Err.Error()
 	}
 	if wait := l.NextTry.Sub(now); wait > 0 {
-		b.Detail = strings.TrimSuffix(b.Detail, ".") + fmt.Sprintf(". Attempt %d in %d s.", l.Attempt+1, int(wait.Seconds())+1)
+		next := fmt.Sprintf("Attempt %d in %d s.", l.Attempt+1, int(wait.Seconds())+1)
+		if b.Detail != "" {
+			next = strings.TrimSuffix(b.Detail, ".") + ". " + next
+		}
+		b.Detail = next
 	}
 	return b
 }
