@@ -86,9 +86,9 @@ func (t *topicDetail) buildValue() {
 	})
 	t.mode.Horizontal, t.mode.Required, t.mode.Selected = true, true, asPretty
 	t.value = widgets.NewRowsWithoutHeader([]widgets.Column{{Width: 100, Weight: 1, Monospace: true}})
-	t.value.Dense = true
+	t.value.Dense, t.value.SizeName = true, theme.SizeNameCaptionText
 	t.value.OnRange = func(first, count int) {
-		letter := fyne.MeasureText("0", theme.TextSize(), fyne.TextStyle{Monospace: true}).Width
+		letter := fyne.MeasureText("0", theme.CaptionTextSize(), fyne.TextStyle{Monospace: true}).Width
 		columns := int((t.value.Size().Width - 24) / letter)
 		t.want.update(func(w *detailWant) { w.valueFirst, w.valueCount, w.columns = first, count, columns })
 		t.deps.poke()
@@ -111,7 +111,7 @@ func (t *topicDetail) buildTabs() {
 		t.deps.plot(model.SeriesKey{Topic: t.info.Path, Pointer: fieldPointer(pointer)})
 	}
 	t.history = widgets.NewRows([]widgets.Column{
-		{Title: "Time", Width: 92},
+		{Title: "Time", Width: 106},
 		{Title: "QoS", Width: 38},
 		{Title: "Size", Width: 66, Align: fyne.TextAlignTrailing},
 		{Title: "Publisher", Width: 90, Weight: 1},

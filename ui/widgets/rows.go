@@ -92,6 +92,9 @@ type Rows struct {
 	// Dense rows are just high enough for their text: for lines of text, which
 	// nobody taps. It is set before the first showing.
 	Dense bool
+	// SizeName is the size of the text; empty is the theme's usual one. It is
+	// set before the first showing.
+	SizeName fyne.ThemeSizeName
 
 	columns  []Column
 	headless bool
@@ -265,11 +268,18 @@ func (r *Rows) clampOffset() {
 func (r *Rows) RowHeight() float32 { return r.rowHeight() }
 
 func (r *Rows) rowHeight() float32 {
-	text := float64(r.Theme().Size(theme.SizeNameText))
+	text := float64(r.Theme().Size(r.textSize()))
 	if r.Dense {
 		return float32(math.Round(1.4 * text))
 	}
 	return float32(math.Round(text + 14))
+}
+
+func (r *Rows) textSize() fyne.ThemeSizeName {
+	if r.SizeName == "" {
+		return theme.SizeNameText
+	}
+	return r.SizeName
 }
 
 func (r *Rows) headerHeight() float32 {

@@ -103,7 +103,7 @@ func (v *rowsRenderer) Refresh() {
 
 func (v *rowsRenderer) restyle() {
 	r, th := v.r, v.r.Theme()
-	size := th.Size(theme.SizeNameText)
+	size := th.Size(v.r.textSize())
 	c := func(n fyne.ThemeColorName) color.Color { return colorOf(r, n) }
 	v.look = rowsLook{th: th, size: size, height: r.rowHeight(), scale: 2,
 		foreground: c(theme.ColorNameForeground), muted: c(ColorMuted),
