@@ -63,6 +63,7 @@ func show(cfg Config) (err error) {
 	defer func() { err = errors.Join(err, p.Close()) }()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
 	return p.Run(ctx)
 }
 
