@@ -64,7 +64,7 @@ func newCard(o fyne.CanvasObject) *fyne.Container {
 func (*card) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	pad := theme.Padding()
 	objects[0].Move(fyne.NewPos(2*pad, pad))
-	objects[0].Resize(size.SubtractWidthHeight(4*pad, 2*pad))
+	objects[0].Resize(size.SubtractWidthHeight(4*pad, 2*pad).Max(fyne.Size{})) // a card just shown has no size yet
 }
 
 // MinSize implements fyne.Layout.
