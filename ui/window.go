@@ -61,6 +61,7 @@ type Window struct {
 	stop   context.CancelFunc
 	drawn  sync.WaitGroup
 	closed sync.Once
+	kept   sync.Once // the settings
 
 	presenter *presenter
 	looks     *looks
@@ -196,6 +197,7 @@ func (w *Window) setHidden(hidden bool) {
 func (w *Window) Run() {
 	w.Start()
 	w.win.ShowAndRun()
+	w.keep() // Fyne ends on a signal by itself, and what it was to do for us may be left undone
 	w.Close()
 }
 
@@ -210,15 +212,25 @@ func (w *Window) Start() {
 
 // quit remembers what is to be remembered and ends the program.
 func (w *Window) quit() {
-	if err := w.save(); err != nil {
-		fyne.LogError("Settings not saved", err)
-	}
+	w.keep()
 	w.stop()
-	w.o.App.Quit()
+	w.o.App.Driver().Quit() // not the app's, which frees what belongs to a window that may be gone
+}
+
+// keep saves the settings, once.
+func (w *Window) keep() {
+	w.kept.Do(func() {
+		if err := w.save(); err != nil {
+			fyne.LogError("Settings not saved", err)
+		}
+	})
 }
 
 // Quit closes the window from any goroutine.
-func (w *Window) Quit() { fyne.Do(w.quit) }
+func (w *Window) Quit() {
+	w.stop()
+	fyne.Do(w.quit)
+}
 
 // Close stops drawing; it may be called twice.
 func (w *Window) Close() {
