@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/gofrs/flock"
 
@@ -69,7 +70,7 @@ func (d *dataDir) loadSettings() (s ui.Settings, first bool, err error) {
 	case f.Version == settingsVersion:
 		return f.Settings, false, nil
 	}
-	aside := d.settingsPath() + ".unreadable"
+	aside := d.settingsPath() + time.Now().Format(".20060102-150405.000.unreadable")
 	if err := os.Rename(d.settingsPath(), aside); err != nil {
 		return s, false, fmt.Errorf("set aside settings that this version cannot read: %w", err)
 	}

@@ -67,7 +67,7 @@ func TestBrokenSettingsAreSetAside(t *testing.T) {
 			if err == nil || first || !reflect.DeepEqual(s, ui.Settings{}) {
 				t.Fatalf("%+v, first %v, %v; want the defaults and an error", s, first, err)
 			}
-			aside := d.settingsPath() + ".unreadable"
+			aside := setAside(t, d)
 			if !strings.Contains(err.Error(), aside) {
 				t.Errorf("%q does not say where the file is", err)
 			}
@@ -82,6 +82,16 @@ func TestBrokenSettingsAreSetAside(t *testing.T) {
 			}
 		})
 	}
+}
+
+// setAside is the one file that was set aside.
+func setAside(t *testing.T, d *dataDir) string {
+	t.Helper()
+	found, err := filepath.Glob(d.settingsPath() + ".*.unreadable")
+	if err != nil || len(found) != 1 {
+		t.Fatalf("set aside: %v, %v; want one file", found, err)
+	}
+	return found[0]
 }
 
 // TestSettingsOfAGiantFile reads no more of a file than settings can be.
@@ -205,7 +215,7 @@ func TestBrokenSettingsAreSaidOnScreen(t *testing.T) {
 	if err := p.Close(); err != nil {
 		t.Error(err)
 	}
-	raw, err := os.ReadFile(filepath.Join(folder, "settings.json.unreadable"))
+	raw, err := os.ReadFile(setAside(t, &dataDir{path: folder}))
 	if err != nil || string(raw) != "{" {
 		t.Errorf("the broken file was not kept: %v", err)
 	}

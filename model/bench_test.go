@@ -47,6 +47,7 @@ func BenchmarkIngest(b *testing.B) {
 
 // grown is a store of n topics of n/10 devices, with one message each.
 func grown(b *testing.B, n int) *house {
+	b.Helper()
 	h := newHouse(b, model.Options{})
 	for i := range n {
 		h.Ingest([]model.Message{{Topic: fmt.Sprintf("site%d/dev%d/value%d", i/1000, i/10, i%10), Payload: []byte("21.5"), At: h.clock()}})

@@ -21,6 +21,7 @@ type house struct {
 // newHouse makes a store that reads payloads as the program does. Its clock
 // starts now, with a monotonic reading.
 func newHouse(t testing.TB, o model.Options) *house {
+	t.Helper()
 	h := &house{t: t, at: time.Now()}
 	o.Now, o.Scanner = h.clock, new(payload.Scanner)
 	h.Store = model.NewStore(o)

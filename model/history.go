@@ -12,6 +12,9 @@ type Record struct {
 	QoS       byte
 	Retained  bool
 	Publisher *Publisher
+	// Cut is set when only the front of the payload was kept, because memory
+	// for messages was full.
+	Cut bool
 }
 
 // history keeps the latest messages of one topic in one ring of bytes: a fixed
@@ -27,10 +30,13 @@ type history struct {
 }
 
 // recordHeader is arrival time (8 bytes), payload length (4), publisher number
-// (4) and flags (1): QoS in bits 0 and 1, retained in bit 2.
+// (4) and flags (1): QoS in bits 0 and 1, retained in bit 2, cut in bit 3.
 const recordHeader = 17
 
-const flagRetained = 1 << 2
+const (
+	flagRetained = 1 << 2
+	flagCut      = 1 << 3
+)
 
 // push appends a record, letting go of the oldest beyond maxN records or
 // maxBytes bytes; gone is called with the publisher of each. It reports by how
@@ -107,6 +113,7 @@ func (h *history) record(off int, publisher func(uint32) *Publisher) Record {
 		Payload:   make([]byte, binary.LittleEndian.Uint32(hdr[8:])),
 		QoS:       hdr[16] & 3,
 		Retained:  hdr[16]&flagRetained != 0,
+		Cut:       hdr[16]&flagCut != 0,
 		Publisher: publisher(binary.LittleEndian.Uint32(hdr[12:])),
 	}
 	h.read(off+recordHeader, r.Payload)

@@ -61,17 +61,22 @@ func (s *Store) newTopic(path string) *topic {
 	return t
 }
 
-// remember puts the message into the topic's history, within all budgets.
+// remember puts the message into the topic's history, within all budgets. When
+// nothing is left to shed, only the front of the message is kept.
 func (s *Store) remember(t *topic, m *Message, at int64) {
-	flags := m.QoS & 3
+	payload, flags := m.Payload, m.QoS&3
 	if m.Retained {
 		flags |= flagRetained
 	}
-	grown, _ := t.history.push(at, m.Payload, s.pubs.hold(m.Publisher), flags, s.limits.HistoryMessages, s.limits.HistoryTopicBytes, s.release)
-	s.stats.HistoryBytes += grown
-	for tries := 0; s.stats.HistoryBytes > s.limits.HistoryBytes && tries < shedTries; tries++ {
+	for tries := 0; s.stats.HistoryBytes+len(payload) > s.limits.HistoryBytes && tries < shedTries; tries++ {
 		s.shed()
 	}
+	if len(payload) > rowPayload && s.stats.HistoryBytes+len(payload) > s.limits.HistoryBytes {
+		payload, flags = payload[:rowPayload], flags|flagCut
+		s.stats.Cut++
+	}
+	grown, _ := t.history.push(at, payload, s.pubs.hold(m.Publisher), flags, s.limits.HistoryMessages, s.limits.HistoryTopicBytes, s.release)
+	s.stats.HistoryBytes += grown
 }
 
 // shedTries bounds the work that one message may do to bring memory back

@@ -230,3 +230,29 @@ func TestIngestDoesNotAllocate(t *testing.T) {
 		t.Errorf("%v allocations for three known topics", n)
 	}
 }
+
+// Memory for messages is bounded even when the latest message of each topic is
+// large: then only the front of further ones is kept, counted and marked.
+func TestHistoryIsBoundedByLatestMessagesToo(t *testing.T) {
+	const budget = 1 << 20
+	s := model.NewStore(model.Options{Limits: model.Limits{HistoryBytes: budget}})
+	big := make([]byte, 64<<10)
+	for i := range 200 {
+		s.Ingest([]model.Message{{Topic: fmt.Sprintf("camera/%d/image", i), Payload: big, At: time.Now()}})
+	}
+	st := s.Stats()
+	if st.HistoryBytes > budget+200*512 {
+		t.Errorf("history takes %d bytes of a budget of %d", st.HistoryBytes, budget)
+	}
+	whole, _ := s.Topic("camera/0/image")
+	cut, _ := s.Topic("camera/199/image")
+	if len(whole.Payload) != len(big) || len(cut.Payload) != 256 || cut.Size != len(big) {
+		t.Errorf("kept %d and %d of %d bytes, size said %d", len(whole.Payload), len(cut.Payload), len(big), cut.Size)
+	}
+	if records, _ := s.History("camera/199/image", 1); len(records) != 1 || !records[0].Cut {
+		t.Errorf("a cut message is not marked: %+v", records)
+	}
+	if st.Cut < 180 || st.Cut > 195 {
+		t.Errorf("%d messages counted as cut", st.Cut)
+	}
+}

@@ -15,10 +15,11 @@ type Limits struct {
 	// HistoryMessages is how many messages are kept for each topic: default 200.
 	HistoryMessages int
 	// HistoryTopicBytes is how many bytes of messages are kept for each topic:
-	// default 256 KiB. The latest message is kept whatever its size.
+	// default 256 KiB. The latest message is kept even when it is larger.
 	HistoryTopicBytes int
 	// HistoryBytes is how many bytes of messages are kept in all: default
-	// 256 MiB.
+	// 256 MiB. Once even the latest message of each topic is too much, only the
+	// first 256 bytes of further messages are kept.
 	HistoryBytes int
 	// SeriesSamples is how many samples are kept for each series: default
 	// 16,384.

@@ -5,8 +5,10 @@ import "time"
 // TopicInfo is what is known of one topic.
 type TopicInfo struct {
 	Path string
-	// Payload is the whole latest payload.
+	// Payload is the latest payload: all of its Size bytes, or the front of them
+	// when memory for messages was full.
 	Payload    []byte
+	Size       int
 	At         time.Time
 	QoS        byte
 	Retained   bool
@@ -45,7 +47,7 @@ func (s *Store) Topic(path string) (info TopicInfo, ok bool) {
 	}
 	n, l := t.node, t.latest
 	info = TopicInfo{
-		Path: n.path, Payload: t.history.latest(l.size), At: time.Unix(0, l.at), QoS: l.qos, Retained: l.retained,
+		Path: n.path, Payload: t.history.latest(l.size), Size: l.size, At: time.Unix(0, l.at), QoS: l.qos, Retained: l.retained,
 		Publisher: l.pub, Properties: t.props, Messages: t.count, Bytes: t.bytes,
 		PerSecond: n.rate.perSecond(s.mono(s.now())), Fields: make([]FieldInfo, 0, len(t.fields)),
 	}

@@ -30,6 +30,7 @@ func outline(v *model.TreeView) string {
 }
 
 func plant(t testing.TB, topics ...string) *house {
+	t.Helper()
 	h := newHouse(t, model.Options{})
 	for _, path := range topics {
 		h.say(nil, path, "1")

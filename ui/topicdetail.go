@@ -190,6 +190,9 @@ func (t *topicDetail) frame(now time.Time, path, branch string) func() {
 	if note != "" {
 		meta += "\n" + note
 	}
+	if len(info.Payload) < info.Size {
+		meta += fmt.Sprintf("\nOnly the first %s are kept: memory for messages is full.", formatBytes(len(info.Payload)))
+	}
 	return func() {
 		t.info = info
 		setShown(t.empty, false)
@@ -215,7 +218,7 @@ func topicMeta(i *model.TopicInfo, now time.Time, known bool) string {
 	case known:
 		from = "publisher unknown"
 	}
-	text := fmt.Sprintf("%s · QoS %d · %s · %s", from, i.QoS, formatBytes(len(i.Payload)), plural(int(i.Messages), "message"))
+	text := fmt.Sprintf("%s · QoS %d · %s · %s", from, i.QoS, formatBytes(i.Size), plural(int(i.Messages), "message"))
 	if i.Cadence > 0 {
 		text += " · every " + formatDuration(i.Cadence)
 	}

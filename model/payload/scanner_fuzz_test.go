@@ -56,6 +56,7 @@ func FuzzScan(f *testing.F) {
 // reference finds the numeric fields of a valid document, token by token so
 // that repeated keys are seen as the scanner sees them.
 func reference(t *testing.T, payload []byte, out map[string]float64) {
+	t.Helper()
 	d := json.NewDecoder(bytes.NewReader(payload))
 	d.UseNumber()
 	var walk func(path string)
