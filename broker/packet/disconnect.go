@@ -76,7 +76,7 @@ type Auth struct {
 // Type implements Packet.
 func (*Auth) Type() Type { return AUTH }
 
-func (p *Auth) decode(_ byte, body []byte, v Version) error {
+func (p *Auth) decode(_ byte, body []byte, _ Version) error {
 	*p = Auth{}
 	c := cursor{b: body}
 	if len(body) == 0 {

@@ -56,6 +56,7 @@ func seeds() (list []seed) {
 // fuzzType checks packets of one type: no panic, only typed errors, and what is
 // accepted encodes to something that decodes to the same again.
 func fuzzType(f *testing.F, types ...Type) {
+	f.Helper()
 	for _, s := range seeds() {
 		h, n, _ := ParseHeader(s.b)
 		for _, t := range types {
