@@ -66,7 +66,7 @@ func (r *router) stageLocal(l *Local, rt *route, in *inbound, qos byte) {
 		r.flushLocal()
 	}
 	if r.local == nil {
-		r.local, r.batch = l, r.b.batches.Get().(*batch)
+		r.local, r.batch = l, r.b.batches.get()
 	}
 	m := model.Message{Topic: rt.topic, Payload: in.payload, At: in.at, QoS: min(in.qos, qos), Retained: in.retain, Publisher: in.from}
 	if len(in.values) > 0 || in.hasExpiry {
@@ -97,7 +97,7 @@ func (l *Local) take(full *batch) bool {
 	l.dropped.Add(uint64(n))
 	l.session.drop(DropSlow, n)
 	full.reset()
-	l.b.batches.Put(full)
+	l.b.batches.put(full)
 	return false
 }
 
@@ -113,7 +113,7 @@ func (l *Local) put(full *batch) bool {
 	l.bytes += full.bytes
 	if l.closed || waiting > 0 && l.queue[waiting-1].merge(full) {
 		full.reset()
-		l.b.batches.Put(full)
+		l.b.batches.put(full)
 		return true
 	}
 	l.queue = append(l.queue, full)

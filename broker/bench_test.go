@@ -35,6 +35,7 @@ type load struct {
 
 // newLoad connects publishers; their messages go round topics.
 func newLoad(b testing.TB, addr string, publishers, topics, burst int) *load {
+	b.Helper()
 	l := &load{burst: burst}
 	for i := range publishers {
 		c := connect(b, addr, fmt.Sprintf("pub-%d", i), packet.V311)
@@ -85,6 +86,7 @@ func countMessages(c *client, size int, n *atomic.Int64) {
 
 // fanIn measures QoS 0 from 4 publishers on 1,000 topics to one raw subscriber.
 func fanIn(b *testing.B, addr string) {
+	b.Helper()
 	sub := connect(b, addr, "sub", packet.V311)
 	sub.subscribe("#", 0)
 	l := newLoad(b, addr, 4, 1000, 250)
@@ -135,6 +137,7 @@ func BenchmarkFanInLocal(b *testing.B) {
 // qos1 measures QoS 1 both ways: one publisher with a window of 200 messages, one
 // subscriber that acknowledges each.
 func qos1(b *testing.B, addr string) {
+	b.Helper()
 	sub := connect(b, addr, "sub", packet.V311)
 	sub.subscribe("#", 1)
 	pub := connect(b, addr, "pub", packet.V311)
@@ -206,6 +209,7 @@ func BenchmarkQoS1(b *testing.B) {
 
 // fanOut measures one publisher and 500 subscribers; a message is one delivery.
 func fanOut(b *testing.B, addr string) {
+	b.Helper()
 	const subscribers = 500
 	var got [subscribers]atomic.Int64
 	l := newLoad(b, addr, 1, 1, 10)
@@ -295,6 +299,7 @@ func BenchmarkIdleConnection(b *testing.B) {
 
 // idleClient connects with as little memory on its own side as can be.
 func idleClient(b *testing.B, addr string, i int, buf []byte) net.Conn {
+	b.Helper()
 	nc, err := net.Dial("tcp", addr)
 	if err != nil {
 		b.Fatal(err)
@@ -315,6 +320,7 @@ func idleClient(b *testing.B, addr string, i int, buf []byte) net.Conn {
 // latency measures QoS 0 from one publisher to one subscriber at 20,000
 // messages/s.
 func latency(b *testing.B, addr string) {
+	b.Helper()
 	const rate = 20_000
 	sub := connect(b, addr, "sub", packet.V311)
 	sub.subscribe("#", 0)

@@ -230,6 +230,7 @@ func (l *inMemory) Addr() net.Addr { return &net.UnixAddr{Name: "memory", Net: "
 
 // inBubble runs a test against a broker whose time is that of the bubble.
 func inBubble(t *testing.T, o Options, test func(t *testing.T, b *Broker, dial func() *client)) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		b, ln := New(o), newInMemory()
 		done := make(chan error, 1)
@@ -254,7 +255,7 @@ func inBubble(t *testing.T, o Options, test func(t *testing.T, b *Broker, dial f
 }
 
 func TestConnectTimeout(t *testing.T) {
-	inBubble(t, Options{}, func(t *testing.T, b *Broker, dial func() *client) {
+	inBubble(t, Options{}, func(t *testing.T, b *Broker, dial func() *client) { //nolint:thelper // the body of a test: its own lines are what failed
 		c := dial()
 		start := time.Now()
 		go func() { _, _ = c.nc.Write([]byte{0x10}) }() // slow loris
@@ -270,7 +271,7 @@ func TestConnectTimeout(t *testing.T) {
 }
 
 func TestKeepAlive(t *testing.T) { // [MQTT-3.1.2-22]
-	inBubble(t, Options{}, func(t *testing.T, _ *Broker, dial func() *client) {
+	inBubble(t, Options{}, func(t *testing.T, _ *Broker, dial func() *client) { //nolint:thelper // the body of a test: its own lines are what failed
 		c := dial()
 		c.v = packet.V5
 		c.send(&packet.Connect{Version: packet.V5, CleanStart: true, KeepAlive: 10, ClientID: []byte("a")})

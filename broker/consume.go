@@ -61,7 +61,7 @@ func (l *Local) done(full *batch) {
 	empty := l.bytes == 0
 	l.mu.Unlock()
 	full.reset()
-	l.b.batches.Put(full)
+	l.b.batches.put(full)
 	l.swaps.Add(1)
 	if empty {
 		l.session.gate.reopenIfShut()

@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"errors"
 	"fmt"
 	"runtime/debug"
 	"strconv"
@@ -36,7 +37,7 @@ func (b *Broker) refused(e Refused) {
 // neverConnected reports a connection that ended before its CONNECT packet.
 func (b *Broker) neverConnected(c *conn, d *departure) {
 	reason := "the connection ended before CONNECT"
-	if d.err == errConnectLate {
+	if errors.Is(d.err, errConnectLate) {
 		reason = errConnectLate.Error()
 	}
 	b.refused(Refused{Addr: c.addr, Code: packet.UnspecifiedError, Reason: reason})

@@ -21,7 +21,7 @@ type Stamp struct{ At time.Time }
 // Time implements Event.
 func (s Stamp) Time() time.Time { return s.At }
 
-// SessionOpened: a client connected.
+// SessionOpened tells that a client connected.
 type SessionOpened struct {
 	Stamp
 	Publisher *model.Publisher
@@ -58,7 +58,7 @@ func (r CloseReason) String() string {
 	return "unknown"
 }
 
-// SessionClosed: the connection of a session ended.
+// SessionClosed tells that the connection of a session ended.
 type SessionClosed struct {
 	Stamp
 	Publisher *model.Publisher
@@ -72,22 +72,22 @@ type SessionClosed struct {
 	Kept bool
 }
 
-// SessionExpired: a kept session was given up, with Lost messages that still
-// waited in it.
+// SessionExpired tells that a kept session was given up, with Lost messages
+// that still waited in it.
 type SessionExpired struct {
 	Stamp
 	Publisher *model.Publisher
 	Lost      int
 }
 
-// WillPublished: a will was sent after its delay.
+// WillPublished tells that a will was sent after its delay.
 type WillPublished struct {
 	Stamp
 	Publisher *model.Publisher
 	Topic     string
 }
 
-// Refused: a client was not let in.
+// Refused tells that a client was not let in.
 type Refused struct {
 	Stamp
 	Addr string
@@ -121,8 +121,8 @@ func (a Action) String() string {
 	return "unknown"
 }
 
-// Denied: a client may not do what it tried. Topic is that of the first of
-// Count attempts.
+// Denied tells that a client may not do what it tried. Topic is that of the
+// first of Count attempts.
 type Denied struct {
 	Stamp
 	Publisher *model.Publisher
@@ -132,7 +132,7 @@ type Denied struct {
 	Count     uint64
 }
 
-// TakenOver: a newer connection took the session of an older one.
+// TakenOver tells that a newer connection took the session of an older one.
 type TakenOver struct {
 	Stamp
 	Old, New *model.Publisher
@@ -161,8 +161,8 @@ func (r DropReason) String() string {
 	return "unknown"
 }
 
-// Dropped: messages to the client Publisher were let go (for DropRetainedFull:
-// messages from it).
+// Dropped tells that messages to the client Publisher were let go (for
+// DropRetainedFull: messages from it).
 type Dropped struct {
 	Stamp
 	Publisher *model.Publisher
@@ -170,8 +170,8 @@ type Dropped struct {
 	Count     uint64
 }
 
-// Malformed: a client sent what the standard forbids. Publisher is nil before
-// CONNECT.
+// Malformed tells that a client sent what the standard forbids. Publisher is
+// nil before CONNECT.
 type Malformed struct {
 	Stamp
 	Addr      string
@@ -181,8 +181,8 @@ type Malformed struct {
 	Count     uint64
 }
 
-// PanicCaught: a fault in the broker ended one connection. Stack is for a bug
-// report.
+// PanicCaught tells that a fault in the broker ended one connection. Stack is
+// for a bug report.
 type PanicCaught struct {
 	Stamp
 	Addr      string
@@ -191,7 +191,7 @@ type PanicCaught struct {
 	Stack     string
 }
 
-// AcceptFailed: a listener could not accept; it tries again.
+// AcceptFailed tells that a listener could not accept; it tries again.
 type AcceptFailed struct {
 	Stamp
 	Listener string

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -64,8 +65,8 @@ func (c *conn) connect(h packet.Header, body []byte) error {
 // badConnect answers a CONNECT packet that cannot be read: with a CONNACK where
 // the version lets the client understand it.
 func (c *conn) badConnect(p *packet.Connect, err error) error {
-	fault, ok := err.(*packet.Error)
-	if !ok || p.Version != packet.V5 && fault.Code != packet.UnsupportedProtocolVersion {
+	var fault *packet.Error
+	if !errors.As(err, &fault) || p.Version != packet.V5 && fault.Code != packet.UnsupportedProtocolVersion {
 		return err
 	}
 	c.acks = (&packet.Connack{Code: fault.Code}).Append(c.acks, c.version)
@@ -134,7 +135,7 @@ func (c *conn) refuse(id string, err error) error {
 	code := codeOf(err)
 	c.acks = (&packet.Connack{Code: code}).Append(c.acks, c.version)
 	c.b.refused(Refused{Stamp: now(), Addr: c.addr, ClientID: id, Code: code, Reason: err.Error(),
-		Impersonation: err == errImpersonation})
+		Impersonation: errors.Is(err, errImpersonation)})
 	return &departure{reason: ProtocolFault, code: code, err: err, quiet: true}
 }
 

@@ -109,6 +109,7 @@ func dial(t testing.TB, addr string) *client {
 }
 
 func newClient(t testing.TB, nc net.Conn) *client {
+	t.Helper()
 	return &client{t: t, nc: nc, r: bufio.NewReaderSize(nc, 64<<10), v: packet.V311}
 }
 
@@ -243,7 +244,7 @@ func (c *client) expectEndWithin(d time.Duration) (last *packet.Disconnect) {
 	c.t.Helper()
 	for {
 		p, err := c.nextWithin(d)
-		if ne, ok := err.(net.Error); ok && ne.Timeout() {
+		if ne := net.Error(nil); errors.As(err, &ne) && ne.Timeout() {
 			c.t.Fatal("the connection did not end")
 		}
 		if err != nil {

@@ -18,6 +18,7 @@ import (
 
 // bystander is a client that must not notice anything.
 func bystander(t *testing.T, addr string) func() {
+	t.Helper()
 	c := connect(t, addr, "bystander", packet.V5)
 	c.subscribe("bystander", 1)
 	n := 0

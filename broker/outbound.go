@@ -21,7 +21,7 @@ type chunk struct {
 // writes them exists only while there are any.
 type outbound struct {
 	nc    net.Conn
-	pool  *sync.Pool // of *chunk
+	pool  *pool[chunk]
 	limit int
 	total *atomic.Int64 // bytes of all connections
 	most  int64         // for total
@@ -93,7 +93,7 @@ func (o *outbound) appendLocked(b []byte) {
 		if n := len(o.chunks); n > 0 && o.chunks[n-1].n < chunkBytes {
 			tail = o.chunks[n-1]
 		} else {
-			tail = o.pool.Get().(*chunk)
+			tail = o.pool.get()
 			tail.n = 0
 			o.chunks = append(o.chunks, tail)
 		}
@@ -124,14 +124,6 @@ func (o *outbound) finish(b []byte, within time.Duration) {
 	o.appendLocked(b)
 	o.closed = true
 	o.startLocked()
-}
-
-// abort closes the connection now.
-func (o *outbound) abort() {
-	o.mu.Lock()
-	o.closed = true
-	o.mu.Unlock()
-	_ = o.nc.Close()
 }
 
 // write writes until nothing is left.
@@ -171,11 +163,11 @@ func (o *outbound) writeAll(chunks []*chunk) error {
 		n, err := o.nc.Write(c.b[:c.n])
 		o.written.Add(uint64(n))
 		o.grow(-c.n)
-		o.pool.Put(c)
+		o.pool.put(c)
 		if err != nil {
 			for _, rest := range chunks[i+1:] {
 				o.grow(-rest.n)
-				o.pool.Put(rest)
+				o.pool.put(rest)
 			}
 			return err
 		}
@@ -200,7 +192,7 @@ func (o *outbound) fail(err error) {
 	o.closed = true
 	for _, c := range o.chunks {
 		o.grow(-c.n)
-		o.pool.Put(c)
+		o.pool.put(c)
 	}
 	o.chunks = nil
 	o.endLocked()

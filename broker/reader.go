@@ -109,7 +109,7 @@ func (r *reader) makeRoom(size int) error {
 func (r *reader) grow(size int) {
 	var bigger []byte
 	if r.big == nil && len(r.buf) < bigBuffer {
-		r.big = r.c.b.buffers.Get().(*[bigBuffer]byte)
+		r.big = r.c.b.buffers.get()
 		bigger = r.big[:]
 		copy(bigger, r.buf[:r.end])
 		r.tick, r.received = time.Now(), 0
@@ -197,7 +197,7 @@ func (r *reader) shrink() {
 
 func (r *reader) giveBack() {
 	if r.big != nil {
-		r.c.b.buffers.Put(r.big)
+		r.c.b.buffers.put(r.big)
 		r.big = nil
 	}
 }

@@ -2,6 +2,7 @@ package broker
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"net"
 	"slices"
@@ -17,7 +18,7 @@ import (
 
 // A busy connection has a big buffer, an idle one gives it back.
 func TestIdleConnectionGivesItsBufferBack(t *testing.T) {
-	inBubble(t, Options{}, func(t *testing.T, b *Broker, dial func() *client) {
+	inBubble(t, Options{}, func(t *testing.T, b *Broker, dial func() *client) { //nolint:thelper // the body of a test: its own lines are what failed
 		c := dial()
 		c.send(&packet.Connect{Version: packet.V311, CleanStart: true, ClientID: []byte("a")})
 		expect[*packet.Connack](c)
@@ -68,7 +69,7 @@ func TestReaderReassembles(t *testing.T) {
 			}
 			return err
 		})
-		if err != io.EOF || !slices.Equal(got, want) {
+		if !errors.Is(err, io.EOF) || !slices.Equal(got, want) {
 			t.Fatalf("%v, %v, want %v", err, got, want)
 		}
 		c.in.release()

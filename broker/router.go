@@ -62,7 +62,7 @@ type outcome struct {
 // publish routes one message. The caller has checked that it may be published.
 func (r *router) publish(rt *route, in *inbound) (o outcome) {
 	if r.work == nil {
-		r.work = r.b.workspaces.Get().(*workspace)
+		r.work = r.b.workspaces.get()
 	}
 	r.work.plain4, r.work.plain5 = r.work.plain4[:0], r.work.plain5[:0]
 	r.counts.in++
@@ -188,7 +188,7 @@ func (r *router) rest() {
 	if w := r.work; w != nil {
 		r.work = nil
 		if cap(w.stage)+cap(w.plain4)+cap(w.plain5) <= workspaceKeep {
-			r.b.workspaces.Put(w)
+			r.b.workspaces.put(w)
 		}
 	}
 }

@@ -60,8 +60,8 @@ func (c *conn) forward(f *packet.Forward, must bool) bool {
 		defer c.aliases.mu.Unlock()
 		c.aliases.use(f)
 	}
-	buf := c.b.frames.Get().(*[]byte)
-	defer c.b.frames.Put(buf)
+	buf := c.b.frames.get()
+	defer c.b.frames.put(buf)
 	if n := f.Size(c.version); cap(*buf) < n {
 		*buf = make([]byte, 0, n)
 	}

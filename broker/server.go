@@ -43,7 +43,11 @@ type Broker struct {
 	counts   totals
 	started  time.Time
 
-	buffers, workspaces, chunks, frames, batches sync.Pool
+	buffers    pool[[bigBuffer]byte]
+	workspaces pool[workspace]
+	chunks     pool[chunk]
+	frames     pool[[]byte]
+	batches    pool[batch]
 
 	ctx    context.Context
 	cancel context.CancelFunc
@@ -73,11 +77,6 @@ func New(o Options) *Broker {
 	}
 	b.retained.maxCount, b.retained.maxBytes = b.limits.Retained, b.limits.RetainedBytes
 	b.retained.maxEach = b.limits.RetainedEach
-	b.buffers.New = func() any { return new([bigBuffer]byte) }
-	b.workspaces.New = func() any { return new(workspace) }
-	b.chunks.New = func() any { return new(chunk) }
-	b.batches.New = func() any { return new(batch) }
-	b.frames.New = func() any { return new([]byte) }
 	b.ctx, b.cancel = context.WithCancel(context.Background())
 	return b
 }

@@ -220,7 +220,7 @@ func TestTakeoverOfAnotherIdentityIsRefused(t *testing.T) {
 
 func TestSessionExpiry(t *testing.T) { // [MQTT-3.1.2-23] MQTT 5.0 section 3.1.2.11.2
 	var log eventLog
-	inBubble(t, Options{OnEvent: log.add}, func(t *testing.T, b *Broker, dial func() *client) {
+	inBubble(t, Options{OnEvent: log.add}, func(t *testing.T, b *Broker, dial func() *client) { //nolint:thelper // the body of a test: its own lines are what failed
 		open := func(clean bool) (*client, *packet.Connack) {
 			c := dial()
 			c.v = packet.V5
@@ -286,7 +286,7 @@ func TestDisconnectChangesExpiry(t *testing.T) { // [MQTT-3.14.2-2]
 }
 
 func TestMessageExpiry(t *testing.T) { // [MQTT-3.3.2-5] [MQTT-3.3.2-6]
-	inBubble(t, Options{}, func(t *testing.T, b *Broker, dial func() *client) {
+	inBubble(t, Options{}, func(t *testing.T, b *Broker, dial func() *client) { //nolint:thelper // the body of a test: its own lines are what failed
 		open := func() *client {
 			c := dial()
 			c.v = packet.V5

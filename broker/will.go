@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"errors"
 	"time"
 
 	"github.com/pilothouse/pilothouse/broker/packet"
@@ -30,7 +31,7 @@ func (c *conn) newWill(p *packet.Connect) (*will, error) {
 	}
 	topic := string(w.Topic)
 	if err := checkPublishTopic(topic); err != nil {
-		if err == errReservedTopic {
+		if errors.Is(err, errReservedTopic) {
 			return nil, err
 		}
 		return nil, &Refusal{packet.TopicNameInvalid, err.Error()}

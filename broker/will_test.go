@@ -64,7 +64,7 @@ func TestRetainedWill(t *testing.T) { // [MQTT-3.1.2-14] [MQTT-3.1.2-15]
 
 func TestWillDelay(t *testing.T) { // [MQTT-3.1.3-9]
 	var k collector
-	inBubble(t, Options{}, func(t *testing.T, b *Broker, dial func() *client) {
+	inBubble(t, Options{}, func(t *testing.T, b *Broker, dial func() *client) { //nolint:thelper // the body of a test: its own lines are what failed
 		l, err := b.Attach(LocalOptions{ClientID: "local", OnMessages: k.add})
 		if err != nil {
 			t.Fatal(err)
