@@ -86,7 +86,7 @@ func portsView(ports []model.Geofence) plot.View {
 }
 
 func (p *mapPage) object() fyne.CanvasObject { return p.body }
-func (p *mapPage) every() time.Duration      { return 100 * time.Millisecond }
+func (p *mapPage) every() time.Duration      { return 200 * time.Millisecond }
 
 func (p *mapPage) ask(f func(*mapWant)) {
 	p.want.update(f)

@@ -75,10 +75,7 @@ func newTopicsPage(d pageDeps) *topicsPage {
 
 func (p *topicsPage) object() fyne.CanvasObject { return p.body }
 
-func (p *topicsPage) every() time.Duration { return 100 * time.Millisecond }
-
-// focus goes to the filter.
-func (p *topicsPage) focus() fyne.Focusable { return p.filter }
+func (p *topicsPage) every() time.Duration { return 150 * time.Millisecond }
 
 // edit changes the tree view at the next frame.
 func (p *topicsPage) edit(f func(*model.TreeView)) {
