@@ -30,12 +30,8 @@ var (
 	small = image.Pt(1024, 640)
 )
 
-// Places in a window of the large size. They hold for every page unless they
-// say otherwise.
-var (
-	clock  = image.Rect(1200, 8, 1276, 32)
-	banner = image.Rect(84, 44, 1268, 80)
-)
+// banner is where a window of the large size says what is wrong with the link.
+var banner = image.Rect(84, 44, 1268, 80)
 
 // window is the program in a window, with a broker at an address.
 type window struct {
@@ -87,7 +83,7 @@ func start(t *testing.T, s setup) *window {
 func (w *window) end() {
 	w.t.Helper()
 	if err := w.Process().Stop(); err != nil {
-		w.t.Fatal(err)
+		w.t.Fatalf("%v; it said:\n%s", err, w.Process().Output())
 	}
 	if err := w.Process().Err(); err != nil {
 		w.t.Fatalf("the program ended with %v; it said:\n%s", err, w.Process().Output())
@@ -158,6 +154,8 @@ func (w *window) within(limit time.Duration, what string, holds func(image.Image
 func (w *window) seconds(n int) {
 	w.t.Helper()
 	before := w.Shot()
+	right := before.Bounds().Max.X
+	clock := image.Rect(right-80, 8, right-4, 32)
 	for range n {
 		before = w.changes("the clock go on", before, clock)
 	}

@@ -82,8 +82,9 @@ func (p *Process) Err() error {
 func (p *Process) Output() string { return p.output.String() }
 
 // Stop asks the program to end with SIGTERM, and ends it when it has not done
-// so within five seconds; that is an error. A program that has ended already
-// is left alone.
+// so within five seconds; that is an error. By the way it ends, a program in Go
+// tells what it was doing in its output. A program that has ended already is
+// left alone.
 func (p *Process) Stop() error {
 	select {
 	case <-p.done:
@@ -97,7 +98,9 @@ func (p *Process) Stop() error {
 	case <-p.done:
 		return nil
 	case <-late.C:
-		endGroup(p.command, syscall.SIGKILL)
+		endGroup(p.command, syscall.SIGQUIT)
+		kill := time.AfterFunc(time.Second, func() { endGroup(p.command, syscall.SIGKILL) })
+		defer kill.Stop()
 		<-p.done
 		return fmt.Errorf("stopping %s: it did not end within %v of SIGTERM and was killed", p.path, patience)
 	}
