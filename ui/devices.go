@@ -6,6 +6,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
 
 	"github.com/pilothouse/pilothouse/model"
 	"github.com/pilothouse/pilothouse/ui/widgets"
@@ -53,7 +54,8 @@ func newDevicesPage(d pageDeps) *devicesPage {
 	p.rows.OnSort = p.sortBy
 	p.empty = widgets.NewEmptyState(nil, "No devices yet", d.connectHint(), "", nil)
 	p.detail = newDeviceDetail(d)
-	left := container.NewBorder(p.search, nil, nil, nil, container.NewStack(p.rows, p.empty))
+	// In this order, which Tab follows; NewBorder would put the middle first.
+	left := container.New(layout.NewBorderLayout(p.search, nil, nil, nil), p.search, container.NewStack(p.rows, p.empty))
 	split := container.NewHSplit(left, p.detail.body)
 	split.Offset = 0.4
 	p.body = container.NewPadded(split)
@@ -62,7 +64,6 @@ func newDevicesPage(d pageDeps) *devicesPage {
 
 func (p *devicesPage) object() fyne.CanvasObject { return p.body }
 func (p *devicesPage) every() time.Duration      { return 250 * time.Millisecond }
-func (p *devicesPage) focus() fyne.Focusable     { return p.search }
 
 func (p *devicesPage) ask(f func(*devicesWant)) {
 	p.want.update(f)

@@ -5,6 +5,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
 
 	"github.com/pilothouse/pilothouse/model"
 	"github.com/pilothouse/pilothouse/model/payload"
@@ -66,7 +67,8 @@ func newTopicsPage(d pageDeps) *topicsPage {
 	p.rows.OnSelect = p.choose
 	p.empty = widgets.NewEmptyState(nil, "No messages yet", d.connectHint(), "", nil)
 	p.detail = newTopicDetail(d)
-	left := container.NewBorder(p.filter, nil, nil, nil, container.NewStack(p.rows, p.empty))
+	// In this order, which Tab follows; NewBorder would put the middle first.
+	left := container.New(layout.NewBorderLayout(p.filter, nil, nil, nil), p.filter, container.NewStack(p.rows, p.empty))
 	p.split = container.NewHSplit(left, p.detail.body)
 	p.split.Offset = 0.52
 	p.body = container.NewPadded(p.split)
