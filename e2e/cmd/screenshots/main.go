@@ -1,8 +1,8 @@
 //go:build linux
 
 // Screenshots makes the pictures of the documentation: it runs the program
-// with its demo on a virtual display, once for each page and theme, and writes
-// what the window shows to PAGE-THEME.png, in few enough colours to stay small.
+// with its demo on a virtual display, once for each page and theme, chooses
+// something to show and writes what the window shows to PAGE-THEME.png, in few enough colours to stay small.
 //
 //	go run ./e2e/cmd/screenshots -program bin/pilothouse -out docs/screenshots
 package main
@@ -63,7 +63,7 @@ func parse(args []string) (settings, error) {
 	themes := flags.String("themes", "dark,light", "the themes to show them in")
 	flags.IntVar(&s.size.X, "width", 1280, "of the window, in pixels")
 	flags.IntVar(&s.size.Y, "height", 800, "of the window, in pixels")
-	flags.DurationVar(&s.settle, "settle", 20*time.Second, "how long the demo runs before its picture")
+	flags.DurationVar(&s.settle, "settle", 20*time.Second, "how long the demo runs before its picture; on the page charts three times as long")
 	flags.Int64Var(&s.limit, "limit", 250_000, "the size of a file that is too large, in bytes")
 	err := flags.Parse(args)
 	s.pages, s.themes = strings.Split(*pages, ","), strings.Split(*themes, ",")
@@ -94,7 +94,11 @@ func (s settings) run(ctx context.Context) error {
 // shoot runs the program on a new display, with no settings of anyone, and
 // writes one picture.
 func (s settings) shoot(ctx context.Context, program, page, theme, name string) (err error) {
-	ctx, cancel := context.WithTimeout(ctx, starting+s.settle)
+	settle := s.settle
+	if page == "charts" {
+		settle *= 3 // lines worth looking at take time
+	}
+	ctx, cancel := context.WithTimeout(ctx, starting+settle)
 	defer cancel()
 	display, err := desktop.StartDisplay(ctx, s.size)
 	if err != nil {
@@ -115,22 +119,54 @@ func (s settings) shoot(ctx context.Context, program, page, theme, name string) 
 	if err := window.Resize(ctx, s.size); err != nil {
 		return err
 	}
-	// Out of the way: what is under the pointer is drawn as hovered.
-	if err := window.Move(ctx, image.Pt(s.size.X-1, 0)); err != nil {
+	if err := wait(ctx, process, settle); err != nil {
 		return err
 	}
-	select {
-	case <-time.After(s.settle):
-	case <-process.Done():
-		return fmt.Errorf("the program ended: %w; it said:\n%s", process.Err(), process.Output())
-	case <-ctx.Done():
-		return ctx.Err()
+	if err := s.choose(ctx, process, window, page); err != nil {
+		return err
 	}
 	picture, err := window.Picture(ctx)
 	if err != nil {
 		return err
 	}
 	return s.write(ctx, name, picture)
+}
+
+// choose gives a page something to show more of: a topic, a device, a vessel.
+func (s settings) choose(ctx context.Context, process *desktop.Process, window *desktop.Window, page string) error {
+	search := func(text string) error {
+		return errors.Join(window.Key(ctx, "ctrl+k"), window.Type(ctx, text), window.Key(ctx, "Return"),
+			wait(ctx, process, redraw))
+	}
+	var err error
+	switch page {
+	case "topics":
+		err = search("red-falcon position")
+	case "devices":
+		err = search("red osprey")
+	case "map":
+		// The button of the device's page, then the one that shows everything.
+		err = errors.Join(search("victoria of wight"),
+			window.Click(ctx, image.Pt(s.size.X-116, 65)), wait(ctx, process, redraw),
+			window.Click(ctx, image.Pt(s.size.X-28, 147)))
+	}
+	// Out of the way: what is under the pointer is drawn as hovered.
+	return errors.Join(err, window.Move(ctx, image.Pt(s.size.X-1, 0)), wait(ctx, process, redraw))
+}
+
+// redraw is how long the program is given to show what was asked for.
+const redraw = 2 * time.Second
+
+// wait lets the program run for a while.
+func wait(ctx context.Context, process *desktop.Process, d time.Duration) error {
+	select {
+	case <-time.After(d):
+		return nil
+	case <-process.Done():
+		return fmt.Errorf("the program ended: %w; it said:\n%s", process.Err(), process.Output())
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // write stores the picture in at most 255 colours, which a window of flat
