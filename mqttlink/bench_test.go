@@ -16,6 +16,7 @@ import (
 
 // benchBroker answers one client and then sends it n messages of 64 bytes.
 func benchBroker(b *testing.B, qos byte, n int, start <-chan struct{}) string {
+	b.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		b.Fatal(err)
@@ -99,6 +100,7 @@ func BenchmarkReceive(b *testing.B) {
 }
 
 func benchPaho(b *testing.B, qos byte) {
+	b.Helper()
 	start := make(chan struct{})
 	n := (b.N + 499) / 500 * 500
 	address := benchBroker(b, qos, n, start)

@@ -60,6 +60,7 @@ func serve(t *testing.T, handle func(net.Conn)) string {
 // evilBroker accepts CONNECT and SUBSCRIBE as a broker does, then lets attack
 // loose.
 func evilBroker(t *testing.T, attack func(w *bufio.Writer)) string {
+	t.Helper()
 	return serve(t, func(conn net.Conn) {
 		w := bufio.NewWriter(conn)
 		for subscribed := false; !subscribed; {

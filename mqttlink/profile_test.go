@@ -24,7 +24,7 @@ func TestAddresses(t *testing.T) {
 		"wss://host?token=hush":       "wss://host:443/mqtt",
 		"mqtt://[::1]":                "mqtt://[::1]:1883",
 		"mqtts://[2001:db8::1]:9000":  "mqtts://[2001:db8::1]:9000",
-		" mqtt://192.0.2.7 ":          "mqtt://192.0.2.7:1883",
+		" mqtt://192.0.2.7 ":          "mqtt://192.0.2.7:1883", //nolint:gocritic // spaces around it are the case
 		"mqtt://user:hush@host":       "mqtt://host:1883",
 		"ws://user:hush@host:8080/ws": "ws://host:8080/ws",
 	} {

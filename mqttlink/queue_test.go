@@ -83,8 +83,10 @@ func TestQueueIsBounded(t *testing.T) {
 	}
 	q = newQueue()
 	large := make([]byte, queueBytes/2)
-	if !q.push(model.Message{Payload: large}, false) || !q.push(model.Message{Payload: large}, false) {
-		t.Error("refused below the bound")
+	for range 2 {
+		if !q.push(model.Message{Payload: large}, false) {
+			t.Error("refused below the bound")
+		}
 	}
 	if q.push(model.Message{Payload: large[:1]}, false) {
 		t.Error("bytes are not bounded")
@@ -127,8 +129,8 @@ func TestSlowSinkLosesAndCounts(t *testing.T) {
 func TestBackoff(t *testing.T) {
 	b := newBackoff(500*time.Millisecond, 30*time.Second)
 	b.draw = func(n int64) int64 { return n - 1 } // the longest waits
-	for i, want := range []time.Duration{500, 1000, 2000, 4000, 8000, 16000, 30000, 30000} {
-		if got := b.next(false); got != want*time.Millisecond {
+	for i, milliseconds := range []int{500, 1000, 2000, 4000, 8000, 16000, 30000, 30000} {
+		if got := b.next(false); got != time.Duration(milliseconds)*time.Millisecond {
 			t.Errorf("wait %d: %v", i, got)
 		}
 	}

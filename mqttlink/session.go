@@ -149,7 +149,7 @@ func (r *Remote) subscribe(ctx context.Context, s *session) (partly, failed *Err
 	for _, f := range r.profile.Filters {
 		want[f] = r.profile.QoS
 	}
-	token := s.client.SubscribeMultiple(want, nil).(*mqtt.SubscribeToken)
+	token := s.client.SubscribeMultiple(want, nil)
 	timer := time.NewTimer(r.timeout)
 	defer timer.Stop()
 	select {
@@ -164,12 +164,7 @@ func (r *Remote) subscribe(ctx context.Context, s *session) (partly, failed *Err
 	if err := token.Error(); err != nil {
 		return nil, s.loss(err)
 	}
-	var refused []string
-	for filter, code := range token.Result() {
-		if code > 2 {
-			refused = append(refused, filter)
-		}
-	}
+	refused := refusedIn(token)
 	if len(refused) == 0 {
 		return nil, nil
 	}
@@ -178,6 +173,18 @@ func (r *Remote) subscribe(ctx context.Context, s *session) (partly, failed *Err
 		return nil, e
 	}
 	return e, nil
+}
+
+// refusedIn are the filters that the broker's answer does not grant.
+func refusedIn(answer mqtt.Token) (filters []string) {
+	if suback, ok := answer.(*mqtt.SubscribeToken); ok {
+		for filter, code := range suback.Result() {
+			if code > 2 {
+				filters = append(filters, filter)
+			}
+		}
+	}
+	return filters
 }
 
 // loss says why an open connection ended.

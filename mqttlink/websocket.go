@@ -82,6 +82,9 @@ func dialWebSocket(ctx context.Context, at endpoint, config *tls.Config, timeout
 		ReadBufferSize:   readBuffer,
 	}
 	conn, answer, err := d.DialContext(ctx, at.scheme+"://"+at.address()+at.path, nil)
+	if answer != nil {
+		defer func() { _ = answer.Body.Close() }() // at most its first bytes, in memory
+	}
 	if errors.Is(err, websocket.ErrBadHandshake) && answer != nil {
 		return nil, &Error{Kind: KindNotMQTT, Detail: fmt.Sprintf("it answered HTTP %d instead of opening a WebSocket", answer.StatusCode)}
 	}

@@ -18,6 +18,7 @@ import (
 // mosquitto is built with one. Frames hold what reads happen to return, so
 // that packets do not align with them.
 func webSocketFront(t *testing.T, broker string) http.Handler {
+	t.Helper()
 	upgrader := websocket.Upgrader{Subprotocols: []string{"mqtt"}}
 	mux := http.NewServeMux()
 	mux.HandleFunc("/mqtt", func(w http.ResponseWriter, q *http.Request) {
