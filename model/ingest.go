@@ -22,7 +22,7 @@ func (s *Store) ingestLocked(m *Message) {
 	now := s.mono(m.At)
 	s.stats.Messages++
 	s.stats.Bytes += uint64(len(m.Payload))
-	s.rate.add(now, 1)
+	s.rate.add(now)
 	t.node.count(now, len(m.Payload))
 	t.count++
 	t.bytes += uint64(len(m.Payload))

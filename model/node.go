@@ -99,6 +99,6 @@ func (n *node) count(now time.Duration, size int) {
 	for ; n != nil; n = n.parent {
 		n.messages++
 		n.bytes += uint64(size)
-		n.rate.add(now, 1)
+		n.rate.add(now)
 	}
 }

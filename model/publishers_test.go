@@ -52,7 +52,7 @@ func TestRate(t *testing.T) {
 		if i%10 == 9 {
 			now -= 150 * time.Millisecond
 		}
-		r.add(10*time.Minute+now, 1)
+		r.add(10*time.Minute + now)
 	}
 	end := 10*time.Minute + 4*time.Second
 	for _, tc := range []struct {
@@ -63,8 +63,8 @@ func TestRate(t *testing.T) {
 			t.Errorf("%v after the last: %v a second, want %v", tc.after, got, tc.want)
 		}
 	}
-	r.add(end, 1)
-	r.add(end-time.Millisecond, 1) // of the bin before
+	r.add(end)
+	r.add(end - time.Millisecond) // of the bin before
 	if r.cur != 2 || r.prev != 40 {
 		t.Errorf("a moment out of order lost the count: %+v", r)
 	}

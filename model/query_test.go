@@ -34,7 +34,7 @@ func TestEventsAreARing(t *testing.T) {
 }
 
 func TestSearch(t *testing.T) {
-	h := plant(t, "site/pump-10/flow", "site/pump-2/flow", "site/old-pump/flow", "hall/lamp", "Site/Äther", "$SYS/pumps")
+	h := plant(t, "site/pump-10/flow", "site/pump-2/flow", "site/old-pump/flow", "hall/lamp", "Site/Ölbad", "$SYS/pumps")
 	h.say(nil, "x/y/set", "1") // only ever commanded
 	for _, tc := range []struct {
 		text  string
@@ -44,8 +44,8 @@ func TestSearch(t *testing.T) {
 		{"pump", 20, "site/pump-2 site/pump-10 site/old-pump $SYS/pumps site/pump-2/flow site/pump-10/flow site/old-pump/flow "},
 		{"PUMP site", 20, "site/pump-2 site/pump-10 site/old-pump site/pump-2/flow site/pump-10/flow site/old-pump/flow "},
 		{"pump", 2, "site/pump-2 site/pump-10 "},
-		{"äther", 20, "Site/Äther Site/Äther "},
-		{"", 20, "hall/lamp Site/Äther site/pump-2 site/pump-10 site/old-pump "}, // the shortest first
+		{"ölbad", 20, "Site/Ölbad Site/Ölbad "},
+		{"", 20, "hall/lamp Site/Ölbad site/pump-2 site/pump-10 site/old-pump "}, // the shortest first
 		{"nothing", 20, ""},
 		{"pump", 0, ""},
 		{"pump", -1, ""},

@@ -13,10 +13,10 @@ type rate struct {
 	cur, prev uint32
 }
 
-// add counts n events at the monotonic time now.
-func (r *rate) add(now time.Duration, n uint32) {
+// add counts an event at the monotonic time now.
+func (r *rate) add(now time.Duration) {
 	r.turn(int64(now / rateBin))
-	r.cur += n
+	r.cur++
 }
 
 // perSecond is the rate at the monotonic time now: the running bin and, of the
