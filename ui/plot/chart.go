@@ -20,19 +20,16 @@ func Chart(spec ChartSpec) (*image.RGBA, Layout, error) {
 		return nil, Layout{}, errors.New("draw chart: the style has no font")
 	}
 	j := newChartJob(spec)
-	var out chart.ImageWriter
+	var r *imageRenderer
 	newRenderer := func(w, h int) (chart.Renderer, error) {
-		return newImageRenderer(spec.Into, w, h, spec.Style.Font), nil
+		r = newImageRenderer(spec.Into, w, h, spec.Style.Font)
+		return r, nil
 	}
 	c := j.chart()
-	if err := c.Render(newRenderer, &out); err != nil {
+	if err := c.Render(newRenderer, &chart.ImageWriter{}); err != nil {
 		return nil, Layout{}, fmt.Errorf("draw chart of %d series, %d x %d pixels: %w", len(spec.Series), j.w, j.h, err)
 	}
-	img, err := out.Image()
-	if err != nil {
-		return nil, Layout{}, fmt.Errorf("draw chart: %w", err)
-	}
-	return img.(*image.RGBA), j.layout, nil
+	return r.img, j.layout, nil
 }
 
 // chartJob is one chart in the making.
@@ -130,7 +127,7 @@ func ink(c color.Color) drawing.Color {
 	if c == nil {
 		return drawing.Color{}
 	}
-	n := color.NRGBAModel.Convert(c).(color.NRGBA)
+	n := plain(c)
 	return drawing.Color{R: n.R, G: n.G, B: n.B, A: n.A}
 }
 
@@ -176,9 +173,8 @@ func (t trace) Render(r chart.Renderer, cb chart.Box, _, _ chart.Range, _ chart.
 		width = 1.6 * t.j.k
 	}
 	edge := box{float64(cb.Left), float64(cb.Top) - width, float64(cb.Right), float64(cb.Bottom) + width}
-	x := func(at int64) float64 { return l.xOf(at) }
 	y := func(v float64) float64 { return l.yOf(t.side, v) }
-	for _, run := range t.s.runs(t.j.from, t.j.to, x, y) {
+	for _, run := range t.s.runs(t.j.from, t.j.to, l.xOf, y) {
 		for _, piece := range edge.clip(run) {
 			if fine, ok := r.(liner); ok {
 				fine.polyline(piece, width, t.s.Color, cb)

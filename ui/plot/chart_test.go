@@ -19,6 +19,7 @@ import (
 var start = time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
 
 func chartStyle(t testing.TB, dark bool) ChartStyle {
+	t.Helper()
 	s := ChartStyle{Background: hex(0xfbfcfcff), Plot: hex(0xfbfcfcff), Grid: hex(0xe4e9ecff), Axis: hex(0xc3ccd2ff),
 		Text: hex(0x22292fff), Muted: hex(0x66717bff), Font: testFont(t)}
 	if dark {
@@ -53,6 +54,7 @@ func ferry() []Series {
 }
 
 func spec(t testing.TB, dark bool, w, h int, scale float64, s ...Series) ChartSpec {
+	t.Helper()
 	return ChartSpec{Width: w, Height: h, Scale: scale, From: start, To: start.Add(30 * time.Minute), Location: time.UTC,
 		Series: s, Style: chartStyle(t, dark), Legend: true}
 }

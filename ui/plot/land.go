@@ -137,7 +137,8 @@ func (lp *landPainter) ring(r *ring, shift float64, area box) []xy {
 // polygon cuts a closed ring to the area (Sutherland and Hodgman 1974). Edges
 // may run along the area's border, which is right for filling only.
 func (lp *landPainter) polygon(pts []xy, a box) []xy {
-	in, out := append(lp.clipped[:0], pts...), lp.clipped2[:0]
+	lp.clipped = append(lp.clipped[:0], pts...)
+	in, out := lp.clipped, lp.clipped2
 	for side := range 4 {
 		out = out[:0]
 		for i := range in {
@@ -159,31 +160,31 @@ func (lp *landPainter) polygon(pts []xy, a box) []xy {
 	return in
 }
 
-func (a box) inside(p xy, side int) bool {
+func (b box) inside(p xy, side int) bool {
 	switch side {
 	case 0:
-		return p.x >= a.x0
+		return p.x >= b.x0
 	case 1:
-		return p.x <= a.x1
+		return p.x <= b.x1
 	case 2:
-		return p.y >= a.y0
+		return p.y >= b.y0
 	}
-	return p.y <= a.y1
+	return p.y <= b.y1
 }
 
 // cross is where the segment meets the line of a side.
-func (a box) cross(p, q xy, side int) xy {
+func (b box) cross(p, q xy, side int) xy {
 	switch side {
 	case 0, 1:
-		x := a.x0
+		x := b.x0
 		if side == 1 {
-			x = a.x1
+			x = b.x1
 		}
 		return xy{x, p.y + (q.y-p.y)*(x-p.x)/(q.x-p.x)}
 	}
-	y := a.y0
+	y := b.y0
 	if side == 3 {
-		y = a.y1
+		y = b.y1
 	}
 	return xy{p.x + (q.x-p.x)*(y-p.y)/(q.y-p.y), y}
 }

@@ -11,6 +11,7 @@ import (
 )
 
 func mapStyle(t testing.TB, dark bool) MapStyle {
+	t.Helper()
 	s := MapStyle{Water: hex(0xd3e1eaff), Land: hex(0xf5f2eaff), Coast: hex(0xa3afb5ff), Shallow: hex(0xe6f0f5ff),
 		Grid: hex(0x9fb4c240), Text: hex(0x22292fff), Muted: hex(0x5d6972ff), Halo: hex(0xfbfcfcf0), Accent: hex(0x2a78b5ff),
 		Fence: hex(0x2a78b5ff), Font: testFont(t)}
@@ -81,6 +82,7 @@ func fleet(dark bool) (symbols []Symbol, tracks []Track, fences []Fence) {
 }
 
 func mapSpec(t testing.TB, dark bool, v View) MapSpec {
+	t.Helper()
 	s, tr, f := fleet(dark)
 	return MapSpec{View: v, Style: mapStyle(t, dark), Graticule: true, ScaleBar: true, Nautical: true,
 		Attribution: "© Someone (made up)", Symbols: s, Tracks: tr, Fences: f}

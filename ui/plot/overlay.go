@@ -148,12 +148,12 @@ func (o *overlay) smallPrint() {
 		o.taken = append(o.taken, image.Rect(int(x), int(y-size), o.v.Width, o.v.Height))
 	}
 	if o.spec.ScaleBar && o.st.Text != nil {
-		o.scaleBar(f, size)
+		o.scaleBar(size)
 	}
 }
 
 // scaleBar draws a round length, at most 120 units long.
-func (o *overlay) scaleBar(f *Font, size float64) {
+func (o *overlay) scaleBar(size float64) {
 	ground := o.v.MetresPerPixel()
 	unit, name := 1.0, "m"
 	if longest := 120 * o.k * ground; o.spec.Nautical && longest >= 185 {

@@ -233,16 +233,15 @@ func clampCoord(v float32) float32 {
 	return v
 }
 
-// fade is c with its alpha multiplied by k (0..1).
-func fade(c color.Color, k float64) color.NRGBA {
-	n := color.NRGBAModel.Convert(c).(color.NRGBA)
-	n.A = uint8(math.Round(float64(n.A) * math.Max(0, math.Min(1, k))))
+// plain is c without its alpha multiplied in.
+func plain(c color.Color) color.NRGBA {
+	n, _ := color.NRGBAModel.Convert(c).(color.NRGBA) // the model makes nothing else
 	return n
 }
 
-// mix is the colour at t (0..1) on the way from a to b.
-func mix(a, b color.Color, t float64) color.NRGBA {
-	x, y := color.NRGBAModel.Convert(a).(color.NRGBA), color.NRGBAModel.Convert(b).(color.NRGBA)
-	f := func(p, q uint8) uint8 { return uint8(math.Round(float64(p) + (float64(q)-float64(p))*t)) }
-	return color.NRGBA{f(x.R, y.R), f(x.G, y.G), f(x.B, y.B), f(x.A, y.A)}
+// fade is c with its alpha multiplied by k (0..1).
+func fade(c color.Color, k float64) color.NRGBA {
+	n := plain(c)
+	n.A = uint8(math.Round(float64(n.A) * math.Max(0, math.Min(1, k))))
+	return n
 }

@@ -64,7 +64,7 @@ func size64(s [2]int) float64 { return float64(s[0]) }
 func FuzzSpark(f *testing.F) {
 	f.Add(1.0, 2.0, 3.0, 20, 10)
 	f.Add(math.Inf(1), math.NaN(), -1e308, 0, -1)
-	f.Fuzz(func(t *testing.T, a, b, c float64, w, h int) {
+	f.Fuzz(func(_ *testing.T, a, b, c float64, w, h int) {
 		Spark([]float64{a, b, c, b, a}, min(w, 300), min(h, 300), SparkStyle{Color: hex(0xffffffff), Min: a, Max: c, Width: math.Mod(b, 10)})
 	})
 }

@@ -49,7 +49,7 @@ func valueLabel(v, step float64) string {
 	if v == 0 {
 		return "0"
 	}
-	text := ""
+	var text string
 	if a := math.Abs(v); a >= 1e7 || step < 1e-5 {
 		text = strconv.FormatFloat(v, 'g', 4, 64)
 	} else {

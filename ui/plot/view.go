@@ -12,8 +12,9 @@ const (
 	worldWidth     = 2 * math.Pi * mercatorRadius
 	// maxLatitude is where Web Mercator is as high as it is wide.
 	maxLatitude = 85.05112878
-	// MinZoom and MaxZoom bound View.Zoom.
+	// MinZoom is the closest View.Zoom.
 	MinZoom = 0.1
+	// MaxZoom is the farthest View.Zoom.
 	MaxZoom = 160_000
 )
 

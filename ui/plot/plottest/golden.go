@@ -88,7 +88,7 @@ func read(name string) (image.Image, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }() // it was only read
 	return png.Decode(f)
 }
 
