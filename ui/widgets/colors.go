@@ -93,7 +93,7 @@ func colorOf(w themer, name fyne.ThemeColorName) color.Color {
 
 // alpha is c with its opacity multiplied by k (0..1).
 func alpha(c color.Color, k float32) color.NRGBA {
-	n := color.NRGBAModel.Convert(c).(color.NRGBA)
+	n, _ := color.NRGBAModel.Convert(c).(color.NRGBA) // the model makes nothing else
 	n.A = uint8(float32(n.A)*k + 0.5)
 	return n
 }

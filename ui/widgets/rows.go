@@ -263,7 +263,7 @@ func (r *Rows) clampOffset() {
 	r.offset = math.Max(0, math.Min(r.offset, most))
 }
 
-// rowHeight is the height of one row in logical units, from the theme's text
+// RowHeight is the height of one row in logical units, from the theme's text
 // size.
 func (r *Rows) RowHeight() float32 { return r.rowHeight() }
 

@@ -33,6 +33,7 @@ func numbered(n, tick int) []Row {
 
 // list shows a list of 100,000 rows that are supplied on demand.
 func list(t testing.TB, total int) (*Rows, fyne.Window) {
+	t.Helper()
 	r := NewRows(topicColumns())
 	all := numbered(total, 0)
 	r.OnRange = func(first, count int) {

@@ -49,7 +49,6 @@ type rowsRenderer struct {
 // rowsLook is what the theme says, resolved once per theme change.
 type rowsLook struct {
 	th                         fyne.Theme
-	variant                    fyne.ThemeVariant
 	size, height, scale        float32
 	foreground, muted          color.Color
 	selection, hover, flash    color.Color

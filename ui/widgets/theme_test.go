@@ -64,6 +64,7 @@ func (testTheme) Size(n fyne.ThemeSizeName) float32 { return theme.DefaultTheme(
 
 // app starts a test app in the dark theme.
 func app(t testing.TB) fyne.App {
+	t.Helper()
 	a := test.NewTempApp(t)
 	a.Settings().SetTheme(testTheme{theme.VariantDark})
 	return a
@@ -71,15 +72,16 @@ func app(t testing.TB) fyne.App {
 
 // picture draws o at a size on the theme's background.
 func picture(t testing.TB, o fyne.CanvasObject, w, h float32) image.Image {
+	t.Helper()
 	win := test.NewTempWindow(t, o)
 	win.SetPadded(false)
 	win.Resize(fyne.NewSize(w, h))
 	return win.Canvas().Capture()
 }
 
-// golden compares o with its masters in both themes; make builds it anew for
+// golden compares o with its masters in both themes; build makes it anew for
 // each theme.
-func golden(t *testing.T, name string, w, h float32, make func() fyne.CanvasObject) {
+func golden(t *testing.T, name string, w, h float32, build func() fyne.CanvasObject) {
 	t.Helper()
 	for _, v := range []struct {
 		name    string
@@ -87,6 +89,6 @@ func golden(t *testing.T, name string, w, h float32, make func() fyne.CanvasObje
 	}{{"dark", theme.VariantDark}, {"light", theme.VariantLight}} {
 		a := test.NewTempApp(t)
 		a.Settings().SetTheme(testTheme{v.variant})
-		plottest.Golden(t, name+"_"+v.name+".png", picture(t, make(), w, h))
+		plottest.Golden(t, name+"_"+v.name+".png", picture(t, build(), w, h))
 	}
 }

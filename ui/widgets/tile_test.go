@@ -94,6 +94,7 @@ func TestTileTapAndKeys(t *testing.T) {
 }
 
 func grid(t testing.TB, n int) (*TileGrid, fyne.Window, *[2]int) {
+	t.Helper()
 	g := NewTileGrid()
 	all := make([]TileData, n)
 	for i := range all {

@@ -16,6 +16,7 @@ import (
 )
 
 func plotFont(t testing.TB) *plot.Font {
+	t.Helper()
 	f, err := plot.NewFont(theme.DefaultTextFont().Content())
 	if err != nil {
 		t.Fatal(err)
@@ -27,14 +28,15 @@ var noon = time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
 
 // chartShown shows a real chart of two waves.
 func chartShown(t testing.TB) *ChartView {
+	t.Helper()
 	c := NewChartView()
-	ink := func(n fyne.ThemeColorName) (out plot.ChartStyle) {
+	ink := func() (out plot.ChartStyle) {
 		out.Background, out.Plot, out.Grid = colorOf(c, ColorSurface), colorOf(c, ColorSurface), colorOf(c, ColorGrid)
 		out.Axis, out.Text, out.Muted = colorOf(c, ColorBorder), colorOf(c, theme.ColorNameForeground), colorOf(c, ColorMuted)
 		out.Font = plotFont(t)
 		return out
 	}
-	spec := plot.ChartSpec{From: noon, To: noon.Add(10 * time.Minute), Location: time.UTC, Style: ink(""), Legend: true}
+	spec := plot.ChartSpec{From: noon, To: noon.Add(10 * time.Minute), Location: time.UTC, Style: ink(), Legend: true}
 	for i, name := range []string{"Red Falcon speed", "Oil temperature"} {
 		s := plot.Series{Name: name, Unit: []string{"kn", "°C"}[i], Color: colorOf(c, Traces()[i])}
 		for k := range 600 {
@@ -72,7 +74,7 @@ func TestChartViewReportsItsSizeOnce(t *testing.T) {
 	app(t)
 	c := NewChartView()
 	var sizes []image.Point
-	c.OnResize = func(w, h int, scale float64) { sizes = append(sizes, image.Pt(w, h)) }
+	c.OnResize = func(w, h int, _ float64) { sizes = append(sizes, image.Pt(w, h)) }
 	w := test.NewTempWindow(t, c)
 	w.SetPadded(false)
 	w.Resize(fyne.NewSize(300, 200))
@@ -89,6 +91,7 @@ func TestChartViewReportsItsSizeOnce(t *testing.T) {
 }
 
 func mapShown(t testing.TB) *MapView {
+	t.Helper()
 	m := NewMapView(plot.View{Center: model.LatLon{Lat: 50.75, Lon: -1.3}, Zoom: 100})
 	land := plot.NewLand(plot.LandLayer{Rings: [][]model.LatLon{{{Lat: 50.6, Lon: -1.5}, {Lat: 50.76, Lon: -1.3}, {Lat: 50.6, Lon: -1.1}}}})
 	r := plot.NewMapRenderer(land)
@@ -145,7 +148,7 @@ func TestMapViewIntents(t *testing.T) {
 	m.OnMove = func() { moved++ }
 	m.OnFit = func() { fits++ }
 	m.OnTap = func(x, y float64) { tap = [2]float64{x, y} }
-	m.OnHover = func(x, y float64, inside bool) { hover = [2]float64{x, y} }
+	m.OnHover = func(x, y float64, _ bool) { hover = [2]float64{x, y} }
 	test.TapCanvas(w.Canvas(), fyne.NewPos(120, 80))
 	if tap != [2]float64{120, 80} || moved != 0 {
 		t.Errorf("tap at %v, moved %d", tap, moved)
