@@ -24,6 +24,7 @@ type App struct {
 
 // New starts an App and makes it the current one until t ends.
 func New(t testing.TB) *App {
+	t.Helper()
 	a := &App{App: test.NewTempApp(t), wake: make(chan struct{}, 1)}
 	fyne.SetCurrentApp(a)
 	return a
