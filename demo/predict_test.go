@@ -38,6 +38,7 @@ func newFollower(v *Vessel, c Chart, book *model.Passages, lanes, claims bool) *
 
 // step sails on to the next fix.
 func (f *follower) step(t *testing.T) {
+	t.Helper()
 	was, to := f.v.UnderWay(), f.v.sailing().to.ID
 	f.v.Advance(f.v.Now().Add(fixEvery))
 	if was && !f.v.UnderWay() {

@@ -119,13 +119,13 @@ func formatMinute(t time.Time) string {
 
 // formatDelay says how late something is, in whole minutes.
 func formatDelay(d time.Duration) string {
-	switch min := int(math.Round(d.Minutes())); {
-	case min == 0:
+	switch late := int(math.Round(d.Minutes())); {
+	case late == 0:
 		return "on time"
-	case min > 0:
-		return fmt.Sprintf("+%d min", min)
+	case late > 0:
+		return fmt.Sprintf("+%d min", late)
 	default:
-		return fmt.Sprintf("−%d min", -min)
+		return fmt.Sprintf("−%d min", -late)
 	}
 }
 

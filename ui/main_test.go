@@ -159,6 +159,7 @@ func (l *link) published() []sentMessage {
 
 // testLook is the look of the dark theme.
 func testLook(t testing.TB) *look {
+	t.Helper()
 	test.NewTempApp(t).Settings().SetTheme(themeFor("dark"))
 	l, err := newLooks()
 	if err != nil {

@@ -22,6 +22,7 @@ type board struct {
 }
 
 func newBoard(t *testing.T) *board {
+	t.Helper()
 	test.NewTempApp(t).Settings().SetTheme(themeFor("dark"))
 	b := &board{sea: newSea()}
 	b.notices = newNotices(b.sea.Store, func(root string) { b.opened = append(b.opened, root) },

@@ -64,6 +64,7 @@ func visible() bool { return false }
 
 // startPresenter runs p within a bubble of virtual time until the test ends.
 func startPresenter(t *testing.T, p *presenter) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() { defer close(done); p.run(ctx) }()
@@ -227,7 +228,7 @@ func TestNothingNewSendsNothing(t *testing.T) {
 }
 
 func TestRunEndsWhileAFrameIsInFlight(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) { // which fails when a goroutine stays
+	synctest.Test(t, func(*testing.T) { // which fails when a goroutine stays
 		q, page := &mainQueue{}, &still{}
 		p := newPresenter(model.NewStore(model.Options{}), q.do, visible)
 		p.show(page)
