@@ -43,6 +43,10 @@ type Options struct {
 	Notice string
 	// Demo controls the ferry fleet; nil when it cannot sail here.
 	Demo Demo
+	// Stuck is told, from another goroutine, that the window system did not come
+	// to its end after the window was closed: Run may never return. Settings have
+	// been saved by then. Nil to wait.
+	Stuck func()
 	// About is the version, for the about page.
 	About string
 }
@@ -196,9 +200,32 @@ func (w *Window) setHidden(hidden bool) {
 // goroutine.
 func (w *Window) Run() {
 	w.Start()
+	returned := make(chan struct{})
+	w.drawn.Go(func() { w.watch(returned) })
 	w.win.ShowAndRun()
+	close(returned)
 	w.keep() // Fyne ends on a signal by itself, and what it was to do for us may be left undone
 	w.Close()
+}
+
+// endPatience is how long Fyne may take to end after it was told to.
+const endPatience = 2 * time.Second
+
+// watch sees to it that the program ends. Fyne 2.8.1 hands its last hook to a
+// queue that it empties and closes at the same time; when the hook slips in
+// between, Fyne waits for ever for a function that nobody will run.
+func (w *Window) watch(returned <-chan struct{}) {
+	<-w.ctx.Done()
+	late := time.NewTimer(endPatience)
+	defer late.Stop()
+	select {
+	case <-returned:
+	case <-late.C:
+		w.keep()
+		if w.o.Stuck != nil {
+			go w.o.Stuck() // which waits for this
+		}
+	}
 }
 
 // Start starts to draw, for a window that is shown by other means.
