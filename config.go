@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"flag"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/pilothouse/pilothouse/ui"
 )
@@ -116,6 +118,9 @@ func orElse(s, other string) string {
 var errNoDisplay = errors.New("there is no display to open a window on: neither WAYLAND_DISPLAY nor DISPLAY leads to one.\n" +
 	"Start Pilothouse from a desktop session; over ssh, log in with ssh -X; on a machine without a screen, use a virtual one: xvfb-run pilothouse")
 
+// displayTime is how long an X server may take to accept a connection.
+const displayTime = 5 * time.Second
+
 // checkDisplay reports whether a window can be opened, before Fyne tries and
 // gives up with less of an explanation.
 func checkDisplay() error {
@@ -138,9 +143,12 @@ func checkDisplay() error {
 		return nil
 	}
 	number, _, _ = strings.Cut(number, ".")
-	c, err := net.Dial("unix", "/tmp/.X11-unix/X"+number)
+	ctx, cancel := context.WithTimeout(context.Background(), displayTime)
+	defer cancel()
+	var d net.Dialer
+	c, err := d.DialContext(ctx, "unix", "/tmp/.X11-unix/X"+number)
 	if err != nil {
-		if c, err = net.Dial("unix", "@/tmp/.X11-unix/X"+number); err != nil {
+		if c, err = d.DialContext(ctx, "unix", "@/tmp/.X11-unix/X"+number); err != nil {
 			return errNoDisplay
 		}
 	}

@@ -147,6 +147,7 @@ func startBystander(t *testing.T, p *Program) *bystander {
 }
 
 func (b *bystander) end(t *testing.T) [2]int {
+	t.Helper()
 	close(b.stop)
 	b.group.Wait()
 	if b.err != nil {
@@ -193,7 +194,7 @@ func TestBadInput(t *testing.T) {
 }
 
 // testCutOff sends what ends a connection: one malformed packet counted each.
-func testCutOff(t *testing.T, p *Program) {
+func testCutOff(t *testing.T, p *Program) { //nolint:thelper // the body of a test: its own lines are what failed
 	for _, c := range []struct {
 		id   string
 		sent []byte
@@ -215,7 +216,7 @@ func testCutOff(t *testing.T, p *Program) {
 
 // testOddPayloads sends what MQTT allows and nobody can read: it is shown as it
 // is, the unreadable is counted, and no series comes of it.
-func testOddPayloads(t *testing.T, p *Program) {
+func testOddPayloads(t *testing.T, p *Program) { //nolint:thelper // the body of a test: its own lines are what failed
 	deep := strings.Repeat(`{"a":`, 1000) + "1" + strings.Repeat("}", 1000)
 	c := dialRaw(t, p, "odd")
 	before := p.store.Stats().Unreadable
@@ -251,7 +252,7 @@ func testOddPayloads(t *testing.T, p *Program) {
 
 // testTooDeep publishes on a topic of 200 levels: it is denied by name, and the
 // client stays.
-func testTooDeep(t *testing.T, p *Program) {
+func testTooDeep(t *testing.T, p *Program) { //nolint:thelper // the body of a test: its own lines are what failed
 	c := dialRaw(t, p, "deep")
 	before := p.broker.Stats().Denied
 	topic := strings.Repeat("l/", 199) + "l"
@@ -268,7 +269,7 @@ func testTooDeep(t *testing.T, p *Program) {
 
 // testFlood has a client subscribe to everything and stop reading, and another
 // one publish as fast as it can.
-func testFlood(t *testing.T, p *Program) {
+func testFlood(t *testing.T, p *Program) { //nolint:thelper // the body of a test: its own lines are what failed
 	deaf := dialRaw(t, p, "deaf")
 	deaf.send(packet(0x82, []byte{0, 1}, text("#"), []byte{0}))
 	ack := make([]byte, 5)

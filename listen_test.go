@@ -24,13 +24,13 @@ func portOf(t *testing.T, l net.Listener) int {
 }
 
 func TestListenNear(t *testing.T) {
-	free, moved, err := listenNear("127.0.0.1:0")
+	free, moved, err := listenNear(t.Context(), "127.0.0.1:0")
 	if err != nil || moved != nil {
 		t.Fatalf("any port: %v, %v", moved, err)
 	}
 	defer free.Close()
 	taken := portOf(t, free)
-	next, moved, err := listenNear(free.Addr().String())
+	next, moved, err := listenNear(t.Context(), free.Addr().String())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,7 +53,7 @@ func TestListenNearRefuses(t *testing.T) {
 		"127.0.0.1":         "missing port",
 		"ff02::1:3:1883:80": "too many colons",
 	} {
-		l, _, err := listenNear(address)
+		l, _, err := listenNear(t.Context(), address)
 		if err == nil {
 			_ = l.Close()
 			t.Errorf("%s was opened", address)
@@ -66,7 +66,7 @@ func TestListenNearRefuses(t *testing.T) {
 // TestListenNearAllTaken occupies a port and all that would be tried after it.
 func TestListenNearAllTaken(t *testing.T) {
 	first := runOfPorts(t)
-	l, _, err := listenNear("127.0.0.1:" + strconv.Itoa(first))
+	l, _, err := listenNear(t.Context(), "127.0.0.1:"+strconv.Itoa(first))
 	if err == nil {
 		_ = l.Close()
 		t.Fatal("a port was found among taken ones")

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/url"
+	"os"
 	"strconv"
 	"sync"
 	"time"
@@ -47,7 +48,7 @@ func New(cfg Config, app fyne.App) (_ *Program, err error) {
 	p.ctx, p.cancel = context.WithCancel(context.Background())
 	defer func() {
 		if err != nil {
-			p.Close()
+			err = errors.Join(err, p.Close())
 		}
 	}()
 	if p.dir, err = openDataDir(cfg.DataDir); err != nil {
@@ -78,6 +79,7 @@ func New(cfg Config, app fyne.App) (_ *Program, err error) {
 	p.window, err = ui.New(ui.Options{
 		App: app, Store: p.store, Link: p.link, LinkName: p.linkName(), Address: address, Land: land, Credit: assets.SolentAttribution,
 		Settings: settings, Save: p.dir.saveSettings, Losses: p.losses, Notice: sayAll(notice, moved), Demo: p.fleet,
+		Stuck: p.abandon,
 	})
 	return p, err
 }
@@ -158,7 +160,7 @@ func (p *Program) linkName() string {
 // startBroker opens the listener and serves it. moved says so when the port was
 // taken and another was opened.
 func (p *Program) startBroker() (address string, moved, err error) {
-	if p.listen, moved, err = listenNear(p.cfg.Listen); err != nil {
+	if p.listen, moved, err = listenNear(p.ctx, p.cfg.Listen); err != nil {
 		return "", nil, err
 	}
 	p.broker = broker.New(broker.Options{OnEvent: storeEvents(p.store), Access: broker.OpenAccess()})
@@ -174,7 +176,7 @@ func (p *Program) startBroker() (address string, moved, err error) {
 const nearPorts = 20
 
 // listenNear opens the address, or the next free port when that is taken.
-func listenNear(address string) (ln net.Listener, moved, err error) {
+func listenNear(ctx context.Context, address string) (ln net.Listener, moved, err error) {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
 		return nil, nil, fmt.Errorf("listen on %q: %w", address, err)
@@ -183,7 +185,8 @@ func listenNear(address string) (ln net.Listener, moved, err error) {
 	if err != nil || first < 0 || first > 65535 {
 		return nil, nil, fmt.Errorf("listen on %q: the port is a number from 0 to 65535", address)
 	}
-	ln, err = net.Listen("tcp", address)
+	var lc net.ListenConfig
+	ln, err = lc.Listen(ctx, "tcp", address)
 	if err == nil || first == 0 || !portTaken(err) {
 		if err != nil {
 			return nil, nil, fmt.Errorf("let devices connect at %s: %w; choose another address with --listen", address, err)
@@ -191,7 +194,7 @@ func listenNear(address string) (ln net.Listener, moved, err error) {
 		return ln, nil, nil
 	}
 	for next := first + 1; next <= min(first+nearPorts, 65535); next++ {
-		if ln, err := net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(next))); err == nil {
+		if ln, err := lc.Listen(ctx, "tcp", net.JoinHostPort(host, strconv.Itoa(next))); err == nil {
 			return ln, fmt.Errorf("port %d is in use by another program: devices connect to port %d instead", first, next), nil
 		}
 	}
@@ -249,6 +252,16 @@ func (p *Program) Run(ctx context.Context) error {
 	defer stop()
 	p.window.Run()
 	return nil
+}
+
+// abandon ends the program when the window system does not: everything of ours
+// is closed in order, and the main goroutine, which waits in vain, with it.
+func (p *Program) abandon() {
+	if err := p.Close(); err != nil {
+		slog.Error("The program did not end in order", "error", err)
+		os.Exit(1)
+	}
+	os.Exit(0)
 }
 
 // Close ends everything, the window first and what it listens to last; it may be

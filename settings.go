@@ -93,7 +93,7 @@ func writeAtomically(path string, content []byte) error {
 	if err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
-	defer os.Remove(f.Name()) // fails once it has been renamed
+	defer func() { _ = os.Remove(f.Name()) }() // fails once it has been renamed
 	_, err = f.Write(content)
 	if err == nil {
 		err = f.Sync()
