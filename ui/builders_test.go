@@ -69,7 +69,7 @@ func TestRecordRow(t *testing.T) {
 }
 
 func TestTopicMeta(t *testing.T) {
-	i := model.TopicInfo{Payload: make([]byte, 2048), At: noon, QoS: 1, Messages: 1204, Cadence: 10 * time.Second, Retained: true}
+	i := model.TopicInfo{Size: 2048, At: noon, QoS: 1, Messages: 1204, Cadence: 10 * time.Second, Retained: true}
 	for _, c := range []struct {
 		pub   *model.Publisher
 		known bool
@@ -142,7 +142,7 @@ func TestVoyageNote(t *testing.T) {
 		late   bool
 	}{
 		{"on its way", func(*model.VoyageInfo) {}, "to East Cowes 12:41", false},
-		{"late", func(v *model.VoyageInfo) { v.Delay = 5 * time.Minute }, "to East Cowes 12:41  +5 min", true},
+		{"late", func(v *model.VoyageInfo) { v.Delay = 5 * time.Minute }, "+5 min  to East Cowes 12:41", true},
 		{"perhaps late", func(v *model.VoyageInfo) { v.Delay, v.Margin = 5*time.Minute, 6*time.Minute }, "to East Cowes 12:41", false},
 		{"in port", func(v *model.VoyageInfo) { v.InPort, v.InPortName = "southampton", "Southampton" }, "in Southampton, next East Cowes", false},
 		{"in port, resting", func(v *model.VoyageInfo) { v.InPort, v.InPortName, v.ToName = "s", "Southampton", "" }, "in Southampton", false},

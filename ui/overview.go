@@ -108,7 +108,7 @@ func voyageNote(v *model.VoyageInfo) (string, fyne.ThemeColorName) {
 	}
 	text := "to " + v.ToName + " " + formatMinute(v.Predicted)
 	if note := lateNote(v); note != "" {
-		return text + "  " + note, widgets.ColorLate
+		return note + "  " + text, widgets.ColorLate // what matters first: a tile cuts the rest
 	}
 	return text, widgets.ColorMuted
 }
