@@ -24,13 +24,13 @@ func TestMap(t *testing.T) {
 	})
 	before := w.steady()
 
-	t.Run("positions move", func(t *testing.T) {
+	t.Run("positions move", func(*testing.T) {
 		w.within(3*time.Second, "vessels under way", func(p image.Image) bool {
 			return desktop.Difference(before, p, sea) > 0
 		})
 	})
 
-	t.Run("drag pans", func(t *testing.T) {
+	t.Run("drag pans", func(*testing.T) {
 		by := image.Pt(96, 64)
 		before := w.Shot()
 		from := image.Pt(600, 400)
@@ -41,7 +41,7 @@ func TestMap(t *testing.T) {
 		})
 	})
 
-	t.Run("wheel zooms", func(t *testing.T) {
+	t.Run("wheel zooms", func(*testing.T) {
 		before := w.steady()
 		w.Step(func(ctx context.Context) error { return w.Scroll(ctx, image.Pt(640, 420), -3) })
 		w.Sees("another scale", func(p image.Image) bool { return desktop.Difference(before, p, scaleBar) > 0 })

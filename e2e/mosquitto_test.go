@@ -135,7 +135,7 @@ func (m *mosquitto) start() {
 	err := desktop.Until(ctx, "mosquitto to listen", func() (bool, error) {
 		c, err := net.DialTimeout("tcp", m.address, time.Second)
 		if err != nil {
-			return false, nil
+			return false, nil //nolint:nilerr // it does not listen yet
 		}
 		return true, c.Close()
 	})

@@ -144,12 +144,12 @@ func TestLinkBanner(t *testing.T) {
 		t.Errorf("a link that is up has the banner %+v", b)
 	}
 	l.State, l.Since, l.Attempt = model.LinkRetrying, noon.Add(-time.Minute), 3
-	l.NextTry, l.Err = noon.Add(2500*time.Millisecond), errors.New("nobody answers at broker:1883. Is it running?.")
+	l.NextTry, l.Err = noon.Add(2500*time.Millisecond), errors.New("nobody answers at broker:1883. Check that it runs.") //nolint:revive // the link says it in sentences
 	b := linkBanner(&l, noon)
 	if b.Text != "Not connected to mqtt://broker:1883 since 11:59:00" || b.Action != "Try now" || b.Status != widgets.StatusLost {
 		t.Errorf("the banner is %+v", b)
 	}
-	if b.Detail != "nobody answers at broker:1883. Is it running?. Attempt 4 in 3 s." {
+	if b.Detail != "nobody answers at broker:1883. Check that it runs. Attempt 4 in 3 s." {
 		t.Errorf("its detail is %q", b.Detail)
 	}
 	l.NextTry = time.Time{}
