@@ -3,8 +3,10 @@ package listen
 import (
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"io"
 	"net"
+	"os"
 	"sync/atomic"
 	"time"
 
@@ -109,7 +111,11 @@ func (c *wsConn) Read(p []byte) (int, error) {
 // Write implements net.Conn: it sends one binary message. Writes come from one
 // goroutine at a time.
 func (c *wsConn) Write(p []byte) (int, error) {
-	if err := c.ws.WriteMessage(websocket.BinaryMessage, p); err != nil {
+	err := c.ws.WriteMessage(websocket.BinaryMessage, p)
+	if late := net.Error(nil); errors.As(err, &late) && late.Timeout() {
+		err = fmt.Errorf("%w: %w", os.ErrDeadlineExceeded, err) // the library hides which error it was
+	}
+	if err != nil {
 		return 0, err
 	}
 	return len(p), nil
