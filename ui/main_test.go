@@ -20,16 +20,6 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // patience is how long a test waits for what must happen.
 const patience = 10 * time.Second
 
-// eventually polls until ok.
-func eventually(t testing.TB, what string, ok func() bool) {
-	t.Helper()
-	for deadline := time.Now().Add(patience); !ok(); time.Sleep(time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("no %s within %v", what, patience)
-		}
-	}
-}
-
 // noon is the time at which the tests take place, in local time so that clocks
 // read the same everywhere.
 var noon = time.Date(2026, 6, 1, 12, 0, 0, 0, time.Local)

@@ -110,7 +110,7 @@ func TestGiantPayload(t *testing.T) {
 			var v payloadView
 			began := time.Now()
 			rows, total, note := v.window("a", noon, c.payload, detailWant{mode: mode, columns: 80, valueCount: 60})
-			if took := time.Since(began); took > 5*time.Second { // of the race detector's time; about a tenth without
+			if took := time.Since(began); took > time.Minute { // seconds under the race detector on a busy machine; hours if it were quadratic
 				t.Errorf("%s as %s took %v", c.name, mode, took)
 			}
 			if len(rows) != 60 {
