@@ -48,7 +48,10 @@ func main() {
 	w.Resize(fyne.NewSize(400, 300))
 	switch *fault {
 	case "thread":
-		time.AfterFunc(200*time.Millisecond, func() { lamp.Resize(fyne.NewSize(10, 10)); lamp.Refresh(); fmt.Println("misbehaved") })
+		// Once Fyne runs: before that it does not mind.
+		a.Lifecycle().SetOnStarted(func() {
+			time.AfterFunc(200*time.Millisecond, func() { lamp.Resize(fyne.NewSize(10, 10)); lamp.Refresh(); fmt.Println("misbehaved") })
+		})
 	case "panic":
 		time.AfterFunc(200*time.Millisecond, func() { panic("told to") })
 	}
