@@ -32,7 +32,7 @@ func TestEndsAndRemembers(t *testing.T) {
 	}
 }
 
-// TestEndsEarly ends the program before and after its window has come up, on
+// TestEndsEarly ends the program as soon as its window has come up, on
 // the page that takes the longest to draw.
 func TestEndsEarly(t *testing.T) {
 	dir := t.TempDir()
