@@ -46,6 +46,8 @@ type conn struct {
 	values    []byte // of the message that is being routed
 	topic     []byte // of a message with a topic alias
 	acks      []byte // answers that wait until what was read is handled
+	ticket    uint64 // and until this is on disk
+	owed      uint64 // the latest ticket of answers that wait for the disk
 
 	attached atomic.Pointer[session] // session, for other goroutines
 	leaving  atomic.Pointer[departure]
@@ -113,10 +115,17 @@ func (c *conn) run() (d departure) {
 // settle hands over what was made of the packets read so far.
 func (c *conn) settle() {
 	c.router.settle()
-	if len(c.acks) > 0 {
-		c.out.force(c.acks)
-		c.acks = c.acks[:0]
+	if len(c.acks) == 0 {
+		return
 	}
+	if c.ticket == 0 && c.owed == 0 {
+		c.out.force(c.acks)
+	} else {
+		c.b.journal.answer(c, c.ticket, c.acks)
+		c.ticket = 0
+		c.b.journal.throttle()
+	}
+	c.acks = c.acks[:0]
 }
 
 // departureOf says what the end of reading means.

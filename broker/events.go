@@ -45,13 +45,14 @@ const (
 	Administrative                     // by Broker.Disconnect
 	BrokerClosing                      // by Broker.Close
 	InternalFault                      // a panic, which ended this connection only
+	NotStored                          // what it sent could not be put on disk
 )
 
 // String says r in plain words.
 func (r CloseReason) String() string {
 	words := [...]string{"said goodbye", "left and had its will sent", "connection lost", "keep-alive missed",
 		"broke the protocol", "taken over by a newer connection", "did not read", "disconnected by the operator",
-		"broker closing", "internal fault"}
+		"broker closing", "internal fault", "what it sent could not be put on disk"}
 	if int(r) < len(words) {
 		return words[r]
 	}
@@ -149,12 +150,13 @@ const (
 	DropRetainedFull                   // not retained: the store is full
 	DropRevoked                        // queued before its sender or receiver lost the right
 	DropExpired                        // message expiry passed
-	dropReasons      = int(DropExpired) + 1
+	DropDamaged                        // lost with a damaged part of the store
+	dropReasons      = int(DropDamaged) + 1
 )
 
 // String names r.
 func (r DropReason) String() string {
-	words := [...]string{"slow reader", "queue full", "too large for the client", "retained store full", "right withdrawn", "expired"}
+	words := [...]string{"slow reader", "queue full", "too large for the client", "retained store full", "right withdrawn", "expired", "lost in a damaged store"}
 	if int(r) < len(words) {
 		return words[r]
 	}

@@ -14,6 +14,7 @@ func (s *session) acknowledged(c *conn, p *packet.Ack, answer []byte) []byte {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	f, known := s.flights[p.ID]
+	known = known && f.sent
 	switch {
 	case p.Kind == packet.PUBREC:
 		answer = s.recordedLocked(c, f, known, p, answer)
@@ -36,6 +37,10 @@ func (s *session) recordedLocked(c *conn, f flight, known bool, p *packet.Ack, a
 		s.letGoLocked(&f)
 		f.released = true
 		s.flights[p.ID] = f
+		if f.record != nil { // once the client has PUBREL, it would take the message for a new one
+			s.b.journal.release(f.record)
+			c.ticket = s.b.journal.mark()
+		}
 		return packet.AppendAck(answer, packet.PUBREL, p.ID, packet.Success, c.version)
 	case p.Code.Failed():
 		return answer
@@ -46,6 +51,7 @@ func (s *session) recordedLocked(c *conn, f flight, known bool, p *packet.Ack, a
 // landLocked ends a flight.
 func (s *session) landLocked(id uint16, f flight) {
 	s.letGoLocked(&f)
+	s.forget(f.record)
 	delete(s.flights, id)
 	if f.counted {
 		s.unacked--
@@ -90,6 +96,8 @@ func (s *session) resendLocked(c *conn) {
 		f, still := s.flights[id]
 		switch {
 		case !still:
+		case s.holds(f.qos) && !s.b.journal.settled(f.record):
+			return
 		case f.released:
 			c.out.force(packet.AppendAck(nil, packet.PUBREL, id, packet.Success, c.version))
 		case s.unacked >= c.window:
@@ -106,13 +114,13 @@ func (s *session) resendLocked(c *conn) {
 
 func (s *session) resendOneLocked(c *conn, id uint16, f flight) {
 	p := f.m.forward(time.Now())
-	p.Dup, p.QoS, p.Retain, p.ID, p.SubscriptionIDs = true, f.qos, f.retain, id, f.ids
+	p.Dup, p.QoS, p.Retain, p.ID, p.SubscriptionIDs = f.sent, f.qos, f.retain, id, f.ids
 	if p.Size(c.version) > c.maxPacket {
 		s.landLocked(id, f)
 		s.drop(DropTooLarge, 1)
 		return
 	}
-	f.counted = true
+	f.sent, f.counted = true, true
 	s.unacked++
 	s.flights[id] = f
 	c.forward(&p, true)

@@ -56,8 +56,12 @@ func (c *conn) onPublish(h packet.Header, body []byte) error {
 		c.deny(p, rt, err)
 		return nil
 	}
+	if p.QoS > 0 && c.b.journal.refuses() && (p.Retain || rt.isKept(p.QoS)) {
+		return c.refuseToKeep(p)
+	}
 	o := c.router.publish(rt, c.arrived(p))
-	c.inbound.kept = nil
+	c.ticket = max(c.ticket, o.ticket)
+	c.inbound.kept, c.inbound.received = nil, nil
 	if p.QoS > 0 {
 		code := packet.Success
 		if o.matched == 0 && o.dropped == 0 {
@@ -77,7 +81,44 @@ func (c *conn) arrived(p *packet.Publish) *inbound {
 		in.values = c.values
 		in.expiry, in.hasExpiry = p.Props.Number(packet.MessageExpiry), p.Props.Has(packet.MessageExpiry)
 	}
+	if s := c.session; p.QoS == 2 && s.kept != nil {
+		in.received = s.newReceipt(p.ID)
+	}
 	return in
+}
+
+// newReceipt is the record of a QoS 2 message from a client whose session is
+// kept. It comes to life if somebody is to have the message from disk.
+func (s *session) newReceipt(id uint16) *received {
+	r := &received{owner: s.kept.number, packet: id}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.receipts == nil {
+		s.receipts = make(map[uint16]*received)
+	}
+	s.receipts[id] = r
+	return r
+}
+
+// refuseToKeep answers a message that cannot be put on disk: MQTT 5 has a reason
+// code, in MQTT 3.1.1 the connection is closed, as an acknowledgement would say
+// otherwise.
+func (c *conn) refuseToKeep(p *packet.Publish) error {
+	if c.version != packet.V5 {
+		return &departure{reason: NotStored, err: ErrNotStored, quiet: true}
+	}
+	c.unreceive(p)
+	c.acknowledge(p, packet.QuotaExceeded)
+	return nil
+}
+
+// unreceive forgets the packet ID of a message that is refused.
+func (c *conn) unreceive(p *packet.Publish) {
+	if p.QoS == 2 && c.version == packet.V5 { // a refused message is not released
+		c.session.mu.Lock()
+		c.session.received.remove(p.ID)
+		c.session.mu.Unlock()
+	}
 }
 
 // receive remembers the packet ID of a QoS 2 message. It reports true for one
@@ -88,6 +129,9 @@ func (c *conn) receive(id uint16) (repeated bool, err error) {
 	defer s.mu.Unlock()
 	if s.received.has(id) {
 		c.acks = packet.AppendAck(c.acks, packet.PUBREC, id, packet.Success, c.version)
+		if s.receipts[id] != nil {
+			c.ticket = c.b.journal.mark()
+		}
 		return true, nil
 	}
 	if c.version == packet.V5 && s.received.n >= c.b.limits.Inflight { // [MQTT-3.3.4-9]
@@ -121,11 +165,7 @@ func (c *conn) deny(p *packet.Publish, rt *route, err error) {
 	if rt.fault != nil && !errors.Is(err, errReservedTopic) {
 		code = packet.TopicNameInvalid
 	}
-	if p.QoS == 2 && c.version == packet.V5 { // a refused message is not released
-		c.session.mu.Lock()
-		c.session.received.remove(p.ID)
-		c.session.mu.Unlock()
-	}
+	c.unreceive(p)
 	c.acknowledge(p, code)
 }
 
@@ -171,6 +211,12 @@ func (c *conn) onAck(h packet.Header, body []byte) error {
 	s := c.session
 	s.mu.Lock()
 	known := s.received.remove(p.ID)
+	if r := s.receipts[p.ID]; r != nil { // a packet ID that is free must be so on disk
+		delete(s.receipts, p.ID)
+		if c.b.journal.kill(r) {
+			c.ticket = c.b.journal.mark()
+		}
+	}
 	s.mu.Unlock()
 	code := packet.Success
 	if !known {

@@ -124,8 +124,9 @@ func (l *Local) Subscribe(filter string, qos byte) error {
 func (l *Local) Unsubscribe(filter string) { l.session.unsubscribe(filter) }
 
 // Publish publishes a message. Access is not asked, but topics that start with $
-// are refused. It may be held back by subscribers for a moment; the context is
-// looked at before.
+// are refused. It may be held back by subscribers for a moment, which the context
+// does not end, and then waits until the message is on disk for those who are to
+// have it from there, if its QoS is 1 or 2.
 func (l *Local) Publish(ctx context.Context, topic string, payload []byte, qos byte, retain bool, props *model.Properties) (PublishResult, error) {
 	if err := ctx.Err(); err != nil {
 		return PublishResult{}, fmt.Errorf("publish to %q: %w", topic, err)
@@ -136,14 +137,29 @@ func (l *Local) Publish(ctx context.Context, topic string, payload []byte, qos b
 	if size := len(payload) + len(topic); size > packet.MaxLength/2 {
 		return PublishResult{}, fmt.Errorf("publish to %q: %d bytes are more than a packet can hold", topic, size)
 	}
+	r, ticket, err := l.publish(topic, payload, qos, retain, props)
+	if err != nil || ticket == 0 {
+		return r, err
+	}
+	if err := l.b.journal.await(ctx, ticket); err != nil {
+		return r, fmt.Errorf("publish to %q: %w", topic, err)
+	}
+	return r, nil
+}
+
+// publish routes a message. It returns when it is on disk, 0 for at once.
+func (l *Local) publish(topic string, payload []byte, qos byte, retain bool, props *model.Properties) (PublishResult, uint64, error) {
 	l.pubMu.Lock()
 	defer l.pubMu.Unlock()
 	if l.isClosed() {
-		return PublishResult{}, fmt.Errorf("publish to %q: %w", topic, ErrClosed)
+		return PublishResult{}, 0, fmt.Errorf("publish to %q: %w", topic, ErrClosed)
 	}
 	rt := l.router.lookup([]byte(topic))
 	if err := l.router.mayPublish(rt, retain); err != nil {
-		return PublishResult{}, fmt.Errorf("publish to %q: %w", topic, err)
+		return PublishResult{}, 0, fmt.Errorf("publish to %q: %w", topic, err)
+	}
+	if qos > 0 && l.b.journal.refuses() && (retain || rt.isKept(qos)) {
+		return PublishResult{}, 0, fmt.Errorf("publish to %q: %w", topic, ErrNotStored)
 	}
 	in := &inbound{payload: payload, values: encodeProperties(props), at: time.Now(), from: l.router.pub, qos: qos, retain: retain}
 	if props != nil && props.Expiry > 0 {
@@ -153,7 +169,7 @@ func (l *Local) Publish(ctx context.Context, topic string, payload []byte, qos b
 	l.router.rest()
 	lost := l.router.lost
 	l.router.lost = 0
-	return PublishResult{Matched: o.matched - lost, Dropped: o.dropped + lost}, nil
+	return PublishResult{Matched: o.matched - lost, Dropped: o.dropped + lost}, o.ticket, nil
 }
 
 // Dropped is the number of messages that were dropped because OnMessages did not

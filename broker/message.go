@@ -19,11 +19,12 @@ type inbound struct {
 	retain  bool
 
 	hasExpiry bool
-	kept      *message // the copy, made for the first receiver that keeps it
+	kept      *message  // the copy, made for the first receiver that keeps it
+	received  *received // the record of its packet ID, if there may be one
 }
 
-// message is a message that is kept: queued, in flight or retained. It is never
-// changed and shared by all who keep it.
+// message is a message that is kept: queued, in flight or retained. Apart from
+// what belongs to the journal it is never changed, and shared by all who keep it.
 type message struct {
 	topic   string
 	payload []byte
@@ -35,6 +36,7 @@ type message struct {
 	retain  bool
 	// generation is that of the access rules when the sender was last allowed.
 	generation uint64
+	messageRecord
 }
 
 // messageOverhead is what a kept message costs beyond its bytes.

@@ -8,6 +8,7 @@ type item struct {
 	ids    []uint32
 	// generation is that of the access rules when the receiver was last allowed.
 	generation uint64
+	record     *delivery // nil for what is not to be on disk
 }
 
 // queue is the messages that wait in one session, first in, first out. Retained

@@ -19,6 +19,9 @@ type retainedStore struct {
 	count int
 	bytes int
 	each  map[string]int // messages by the name of their publisher
+	// kept and gone, if not nil, are told of each change. They must not lock
+	// anything under which the store is locked.
+	kept, gone func(*message)
 }
 
 // shelf is one topic level.
@@ -41,6 +44,14 @@ func (r *retainedStore) set(m *message) bool {
 		return false
 	}
 	r.removeLocked(m.topic, nil)
+	r.takeLocked(m)
+	if r.kept != nil {
+		r.kept(m)
+	}
+	return true
+}
+
+func (r *retainedStore) takeLocked(m *message) {
 	if r.each == nil {
 		r.each = make(map[string]int)
 	}
@@ -48,7 +59,6 @@ func (r *retainedStore) set(m *message) bool {
 	r.count++
 	r.bytes += m.size()
 	r.placeLocked(m)
-	return true
 }
 
 // hasRoomLocked reports whether m may be kept: the store has room, and its
@@ -104,6 +114,9 @@ func (r *retainedStore) removeLocked(topic string, only *message) {
 		name := gone.from.Name()
 		if r.each[name]--; r.each[name] == 0 {
 			delete(r.each, name)
+		}
+		if r.gone != nil {
+			r.gone(gone)
 		}
 	}
 }

@@ -76,6 +76,13 @@ func (r *router) remember(rt *route) {
 	r.cost += rt.cost()
 }
 
+// isKept reports whether a message of this QoS goes to a session that is on disk.
+func (r *route) isKept(qos byte) bool {
+	kept := func(t target) bool { return t.session.kept != nil && min(qos, t.qos) > 0 }
+	return slices.ContainsFunc(r.targets, kept) ||
+		slices.ContainsFunc(r.choices, func(c choice) bool { return slices.ContainsFunc(c.targets, kept) })
+}
+
 // resolve asks the index and Access where topic goes.
 func (r *router) resolve(topic string) *route {
 	b := r.b

@@ -28,9 +28,11 @@ type router struct {
 	bytes  int    // of their payloads
 	local  *Local // gets batch
 	batch  *batch
-	lost   int // staged messages that were dropped
-	now    time.Time
-	counts tally
+	// deliveries of the current message, to sessions that are kept.
+	deliveries []*delivery
+	lost       int // staged messages that were dropped
+	now        time.Time
+	counts     tally
 }
 
 // workspace is the memory a router needs while it routes. Idle connections have
@@ -57,6 +59,8 @@ type tally struct {
 type outcome struct {
 	matched int // sessions it went to
 	dropped int // sessions that lost it
+	// ticket is when what the message is for others is on disk, 0 for nothing.
+	ticket uint64
 }
 
 // publish routes one message. The caller has checked that it may be published.
@@ -81,7 +85,22 @@ func (r *router) publish(rt *route, in *inbound) (o outcome) {
 			r.deliver(rt, t, in, &o)
 		}
 	}
+	if len(r.deliveries) > 0 || in.retain && in.qos > 0 {
+		o.ticket = r.record(in)
+	}
 	return o
+}
+
+// record has the deliveries of a message put on disk, and the receipt for its
+// publisher with them, and returns when they are.
+func (r *router) record(in *inbound) (ticket uint64) {
+	j := r.b.journal
+	if len(r.deliveries) > 0 {
+		j.enter(r.deliveries, in.received)
+		clear(r.deliveries)
+		r.deliveries = r.deliveries[:0]
+	}
+	return j.mark()
 }
 
 // deliver hands a message to one session.
@@ -98,7 +117,14 @@ func (r *router) deliver(rt *route, t *target, in *inbound, o *outcome) {
 	if qos > 0 || s.replaying.Load() {
 		r.flush()
 		it := item{m: in.keep(rt), qos: qos, retain: t.asIs && in.retain, ids: t.ids, generation: rt.accessGeneration}
-		r.count(o, s.enqueue(it))
+		if s.kept != nil && qos > 0 {
+			it.record = s.newDelivery(&it)
+		}
+		accepted := s.enqueue(it)
+		if accepted && it.record != nil {
+			r.deliveries = append(r.deliveries, it.record)
+		}
+		r.count(o, accepted)
 		return
 	}
 	c := s.conn.Load()

@@ -22,6 +22,9 @@ type Options struct {
 	Limits Limits
 	// Access decides who may do what; nil means OpenAccess.
 	Access Access
+	// Store keeps on disk what outlives a connection; nil keeps it in memory. The
+	// broker closes it.
+	Store Store
 	// OnEvent is told what happens, one event at a time, from any goroutine. It
 	// must not block and must not call the broker.
 	OnEvent func(Event)
@@ -41,6 +44,7 @@ type Broker struct {
 	queued   atomic.Int64 // bytes that wait or are in flight in all sessions
 	outbound atomic.Int64 // bytes on their way to all clients
 	counts   totals
+	journal  *journal // nil without a store
 	started  time.Time
 
 	buffers    pool[[bigBuffer]byte]
@@ -62,7 +66,8 @@ type Broker struct {
 	listeners map[net.Listener]struct{}
 }
 
-// New makes a broker without listeners.
+// New makes a broker without listeners. It takes over what Options.Store holds;
+// when that cannot be read, it starts without and says so by an event.
 func New(o Options) *Broker {
 	b := &Broker{limits: o.Limits.withDefaults(), access: o.Access, log: o.Logger, started: time.Now(),
 		sessions: make(map[string]*session), conns: make(map[*conn]struct{}), perHost: make(map[string]int),
@@ -78,6 +83,9 @@ func New(o Options) *Broker {
 	b.retained.maxCount, b.retained.maxBytes = b.limits.Retained, b.limits.RetainedBytes
 	b.retained.maxEach = b.limits.RetainedEach
 	b.ctx, b.cancel = context.WithCancel(context.Background())
+	if o.Store != nil {
+		b.useStore(o.Store)
+	}
 	return b
 }
 
@@ -237,10 +245,12 @@ func (b *Broker) Close() error {
 		_ = l.Close()
 	}
 	b.group.Wait()
+	var err error
 	if first {
+		err = b.journal.close()
 		b.events.close()
 	}
-	return nil
+	return err
 }
 
 // Disconnect ends the connection of a client by the operator's will, with the

@@ -24,17 +24,21 @@ type session struct {
 	gate               gate
 	stats              sessionStats
 
-	mu        sync.Mutex
-	subs      map[string]*subscription // by filter with its $share prefix
-	queue     queue
-	flights   map[uint16]flight
-	resend    []uint16  // flights of an earlier connection, still to be sent again
-	unacked   int       // flights that take room in the client's window
-	aloft     int       // bytes of the messages in flight
-	created   time.Time // zero until a connection was attached
-	nextID    uint16
-	nextSeq   uint64
-	received  idSet // QoS 2 messages from the client that are not released
+	mu       sync.Mutex
+	subs     map[string]*subscription // by filter with its $share prefix
+	queue    queue
+	flights  map[uint16]flight
+	resend   []uint16  // flights of an earlier connection, still to be sent again
+	unacked  int       // flights that take room in the client's window
+	aloft    int       // bytes of the messages in flight
+	created  time.Time // zero until a connection was attached
+	nextID   uint16
+	nextSeq  uint64
+	received idSet // QoS 2 messages from the client that are not released
+	// kept is the session on disk, nil for none. It is set before the session has
+	// subscriptions, and not changed.
+	kept      *keptSession
+	receipts  map[uint16]*received // of those that are on disk
 	expiry    time.Duration
 	awaySince time.Time
 	expires   *time.Timer
@@ -47,6 +51,7 @@ type session struct {
 type flight struct {
 	item
 	seq      uint64
+	sent     bool // on this connection or an earlier one
 	released bool // PUBREC came; the message itself is gone
 	counted  bool // takes room in the window of this connection
 }
@@ -98,6 +103,13 @@ func (s *session) enqueue(it item) bool {
 	return accepted
 }
 
+// forget gives a message up that was not sent.
+func (s *session) forget(d *delivery) {
+	if d != nil {
+		s.b.journal.forget(d)
+	}
+}
+
 // tryEnqueue reports whether it took the message, and if not, whether that was
 // because the queue is full.
 func (s *session) tryEnqueue(it item) (accepted, full bool) {
@@ -140,6 +152,9 @@ func (s *session) queueDrains() bool {
 
 // canSendLocked reports whether a message can go out on c now.
 func (s *session) canSendLocked(c *conn, it item) bool {
+	if s.holds(it.qos) {
+		return c.out.roomy() && len(s.flights) < c.window && (s.aloft == 0 || s.mayHoldLocked(s.aloft, it.m.size()))
+	}
 	return c.out.roomy() && (it.qos == 0 ||
 		s.unacked < c.window && len(s.resend) == 0 && (s.aloft == 0 || s.mayHoldLocked(s.aloft, it.m.size())))
 }
@@ -177,20 +192,28 @@ func (s *session) sendLocked(c *conn, it item) bool {
 	t := time.Now()
 	if _, alive := it.m.remaining(t); !alive {
 		s.drop(DropExpired, 1)
+		s.forget(it.record)
 		return false
 	}
 	if it.generation != s.b.access.Generation() && !s.mayReceive(it.m.from, it.m.topic) {
 		s.drop(DropRevoked, 1)
+		s.forget(it.record)
 		return false
 	}
 	f := it.m.forward(t)
 	f.QoS, f.Retain, f.SubscriptionIDs = it.qos, it.retain, it.ids
 	if f.Size(c.version) > c.maxPacket { // [MQTT-3.1.2-24] [MQTT-3.1.2-25]
 		s.drop(DropTooLarge, 1)
+		s.forget(it.record)
 		return false
 	}
 	if it.qos > 0 {
 		f.ID = s.newFlightLocked(it)
+	}
+	if s.holds(it.qos) {
+		s.resend = append(s.resend, f.ID)
+		s.backlog.Store(true)
+		return true
 	}
 	c.forward(&f, true)
 	s.sent(1, uint64(len(it.m.payload)))
@@ -210,10 +233,29 @@ func (s *session) newFlightLocked(it item) uint16 {
 		}
 	}
 	s.nextSeq++
-	s.unacked++
 	s.carryLocked(it.m.size())
-	s.flights[s.nextID] = flight{item: it, seq: s.nextSeq, counted: true}
+	if s.kept != nil {
+		replayed := it.record == nil
+		if replayed {
+			it.record = s.newDelivery(&it)
+		}
+		s.b.journal.launch(it.record, s.nextID, replayed)
+	}
+	goes := !s.holds(it.qos)
+	if goes {
+		s.unacked++
+	}
+	s.flights[s.nextID] = flight{item: it, seq: s.nextSeq, sent: goes, counted: goes}
 	return s.nextID
+}
+
+// holds reports whether messages go out only when they are on disk with their
+// packet ID: those of QoS 2, as they could come twice otherwise.
+func (s *session) holds(qos byte) bool { return qos == 2 && s.kept != nil }
+
+// newDelivery is the record of a message to a session that is kept.
+func (s *session) newDelivery(it *item) *delivery {
+	return &delivery{s: s, m: it.m, owner: s.kept.number, qos: it.qos, retain: it.retain, ids: it.ids}
 }
 
 // carryLocked counts bytes that are in flight, or are not any more.

@@ -101,6 +101,8 @@ func (s *session) detachLocked() (old *conn, due *will) {
 	old = s.conn.Load()
 	if w := s.will; w != nil && w.delay == 0 && old != nil {
 		due = w
+	} else {
+		s.b.journal.dropWill(w)
 	}
 	s.will = nil
 	s.b.timers.stop(s.willTimer)
@@ -128,10 +130,25 @@ func (s *session) attach(c *conn, p *packet.Connect, w *will, assigned bool, end
 	} else {
 		s.created = time.Now()
 	}
+	s.keepLocked(resumed)
 	s.conn.Store(c)
 	c.attached.Store(s)
 	s.pumpLocked(c)
 	return resumed
+}
+
+// keepLocked notes on disk that the client is there.
+func (s *session) keepLocked(resumed bool) {
+	j := s.b.journal
+	if j == nil {
+		return
+	}
+	if resumed {
+		j.updateSession(s.kept, s.pub.Load(), s.expiry, time.Time{})
+	} else if s.expiry > 0 {
+		s.kept = j.keepSession(s.pub.Load(), s.expiry)
+	}
+	j.keepWill(s.will, s.kept)
 }
 
 // displace ends the connection that was taken over, and sends the will of its
@@ -172,6 +189,9 @@ func (b *Broker) endLocked(s *session) (e ending) {
 	for _, sub := range s.subs {
 		b.subs.remove(s, sub.filter, sub.group)
 	}
+	if s.kept != nil && !b.closed {
+		s.discardLocked()
+	}
 	e = ending{conn: s.conn.Load(), will: s.will, lost: s.queue.count + len(s.flights)}
 	s.conn.Store(nil)
 	s.will = nil
@@ -182,6 +202,26 @@ func (b *Broker) endLocked(s *session) (e ending) {
 	b.timers.stop(s.willTimer)
 	b.timers.stop(s.expires)
 	return e
+}
+
+// discardLocked removes a session from disk.
+func (s *session) discardLocked() {
+	j := s.b.journal
+	var gone []*delivery
+	for _, f := range s.flights {
+		gone = append(gone, f.record)
+	}
+	for _, e := range s.queue.entries[s.queue.head:] {
+		gone = append(gone, e.record)
+	}
+	j.forget(gone...)
+	for _, sub := range s.subs {
+		j.kill(sub.kept)
+	}
+	for _, r := range s.receipts {
+		j.kill(r)
+	}
+	j.kill(s.kept)
 }
 
 // connEnded is called when the connection c has ended.
@@ -199,6 +239,7 @@ func (b *Broker) connEnded(c *conn, d *departure) {
 		due, e.WillPending = s.takeWillLocked(d, s.expiry)
 		e.Kept = s.expiry > 0 && d.reason != BrokerClosing
 		s.awaySince = time.Now()
+		s.b.journal.updateSession(s.kept, c.pub, s.expiry, s.awaySince)
 		if e.Kept {
 			since := s.awaySince
 			s.expires = b.timers.after(s.expiry, func() { b.expire(s, since) })

@@ -15,7 +15,12 @@ func (c *conn) onSubscribe(h packet.Header, body []byte) error {
 	id := p.Props.Number(packet.SubscriptionID)
 	ack := packet.Suback{Kind: packet.SUBACK, ID: p.ID}
 	var replays []func()
+	kept := c.session.kept != nil
 	for i := range p.Filters {
+		if kept && c.b.journal.refuses() {
+			ack.Codes = append(ack.Codes, packet.QuotaExceeded)
+			continue
+		}
 		code, replay := c.session.subscribe(&p.Filters[i], id)
 		ack.Codes = append(ack.Codes, code)
 		if replay != nil {
@@ -23,7 +28,15 @@ func (c *conn) onSubscribe(h packet.Header, body []byte) error {
 		}
 	}
 	c.acks = ack.Append(c.acks, c.version)
+	var ticket uint64
+	if kept {
+		ticket = c.b.journal.mark()
+		c.ticket = ticket
+	}
 	c.settle() // the answer comes before the retained messages
+	if err := c.b.journal.await(c.b.ctx, ticket); err != nil {
+		return nil // the connection is ending
+	}
 	for _, replay := range replays {
 		replay()
 	}
@@ -71,8 +84,29 @@ func (s *session) addSubscription(whole string, sub *subscription) (isNew, ok bo
 	if s.subs == nil {
 		s.subs = make(map[string]*subscription)
 	}
+	if s.kept != nil {
+		s.keepSubscriptionLocked(whole, sub)
+	}
 	s.subs[whole] = sub
 	return s.b.subs.add(sub), true
+}
+
+// keepSubscriptionLocked puts a subscription on disk, in place of an earlier one.
+func (s *session) keepSubscriptionLocked(whole string, sub *subscription) {
+	if old := s.subs[whole]; old != nil && old.kept != nil {
+		s.b.journal.kill(old.kept)
+	}
+	sub.kept = &keptSubscription{owner: s.kept.number, whole: whole, qos: sub.qos, noLocal: sub.noLocal, asIs: sub.asIs, id: sub.id}
+	s.b.journal.keepSubscription(sub.kept)
+}
+
+// dropSubscriptionLocked ends a subscription.
+func (s *session) dropSubscriptionLocked(whole string, sub *subscription) {
+	delete(s.subs, whole)
+	s.b.subs.remove(s, sub.filter, sub.group)
+	if sub.kept != nil {
+		s.b.journal.kill(sub.kept)
+	}
 }
 
 // replay queues the retained messages that match a subscription.
@@ -119,6 +153,9 @@ func (c *conn) onUnsubscribe(h packet.Header, body []byte) error {
 		ack.Codes = append(ack.Codes, code)
 	}
 	c.acks = ack.Append(c.acks, c.version)
+	if c.session.kept != nil {
+		c.ticket = c.b.journal.mark()
+	}
 	return nil
 }
 
@@ -128,8 +165,7 @@ func (s *session) unsubscribe(whole string) bool {
 	defer s.mu.Unlock()
 	sub, had := s.subs[whole]
 	if had {
-		delete(s.subs, whole)
-		s.b.subs.remove(s, sub.filter, sub.group)
+		s.dropSubscriptionLocked(whole, sub)
 	}
 	return had
 }
@@ -140,8 +176,7 @@ func (s *session) recheckSubscriptionsLocked() {
 	pub := s.pub.Load()
 	for whole, sub := range s.subs {
 		if err := s.b.access.Subscribe(pub, sub.filter); err != nil {
-			delete(s.subs, whole)
-			s.b.subs.remove(s, sub.filter, sub.group)
+			s.dropSubscriptionLocked(whole, sub)
 			s.b.denied(pub, ToSubscribe, whole, err)
 		}
 	}

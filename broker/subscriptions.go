@@ -17,6 +17,7 @@ type subscription struct {
 	noLocal bool
 	asIs    bool   // retain as published
 	id      uint32 // subscription identifier, 0 for none
+	kept    *keptSubscription
 }
 
 // index finds the subscriptions that match a topic. It is a tree of topic

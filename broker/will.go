@@ -21,6 +21,7 @@ type will struct {
 	retain    bool
 	delay     time.Duration
 	pub       *model.Publisher
+	kept      *keptWill // nil for one that is not on disk
 }
 
 // newWill is the will in a CONNECT packet, if the client may leave it.
@@ -50,6 +51,7 @@ func (c *conn) newWill(p *packet.Connect) (*will, error) {
 
 // sendWill publishes a will, if its client still may. It reports whether it did.
 func (b *Broker) sendWill(w *will) bool {
+	defer b.journal.dropWill(w)
 	if err := b.access.Will(w.pub, w.topic, w.retain); err != nil {
 		b.denied(w.pub, ToLeaveWill, w.topic, err)
 		return false
@@ -68,14 +70,23 @@ func (s *session) takeWillLocked(d *departure, keep time.Duration) (sendNow *wil
 	w := s.will
 	s.will = nil
 	switch {
-	case w == nil, d.reason == ClosedByClient, d.reason == BrokerClosing:
+	case w == nil, d.reason == BrokerClosing:
+		return nil, false
+	case d.reason == ClosedByClient:
+		s.b.journal.dropWill(w)
 		return nil, false
 	case min(w.delay, keep) <= 0: // [MQTT-3.1.3-9]
 		return w, false
 	}
-	s.will = w
-	s.willTimer = s.b.timers.after(min(w.delay, keep), func() { s.willDue(w) })
+	s.postponeWillLocked(w, min(w.delay, keep))
 	return nil, true
+}
+
+// postponeWillLocked has a will sent after a delay.
+func (s *session) postponeWillLocked(w *will, delay time.Duration) {
+	s.will = w
+	s.b.journal.postponeWill(w, time.Now().Add(delay))
+	s.willTimer = s.b.timers.after(delay, func() { s.willDue(w) })
 }
 
 // willDue sends a will whose delay has passed.
@@ -86,7 +97,14 @@ func (s *session) willDue(w *will) {
 		s.will = nil
 	}
 	s.mu.Unlock()
-	if due && s.b.sendWill(w) {
-		s.b.events.tell(WillPublished{Stamp: now(), Publisher: w.pub, Topic: w.topic})
+	if due {
+		s.b.sendLateWill(w)
+	}
+}
+
+// sendLateWill sends a will when the connection is long gone.
+func (b *Broker) sendLateWill(w *will) {
+	if b.sendWill(w) {
+		b.events.tell(WillPublished{Stamp: now(), Publisher: w.pub, Topic: w.topic})
 	}
 }

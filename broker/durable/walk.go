@@ -1,0 +1,213 @@
+package durable
+
+import (
+	"bytes"
+	"encoding/binary"
+	"hash/crc32"
+	"hash/fnv"
+	"io"
+)
+
+// walker reads the records of a database without trusting its pages: it follows
+// the tree from the newest header that is whole, and skips what is not. The
+// layout is that of bbolt's format 2.
+type walker struct {
+	store *Store
+	f     io.ReaderAt
+	size  int64
+	visit func(key, value []byte) error
+	err   error // of visit
+
+	high    uint64 // number of pages in use
+	seen    map[uint64]struct{}
+	last    []byte // the key before
+	format  int    // 0 if not found
+	records int
+	damaged int
+}
+
+// The layout of pages.
+const (
+	headerBytes  = 16
+	elementBytes = 16
+	metaBytes    = 64
+	metaMagic    = 0xED0CDAED
+	metaVersion  = 2
+	branchPage   = 1
+	leafPage     = 2
+	isBucket     = 1
+	maxDepth     = 64
+	maxPages     = 1 << 18 // of one record: a gigabyte
+)
+
+func (s *Store) newWalker(f io.ReaderAt, size int64) *walker {
+	return &walker{store: s, f: f, size: size, seen: make(map[uint64]struct{})}
+}
+
+// walk visits all records that are whole, in the order of their keys.
+func (w *walker) walk() {
+	root, ok := w.header()
+	if !ok {
+		w.damaged++
+		return
+	}
+	top := w.page(root)
+	if top == nil || top.kind != leafPage {
+		w.damaged++
+		return
+	}
+	found := false
+	for i := range top.count {
+		e, ok := top.element(i)
+		if !ok || e.flags != isBucket || !bytes.Equal(e.key, bucketName) || len(e.value) < headerBytes {
+			w.damaged++
+			continue
+		}
+		found = true
+		if inner := binary.NativeEndian.Uint64(e.value); inner != 0 {
+			w.tree(inner, nil, nil, 0)
+		} else if p := parsePage(e.value[headerBytes:]); p != nil && p.kind == leafPage {
+			w.leaf(p, nil, nil)
+		} else {
+			w.damaged++
+		}
+	}
+	if !found {
+		w.damaged++
+	}
+}
+
+// header is the root page of the newest header that is whole.
+func (w *walker) header() (root uint64, ok bool) {
+	var newest uint64
+	for i := range int64(2) {
+		b := make([]byte, headerBytes+metaBytes)
+		if _, err := w.f.ReadAt(b, i*pageSize); err != nil {
+			continue
+		}
+		m := b[headerBytes:]
+		sum := fnv.New64a()
+		_, _ = sum.Write(m[:metaBytes-8])
+		n := binary.NativeEndian
+		if n.Uint32(m) != metaMagic || n.Uint32(m[4:]) != metaVersion || n.Uint32(m[8:]) != pageSize || n.Uint64(m[56:]) != sum.Sum64() {
+			continue
+		}
+		if tx := n.Uint64(m[48:]); !ok || tx > newest {
+			newest, root, w.high, ok = tx, n.Uint64(m[16:]), n.Uint64(m[40:]), true
+		}
+	}
+	return root, ok
+}
+
+// page reads a page with those that continue it. It returns nil for one that
+// cannot be right.
+func (w *walker) page(id uint64) *page {
+	head := make([]byte, headerBytes)
+	if id < 2 || id >= w.high || id > uint64(w.size)/pageSize {
+		return nil
+	}
+	if _, err := w.f.ReadAt(head, int64(id)*pageSize); err != nil {
+		return nil
+	}
+	n := binary.NativeEndian
+	more := uint64(n.Uint32(head[12:]))
+	if n.Uint64(head) != id || more > maxPages || id+more >= w.high || int64(id+more+1)*pageSize > w.size {
+		return nil
+	}
+	for i := id; i <= id+more; i++ {
+		if _, twice := w.seen[i]; twice {
+			return nil
+		}
+		w.seen[i] = struct{}{}
+	}
+	b := make([]byte, (more+1)*pageSize)
+	if _, err := w.f.ReadAt(b, int64(id)*pageSize); err != nil {
+		return nil
+	}
+	return parsePage(b)
+}
+
+// tree visits the records below a page, whose keys are at least low and less than
+// high, where those are not nil.
+func (w *walker) tree(id uint64, low, high []byte, depth int) {
+	p := w.page(id)
+	switch {
+	case p == nil || depth > maxDepth:
+		w.damaged++
+	case p.kind == leafPage:
+		w.leaf(p, low, high)
+	default:
+		w.branch(p, low, high, depth)
+	}
+}
+
+func (w *walker) branch(p *page, low, high []byte, depth int) {
+	if p.count == 0 {
+		w.damaged++
+		return
+	}
+	for i := range p.count {
+		e, ok := p.element(i)
+		next, nextOK := high, true
+		if i+1 < p.count {
+			var following element
+			following, nextOK = p.element(i + 1)
+			next = following.key
+		}
+		if !ok || !nextOK || next != nil && bytes.Compare(e.key, next) >= 0 || i > 0 && low != nil && bytes.Compare(e.key, low) < 0 {
+			w.damaged++ // what is below may be whole: its own keys tell
+			next = nil
+		}
+		w.tree(e.child, e.key, next, depth+1)
+	}
+}
+
+func (w *walker) leaf(p *page, low, high []byte) {
+	if p.count == 0 && low != nil {
+		w.damaged++
+	}
+	for i := range p.count {
+		e, ok := p.element(i)
+		if !ok || e.flags != 0 || w.last != nil && bytes.Compare(e.key, w.last) <= 0 ||
+			low != nil && bytes.Compare(e.key, low) < 0 || high != nil && bytes.Compare(e.key, high) >= 0 {
+			w.damaged++
+			continue
+		}
+		value, ok := w.store.unseal(e.key, e.value)
+		if !ok {
+			w.damaged++
+			continue
+		}
+		w.last = append(w.last[:0], e.key...)
+		w.record(e.key, value)
+	}
+}
+
+func (w *walker) record(key, value []byte) {
+	if bytes.Equal(key, formatKey) {
+		if len(value) == 1 {
+			w.format = int(value[0])
+		}
+		return
+	}
+	w.records++
+	if w.visit != nil && w.err == nil {
+		w.err = w.visit(key, value)
+	}
+}
+
+// seal appends a value with its checksum, which covers the key too.
+func (s *Store) seal(dst, key, value []byte) []byte {
+	sum := crc32.Update(crc32.Checksum(key, s.table), s.table, value)
+	return binary.BigEndian.AppendUint32(append(dst, value...), sum)
+}
+
+// unseal returns a value if its checksum is right.
+func (s *Store) unseal(key, sealed []byte) ([]byte, bool) {
+	n := len(sealed) - crc32.Size
+	if n < 0 {
+		return nil, false
+	}
+	sum := crc32.Update(crc32.Checksum(key, s.table), s.table, sealed[:n])
+	return sealed[:n:n], binary.BigEndian.Uint32(sealed[n:]) == sum
+}
