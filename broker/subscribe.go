@@ -16,8 +16,9 @@ func (c *conn) onSubscribe(h packet.Header, body []byte) error {
 	ack := packet.Suback{Kind: packet.SUBACK, ID: p.ID}
 	var replays []func()
 	kept := c.session.kept != nil
+	refuses := kept && c.b.journal.refuses()
 	for i := range p.Filters {
-		if kept && c.b.journal.refuses() {
+		if refuses {
 			ack.Codes = append(ack.Codes, packet.QuotaExceeded)
 			continue
 		}
@@ -29,7 +30,7 @@ func (c *conn) onSubscribe(h packet.Header, body []byte) error {
 	}
 	c.acks = ack.Append(c.acks, c.version)
 	var ticket uint64
-	if kept {
+	if kept && !refuses {
 		ticket = c.b.journal.mark()
 		c.ticket = ticket
 	}

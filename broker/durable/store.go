@@ -46,6 +46,7 @@ type Store struct {
 	db        *bolt.DB
 	table     *crc32.Table
 	values    []byte
+	older     bool   // the state before the last commit is read
 	copied    copied // what copyTo found
 	recovered *broker.Recovery
 }
@@ -110,6 +111,9 @@ func (s *Store) inspect() (swap func() error, err error) {
 	}
 	w := s.newWalker(f, size)
 	w.walk()
+	if w.damaged > 0 && w.format <= Format {
+		w = s.better(w, f, size)
+	}
 	switch {
 	case w.format > Format:
 		return nil, &NewerFormatError{Path: s.path, Format: w.format}
@@ -119,6 +123,20 @@ func (s *Store) inspect() (swap func() error, err error) {
 		return s.replace, s.copyTo(f, size)
 	}
 	return nil, nil
+}
+
+// better is w, or a walk over the state before the last commit if that has lost
+// less.
+func (s *Store) better(w *walker, f *os.File, size int64) *walker {
+	s.older = true
+	before := s.newWalker(f, size)
+	before.walk()
+	if before.records > w.records && before.damaged <= w.damaged {
+		before.damaged++ // the last commit
+		return before
+	}
+	s.older = false
+	return w
 }
 
 func (s *Store) openDB() error {
@@ -137,11 +155,19 @@ func (s *Store) openDB() error {
 		_ = db.Close()
 		return err
 	}
-	s.db = db
+	s.db, s.older = db, false
 	return nil
 }
 
-func openBolt(path string) (*bolt.DB, error) {
+// openBolt opens a database whose pages were looked at. What slipped through is
+// an error, not the end of the process.
+func openBolt(path string) (db *bolt.DB, err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if v := recover(); v != nil {
+			db, err = nil, fmt.Errorf("%v; move the file away to start afresh", v)
+		}
+	}()
 	return bolt.Open(path, 0o600, &bolt.Options{Timeout: lockTime, PageSize: pageSize,
 		NoFreelistSync: true, FreelistType: bolt.FreelistMapType})
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // walker reads the records of a database without trusting its pages: it follows
-// the tree from the newest header that is whole, and skips what is not. The
+// the tree from a header that is whole, and skips what is not. The
 // layout is that of bbolt's format 2.
 type walker struct {
 	store *Store
@@ -46,12 +46,18 @@ func (s *Store) newWalker(f io.ReaderAt, size int64) *walker {
 
 // walk visits all records that are whole, in the order of their keys.
 func (w *walker) walk() {
-	root, ok := w.header()
-	if !ok {
+	hs := w.headers()
+	w.damaged += 2 - len(hs) // writing one cannot tear it: it is smaller than a sector
+	which := 0
+	if w.store.older {
+		which = 1
+	}
+	if which >= len(hs) {
 		w.damaged++
 		return
 	}
-	top := w.page(root)
+	w.high = hs[which].high
+	top := w.page(hs[which].root)
 	if top == nil || top.kind != leafPage {
 		w.damaged++
 		return
@@ -77,26 +83,29 @@ func (w *walker) walk() {
 	}
 }
 
-// header is the root page of the newest header that is whole.
-func (w *walker) header() (root uint64, ok bool) {
-	var newest uint64
+// header is what a header page says.
+type header struct{ root, high, tx uint64 }
+
+// headers are those that are whole, the newest first. There are two, written in
+// turn: the older one describes the state before the last commit.
+func (w *walker) headers() (hs []header) {
 	for i := range int64(2) {
 		b := make([]byte, headerBytes+metaBytes)
 		if _, err := w.f.ReadAt(b, i*pageSize); err != nil {
 			continue
 		}
-		m := b[headerBytes:]
+		m, n := b[headerBytes:], binary.NativeEndian
 		sum := fnv.New64a()
 		_, _ = sum.Write(m[:metaBytes-8])
-		n := binary.NativeEndian
 		if n.Uint32(m) != metaMagic || n.Uint32(m[4:]) != metaVersion || n.Uint32(m[8:]) != pageSize || n.Uint64(m[56:]) != sum.Sum64() {
 			continue
 		}
-		if tx := n.Uint64(m[48:]); !ok || tx > newest {
-			newest, root, w.high, ok = tx, n.Uint64(m[16:]), n.Uint64(m[40:]), true
-		}
+		hs = append(hs, header{root: n.Uint64(m[16:]), high: n.Uint64(m[40:]), tx: n.Uint64(m[48:])})
 	}
-	return root, ok
+	if len(hs) == 2 && hs[1].tx > hs[0].tx {
+		hs[0], hs[1] = hs[1], hs[0]
+	}
+	return hs
 }
 
 // page reads a page with those that continue it. It returns nil for one that
