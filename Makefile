@@ -5,12 +5,13 @@
 FUZZTIME   ?= 10s
 BENCH      ?= .
 BENCHCOUNT ?= 6
+KILLS      ?= 200
 ARGS       ?=
 
 export FUZZTIME BENCH BENCHCOUNT RELEASE VERSION
 
 .DEFAULT_GOAL := help
-.PHONY: help run test build setup lint fuzz bench screenshots icons clean
+.PHONY: help run test build setup lint fuzz crash bench screenshots icons clean
 
 help: ## Say what can be made
 	@echo "Pilothouse: make TARGET"
@@ -39,6 +40,10 @@ lint: ## Run the linters (the first time compiles them: minutes)
 
 fuzz: ## Run each fuzz target for FUZZTIME (10s; FUZZTIME=10m for long)
 	@scripts/fuzz
+
+crash: ## Kill the broker KILLS times (200) under load and count messages
+	@scripts/setup test
+	@. scripts/env.sh && CRASH_KILLS=$(KILLS) go test -count 1 -timeout 30m -v -run '^TestKill$$' ./broker/durable
 
 bench: ## Run the benchmarks BENCHCOUNT times and summarise them
 	@scripts/bench

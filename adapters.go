@@ -78,10 +78,28 @@ func storeEvents(s *model.Store) func(broker.Event) {
 		case broker.PanicCaught:
 			slog.Error("A connection was ended by a fault in the broker", "address", e.Addr, "fault", e.Value, "stack", e.Stack)
 			s.Note(model.Event{At: e.At, Kind: model.EventTrouble, Addr: e.Addr, Text: "cut off by a fault in this program: " + e.Value, Serious: true})
+		case broker.StoreRecovered, broker.StoreFailed, broker.StoreWorks, broker.StoreUnreadable:
+			s.Note(storeTrouble(e))
 		case broker.AcceptFailed:
 			s.Note(model.Event{At: e.At, Kind: model.EventTrouble, Addr: e.Listener, Text: times("cannot accept connections: "+e.Err.Error(), e.Count)})
 		}
 	}
+}
+
+// storeTrouble says in words what happened to what the broker keeps on disk.
+func storeTrouble(e broker.Event) model.Event {
+	n := model.Event{At: e.Time(), Kind: model.EventTrouble, Serious: true}
+	switch e := e.(type) {
+	case broker.StoreRecovered:
+		n.Text = "the file of the broker was damaged: " + e.Recovery.String()
+	case broker.StoreFailed:
+		n.Text = times("messages that have to be kept are refused: "+e.Err.Error()+"; make room on the disk", e.Count)
+	case broker.StoreWorks:
+		n.Text, n.Serious = "the broker's file can be written again", false
+	case broker.StoreUnreadable:
+		n.Text = "the broker keeps sessions and retained messages in memory only, until this program ends: " + e.Err.Error()
+	}
+	return n
 }
 
 func nameOf(p *model.Publisher) string {

@@ -16,6 +16,7 @@ import (
 
 	"github.com/pilothouse/pilothouse/assets"
 	"github.com/pilothouse/pilothouse/broker"
+	"github.com/pilothouse/pilothouse/broker/durable"
 	"github.com/pilothouse/pilothouse/demo"
 	"github.com/pilothouse/pilothouse/model"
 	"github.com/pilothouse/pilothouse/model/payload"
@@ -163,13 +164,25 @@ func (p *Program) startBroker() (address string, moved, err error) {
 	if p.listen, moved, err = listenNear(p.ctx, p.cfg.Listen); err != nil {
 		return "", nil, err
 	}
-	p.broker = broker.New(broker.Options{OnEvent: storeEvents(p.store), Access: broker.OpenAccess()})
+	p.broker = broker.New(broker.Options{OnEvent: storeEvents(p.store), Access: broker.OpenAccess(), Store: p.openStore()})
 	p.group.Go(func() {
 		if err := p.broker.Serve(p.ctx, p.listen); err != nil && p.ctx.Err() == nil {
 			p.store.Note(model.Event{At: time.Now(), Kind: model.EventTrouble, Text: err.Error(), Serious: true})
 		}
 	})
 	return "mqtt://" + p.listen.Addr().String(), moved, nil
+}
+
+// openStore opens what the broker keeps on disk. Without it the broker keeps
+// things in memory, which is said.
+func (p *Program) openStore() broker.Store {
+	s, err := durable.Open(p.dir.brokerPath())
+	if err != nil {
+		p.store.Note(model.Event{At: time.Now(), Kind: model.EventTrouble, Serious: true,
+			Text: "the broker keeps sessions and retained messages in memory only, until this program ends: " + err.Error()})
+		return nil
+	}
+	return s
 }
 
 // nearPorts is how many ports after a taken one are tried.

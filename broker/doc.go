@@ -15,13 +15,22 @@
 // away. State that outlives a connection (sessions, queues, retained messages)
 // is in types of its own, apart from sockets.
 //
+// With a [Store], retained messages, kept sessions and wills survive the end of
+// the process, however it ends. A journal gathers what has changed and commits it
+// in batches. A client is told that its message of QoS 1 or 2 was taken only when
+// the message is on disk for every kept session that is to have it; one that no
+// kept session takes does not wait. Messages of QoS 2 go out to a kept session
+// only with their packet ID on disk, so that none comes twice; those of QoS 1 go
+// out at once. QoS 0 does not touch the disk unless it is retained. Retained
+// messages that were still to be replayed to a new subscription are not kept.
+//
 // A subscriber that drains holds its publishers back for a moment when it is
 // full ([Limits.Hold]); one that does not loses messages, and each lost message
 // is counted. Other clients do not feel it.
 //
 // Concurrency: all methods of Broker and Local may be called from any goroutine.
 // Locks are taken in the order Broker.mu, session.mu, outbound.mu; the
-// subscription index and the retained store have locks of their own, under which
-// nothing else is locked. Access and OnEvent are never to call back into the
+// subscription index, the retained store and the journal have locks of their own,
+// under which nothing else is locked, but the journal under the retained store. Access and OnEvent are never to call back into the
 // broker.
 package broker

@@ -106,17 +106,15 @@ func TestKill(t *testing.T) {
 	}
 	c := newChild(t)
 	c.start(t)
-	defer func() { c.kill(t) }()
 	sub := &subscriber{got: make(map[string]int), pending: make(map[uint16]bool)}
 	var stop, ending atomic.Bool
 	var all, publishing sync.WaitGroup
 	defer all.Wait()
+	defer func() { c.kill(t) }()
 	defer stop.Store(true)
 	first := make(chan struct{})
 	all.Go(func() {
 		_ = through(c.addr, "sub", &stop, func(p *peer) error {
-			stopper := context.AfterFunc(t.Context(), func() { _ = p.nc.Close() })
-			defer stopper()
 			select {
 			case <-first:
 			default:
@@ -139,7 +137,6 @@ func TestKill(t *testing.T) {
 	ending.Store(true)
 	publishing.Wait()
 	judge(t, c, pubs, sub)
-	stop.Store(true)
 }
 
 func newChild(t testing.TB) *child {
