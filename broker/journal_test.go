@@ -290,3 +290,62 @@ func FuzzRecords(f *testing.F) {
 		_ = b.Close()
 	})
 }
+
+// damagedStore is a store that says what it recovered, or cannot be read.
+type damagedStore struct {
+	memStore
+	recovery *Recovery
+	err      error
+}
+
+func (d *damagedStore) Recovered() *Recovery { return d.recovery }
+
+func (d *damagedStore) Load(visit func(key, value []byte) error) error {
+	if d.err != nil {
+		return d.err
+	}
+	return d.memStore.Load(visit)
+}
+
+func TestDamageIsTold(t *testing.T) {
+	log := new(eventLog)
+	b := New(Options{Store: &damagedStore{recovery: &Recovery{Aside: "broker.db.damaged", Records: 3, Damaged: 2}}, OnEvent: log.add})
+	if e := waitEvent(t, log, func(StoreRecovered) bool { return true }); !strings.Contains(e.Recovery.String(), "kept as broker.db.damaged") {
+		t.Errorf("%v", e.Recovery)
+	}
+	_ = b.Close()
+}
+
+// A broker whose store cannot be read starts, keeps things in memory and says so.
+func TestUnreadableStore(t *testing.T) {
+	log, fault := new(eventLog), errors.New("input/output error")
+	_, addr := serve(t, Options{Store: &damagedStore{err: fault}, OnEvent: log.add})
+	if e := waitEvent(t, log, func(StoreUnreadable) bool { return true }); e.Err != fault {
+		t.Errorf("%v", e.Err)
+	}
+	c := connect(t, addr, "a", packet.V5, keep)
+	c.subscribe("a", 1)
+	c.publish("a", "x", 1, 1)
+	c.expectMessage("a", "x")
+	c.expectAck(packet.PUBACK, 1, packet.Success)
+}
+
+// A program that attaches a session takes the place of one that was kept under
+// its client ID, as nobody could have connected with that while it was there.
+func TestAttachReplacesKeptSession(t *testing.T) {
+	disk := new(memStore)
+	b, addr := serve(t, Options{Store: disk})
+	c := connect(t, addr, "window", packet.V5, keep)
+	c.subscribe("a", 1)
+	if _, err := b.Attach(LocalOptions{ClientID: "window"}); err == nil {
+		t.Error("took the place of a client that is connected")
+	}
+	settleStore(t, b)
+	b, _, log, disk := restart(t, disk)
+	attach(t, b, LocalOptions{ClientID: "window"})
+	waitEvent(t, log, func(e SessionExpired) bool { return e.Publisher.ClientID == "window" })
+	settleStore(t, b)
+	if disk.count(kindSession)+disk.count(kindSubscription) != 0 {
+		t.Error("the kept session is still on disk")
+	}
+}

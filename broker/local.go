@@ -64,7 +64,19 @@ type Local struct {
 // defaultLocalQueue is the default of LocalOptions.QueueBytes.
 const defaultLocalQueue = 16 << 20
 
-// Attach opens a session inside the process.
+// replaced tells that a session that was kept gave way, and sends its will.
+func (b *Broker) replaced(old *session, e ending) {
+	if e.will != nil {
+		b.sendWill(e.will)
+	}
+	if e.conn != nil { // it came back at this moment
+		e.conn.kick(departure{reason: SessionTaken, code: packet.SessionTakenOver, willSent: e.will != nil})
+	}
+	b.events.tell(SessionExpired{Stamp: now(), Publisher: old.pub.Load(), Lost: e.lost})
+}
+
+// Attach opens a session inside the process. A session without a connection that
+// was kept under its client ID ends.
 func (b *Broker) Attach(o LocalOptions) (*Local, error) {
 	if err := CheckClientID(o.ClientID, b.limits.ClientIDBytes); err != nil {
 		return nil, fmt.Errorf("attach a session to the broker: %w", err)
@@ -78,20 +90,36 @@ func (b *Broker) Attach(o LocalOptions) (*Local, error) {
 	s.pub.Store(localPublisher(&o))
 	l.session = s
 	l.router = router{b: b, pub: s.pub.Load(), trusted: true, stats: &s.stats}
+	old, e, err := b.enterLocal(l)
+	if err != nil {
+		return nil, err
+	}
+	if old != nil {
+		b.replaced(old, e)
+	}
+	return l, nil
+}
+
+// enterLocal registers a session inside the process; old is one that ended for it.
+func (b *Broker) enterLocal(l *Local) (old *session, e ending, err error) {
+	s := l.session
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.closed {
-		return nil, ErrClosed
+		return nil, e, ErrClosed
 	}
-	if b.sessions[s.id] != nil {
-		return nil, fmt.Errorf("attach a session to the broker: the client ID %q is in use; choose another", s.id)
+	if old = b.sessions[s.id]; old != nil {
+		if old.online() {
+			return nil, e, fmt.Errorf("attach a session to the broker: the client ID %q is in use; choose another", s.id)
+		}
+		e = b.endLocked(old)
 	}
 	b.sessions[s.id] = s
 	if l.on != nil {
 		b.group.Add(1)
 		l.consumer.Go(l.consume)
 	}
-	return l, nil
+	return old, e, nil
 }
 
 // Subscribe subscribes to a filter, which may be a shared one, and has the

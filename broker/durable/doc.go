@@ -8,7 +8,10 @@
 // Each record carries a checksum, as bbolt has none for its data. [Open] reads
 // the file through once without trusting any of it. What is whole in a damaged
 // file is copied to a new one, and the damaged file is kept under a name of its
-// own. Files of a newer format are left alone.
+// own. Whole is what is reached from the root of the tree, as it is or as it was
+// before the last commit: pages that nothing leads to are not searched, as they
+// can hold records that were deleted long ago, and an old command must not come
+// back. Files of a newer format are left alone.
 //
 // Concurrency: a Store is used by one goroutine at a time, as broker.Store says.
 package durable
