@@ -86,22 +86,6 @@ func storeEvents(s *model.Store) func(broker.Event) {
 	}
 }
 
-// storeTrouble says in words what happened to what the broker keeps on disk.
-func storeTrouble(e broker.Event) model.Event {
-	n := model.Event{At: e.Time(), Kind: model.EventTrouble, Serious: true}
-	switch e := e.(type) {
-	case broker.StoreRecovered:
-		n.Text = "the file of the broker was damaged: " + e.Recovery.String()
-	case broker.StoreFailed:
-		n.Text = times("messages that have to be kept are refused: "+e.Err.Error()+"; make room on the disk", e.Count)
-	case broker.StoreWorks:
-		n.Text, n.Serious = "the broker's file can be written again", false
-	case broker.StoreUnreadable:
-		n.Text = "the broker keeps sessions and retained messages in memory only, until this program ends: " + e.Err.Error()
-	}
-	return n
-}
-
 func nameOf(p *model.Publisher) string {
 	if p == nil {
 		return ""

@@ -16,7 +16,6 @@ import (
 
 	"github.com/pilothouse/pilothouse/assets"
 	"github.com/pilothouse/pilothouse/broker"
-	"github.com/pilothouse/pilothouse/broker/durable"
 	"github.com/pilothouse/pilothouse/demo"
 	"github.com/pilothouse/pilothouse/model"
 	"github.com/pilothouse/pilothouse/model/payload"
@@ -171,18 +170,6 @@ func (p *Program) startBroker() (address string, moved, err error) {
 		}
 	})
 	return "mqtt://" + p.listen.Addr().String(), moved, nil
-}
-
-// openStore opens what the broker keeps on disk. Without it the broker keeps
-// things in memory, which is said.
-func (p *Program) openStore() broker.Store {
-	s, err := durable.Open(p.dir.brokerPath())
-	if err != nil {
-		p.store.Note(model.Event{At: time.Now(), Kind: model.EventTrouble, Serious: true,
-			Text: "the broker keeps sessions and retained messages in memory only, until this program ends: " + err.Error()})
-		return nil
-	}
-	return s
 }
 
 // nearPorts is how many ports after a taken one are tried.

@@ -51,9 +51,6 @@ const settingsVersion = 1
 // maxSettings bounds how much of a settings file is read, in bytes.
 const maxSettings = 1 << 20
 
-// brokerPath is the file of what the broker keeps.
-func (d *dataDir) brokerPath() string { return filepath.Join(d.path, "broker.db") }
-
 func (d *dataDir) settingsPath() string { return filepath.Join(d.path, "settings.json") }
 
 // loadSettings reads the settings. first is true when there were none. A file
