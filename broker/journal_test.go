@@ -57,8 +57,7 @@ func TestCommitsAreShared(t *testing.T) {
 	b, addr := serve(t, Options{Store: disk})
 	sub := connect(t, addr, "sub", packet.V311, keep)
 	sub.subscribe("#", 1)
-	sub.send(&packet.Disconnect{})
-	sub.expectEnd()
+	leave(t, b, sub)
 	settleStore(t, b)
 	disk.held.Lock()
 	var pubs []*client
@@ -93,8 +92,7 @@ func TestPayloadsAreShared(t *testing.T) {
 	for i := range 10 {
 		c := connect(t, addr, fmt.Sprint("sub-", i), packet.V5, keep)
 		c.subscribe("a", 1)
-		c.send(&packet.Disconnect{})
-		c.expectEnd()
+		leave(t, b, c)
 	}
 	pub := connect(t, addr, "pub", packet.V5)
 	payload := strings.Repeat("x", 10_000)
@@ -205,8 +203,7 @@ func TestQueueLimitsOnDisk(t *testing.T) {
 	b, addr := serve(t, Options{Store: disk, Limits: limits})
 	sub := connect(t, addr, "sub", packet.V5, keep)
 	sub.subscribe("a", 1)
-	sub.send(&packet.Disconnect{})
-	sub.expectEnd()
+	leave(t, b, sub)
 	pub := connect(t, addr, "pub", packet.V5)
 	send := func(from, to int) {
 		for i := from; i < to; i++ {
@@ -236,8 +233,7 @@ func TestNonsenseOnDisk(t *testing.T) {
 	b, addr := serve(t, Options{Store: disk})
 	sub := connect(t, addr, "sub", packet.V5, keep)
 	sub.subscribe("a", 2)
-	sub.send(&packet.Disconnect{})
-	sub.expectEnd()
+	leave(t, b, sub)
 	pub := connect(t, addr, "pub", packet.V5, keep)
 	for i := range 3 {
 		pub.publish("a", fmt.Sprint(i), 2, uint16(i+1))
@@ -267,7 +263,7 @@ func TestNonsenseOnDisk(t *testing.T) {
 		}
 	}
 	again := New(Options{Store: &memStore{records: whole}})
-	defer again.Close()
+	defer func() { _ = again.Close() }()
 	if i := find(t, again, "sub"); i.Queued != 2 || i.Dropped != 1 {
 		t.Errorf("%+v", i)
 	}

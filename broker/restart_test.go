@@ -19,12 +19,11 @@ func restart(t *testing.T, s *memStore) (b *Broker, addr string, log *eventLog, 
 func TestRestartKeepsSessionsAndMessages(t *testing.T) { // [MQTT-3.1.2-5] [MQTT-4.1.0-1] [MQTT-4.4.0-1]
 	for _, v := range bothVersions {
 		disk := new(memStore)
-		_, addr := serve(t, Options{Store: disk})
+		b, addr := serve(t, Options{Store: disk})
 		c := connect(t, addr, "a", v, keep)
 		c.subscribe("a/+", 2)
 		c.subscribe("b", 1)
-		c.send(&packet.Disconnect{})
-		c.expectEnd()
+		leave(t, b, c)
 		pub := connect(t, addr, "pub", v)
 		for i := range 12 {
 			pub.publish("a/b", fmt.Sprint(i), byte(i%3), uint16(i+1))
@@ -41,28 +40,41 @@ func TestRestartKeepsSessionsAndMessages(t *testing.T) { // [MQTT-3.1.2-5] [MQTT
 		if !ack.SessionPresent {
 			t.Error("no session present")
 		}
-		for i := range 12 {
-			if i%3 == 0 {
-				continue
-			}
-			p := c.expectMessage("a/b", fmt.Sprint(i))
-			if p.Dup || int(p.QoS) != i%3 {
-				t.Errorf("%+v", p)
-			}
-			if p.QoS == 1 {
-				answer(c, p)
-			} else {
-				c.send(&packet.Ack{Kind: packet.PUBREC, ID: p.ID})
-			}
-		}
-		for range 4 {
-			rel := expect[*packet.Ack](c)
-			c.send(&packet.Ack{Kind: packet.PUBCOMP, ID: rel.ID})
-		}
+		takeAll(c, 8, 4)
 		c.quiet()
 		settleStore(t, b)
 		if n := b.journal.store.(*memStore); n.count(kindMessage)+n.count(kindDelivery)+n.count(kindReceived) != 0 {
 			t.Errorf("records left: %d messages, %d deliveries, %d receipts", n.count(kindMessage), n.count(kindDelivery), n.count(kindReceived))
+		}
+	}
+}
+
+// takeAll takes messages 0, 1, 2 and so on with their number modulo 3 as QoS, but
+// for those of QoS 0, and goes through their acknowledgements as they come.
+func takeAll(c *client, messages, ofQoS2 int) {
+	c.t.Helper()
+	next := 0
+	for messages > 0 || ofQoS2 > 0 {
+		switch p := c.receive().(type) {
+		case *packet.Publish:
+			if next%3 == 0 {
+				next++
+			}
+			if string(p.Payload) != fmt.Sprint(next) || p.Dup || int(p.QoS) != next%3 {
+				c.t.Fatalf("received %+v, want message %d", p, next)
+			}
+			next++
+			messages--
+			kind := packet.PUBACK
+			if p.QoS == 2 {
+				kind = packet.PUBREC
+			}
+			c.send(&packet.Ack{Kind: kind, ID: p.ID})
+		case *packet.Ack:
+			c.send(&packet.Ack{Kind: packet.PUBCOMP, ID: p.ID})
+			ofQoS2--
+		default:
+			c.t.Fatalf("received %v", p.Type())
 		}
 	}
 }
@@ -99,15 +111,14 @@ func TestRestartKeepsFlights(t *testing.T) { // [MQTT-4.4.0-1] [MQTT-4.3.3-3] [M
 
 func TestRestartKeepsReceipts(t *testing.T) { // [MQTT-4.3.3-10]
 	disk := new(memStore)
-	_, addr := serve(t, Options{Store: disk})
+	b, addr := serve(t, Options{Store: disk})
 	sub := connect(t, addr, "sub", packet.V5, keep)
 	sub.subscribe("a", 2)
-	sub.send(&packet.Disconnect{})
-	sub.expectEnd()
+	leave(t, b, sub)
 	pub := connect(t, addr, "pub", packet.V5, keep)
 	pub.publish("a", "once", 2, 7)
 	pub.expectAck(packet.PUBREC, 7, packet.Success)
-	b, addr, _, disk := restart(t, disk)
+	b, addr, _, disk = restart(t, disk)
 	pub, _ = tryConnect(t, addr, "pub", packet.V5, keep)
 	pub.publish("a", "once", 2, 7, func(p *packet.Publish) { p.Dup = true })
 	pub.expectAck(packet.PUBREC, 7, packet.Success)
@@ -165,16 +176,16 @@ func TestRestartKeepsRetained(t *testing.T) {
 func TestRestartSendsWills(t *testing.T) { // MQTT 5.0 section 3.1.2.5
 	disk := new(memStore)
 	b, addr := serve(t, Options{Store: disk})
-	leave := func(topic string, delay uint32) func(*packet.Connect) {
+	willTo := func(topic string, delay uint32) func(*packet.Connect) {
 		return func(p *packet.Connect) {
 			p.Will = &packet.Will{Topic: []byte(topic), Payload: []byte("lost"), QoS: 1, Retain: true}
 			p.Will.Props.SetNumber(packet.WillDelay, delay)
 		}
 	}
-	connect(t, addr, "clean", packet.V5, leave("will/clean", 0))
-	connect(t, addr, "kept", packet.V5, keep, leave("will/kept", 0))
-	connect(t, addr, "late", packet.V5, keep, leave("will/late", 3600))
-	bye := connect(t, addr, "bye", packet.V5, leave("will/bye", 0))
+	connect(t, addr, "clean", packet.V5, willTo("will/clean", 0))
+	connect(t, addr, "kept", packet.V5, keep, willTo("will/kept", 0))
+	connect(t, addr, "late", packet.V5, keep, willTo("will/late", 3600))
+	bye := connect(t, addr, "bye", packet.V5, willTo("will/bye", 0))
 	bye.send(&packet.Disconnect{})
 	bye.expectEnd()
 	eventually(t, "end", func() bool { return len(b.Sessions()) == 3 })

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"sync"
 	"testing"
+
+	"github.com/pilothouse/pilothouse/broker/packet"
 )
 
 // memStore is a Store in memory. It can be held up, fail, and be copied at any
@@ -84,6 +86,23 @@ func settleStore(t testing.TB, b *Broker) {
 	if err := b.journal.await(b.ctx, b.journal.mark()); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// leave ends a client's connection and waits until its session is away.
+func leave(t testing.TB, b *Broker, c *client) {
+	t.Helper()
+	connected := func() (n int) {
+		for _, i := range b.Sessions() {
+			if i.Connected {
+				n++
+			}
+		}
+		return n
+	}
+	before := connected()
+	c.send(&packet.Disconnect{})
+	c.expectEnd()
+	eventually(t, "goodbye", func() bool { return connected() < before })
 }
 
 var errDiskFull = errors.New("no space left on device")

@@ -35,8 +35,8 @@ func (c *conn) onSubscribe(h packet.Header, body []byte) error {
 		c.ticket = ticket
 	}
 	c.settle() // the answer comes before the retained messages
-	if err := c.b.journal.await(c.b.ctx, ticket); err != nil {
-		return nil // the connection is ending
+	if c.b.journal.await(c.b.ctx, ticket) != nil {
+		return nil // the connection is ending, by another goroutine
 	}
 	for _, replay := range replays {
 		replay()

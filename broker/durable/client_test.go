@@ -111,7 +111,7 @@ func (u *publisher) message(f *flying, dup bool) packet.Packet {
 // session sends again what is not finished, and then up to limit messages in all,
 // until everything is finished or the connection ends.
 func (u *publisher) session(p *peer, limit int) error {
-	defer p.nc.Close()
+	defer func() { _ = p.nc.Close() }()
 	u.mu.Lock()
 	var again []packet.Packet
 	for _, f := range u.flights {
@@ -213,7 +213,7 @@ type subscriber struct {
 
 // session handles messages until the connection ends.
 func (u *subscriber) session(p *peer) error {
-	defer p.nc.Close()
+	defer func() { _ = p.nc.Close() }()
 	if err := p.send(&packet.Subscribe{ID: 1, Filters: []packet.Filter{{Filter: []byte("load/#"), QoS: 2}}}); err != nil {
 		return err
 	}

@@ -145,7 +145,7 @@ func newChild(t testing.TB) *child {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer ln.Close()
+	defer func() { _ = ln.Close() }()
 	return &child{path: filepath.Join(t.TempDir(), "broker.db"), addr: ln.Addr().String()}
 }
 

@@ -149,7 +149,7 @@ func TestNewerFormatIsLeftAlone(t *testing.T) {
 func check(t *testing.T, path string, damaged []byte, ever map[string]map[string]bool, want map[string]string) (kept int) {
 	t.Helper()
 	s := open(t, path)
-	defer s.Close()
+	defer func() { _ = s.Close() }()
 	got := load(t, s)
 	for k, v := range got {
 		if !ever[k][v] {

@@ -79,7 +79,7 @@ func (s *Store) replace() error {
 	if err != nil {
 		return err
 	}
-	defer d.Close()
+	defer func() { _ = d.Close() }()
 	_ = d.Sync() // not every system can
 	return nil
 }

@@ -104,7 +104,7 @@ func (s *Store) inspect() (swap func() error, err error) {
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	size, err := f.Seek(0, 2)
 	if err != nil || size == 0 {
 		return nil, err
@@ -181,7 +181,7 @@ func (s *Store) Load(visit func(key, value []byte) error) error {
 	if err != nil {
 		return fmt.Errorf("read the broker's store: %w", err)
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	size, err := f.Seek(0, 2)
 	if err != nil {
 		return fmt.Errorf("read the broker's store %s: %w", s.path, err)
