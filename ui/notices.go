@@ -132,7 +132,21 @@ func (n *notices) announce(e *model.Event, now time.Time) {
 	}
 }
 
-// tellDesktop sends a notification through Fyne.
+// tellDesktop sends notifications through Fyne, one at a time and away from the
+// main goroutine: a notification service that hangs must not freeze the window.
+// While one is on its way, further ones are left to the window.
 func tellDesktop(a fyne.App) func(title, text string) {
-	return func(title, text string) { a.SendNotification(fyne.NewNotification(title, text)) }
+	free := make(chan struct{}, 1)
+	free <- struct{}{}
+	return func(title, text string) {
+		select {
+		case <-free:
+		default:
+			return
+		}
+		go func() {
+			a.SendNotification(fyne.NewNotification(title, text))
+			free <- struct{}{}
+		}()
+	}
 }

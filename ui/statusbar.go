@@ -153,7 +153,10 @@ func linkBanner(l *model.LinkStatus, now time.Time) widgets.BannerData {
 	if wait := l.NextTry.Sub(now); wait > 0 {
 		next := fmt.Sprintf("Attempt %d in %d s.", l.Attempt+1, int(wait.Seconds())+1)
 		if b.Detail != "" {
-			next = strings.TrimSuffix(b.Detail, ".") + ". " + next
+			if !strings.HasSuffix(b.Detail, "?") {
+				b.Detail = strings.TrimSuffix(b.Detail, ".") + "."
+			}
+			next = b.Detail + " " + next
 		}
 		b.Detail = next
 	}
