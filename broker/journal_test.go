@@ -316,7 +316,7 @@ func TestDamageIsTold(t *testing.T) {
 func TestUnreadableStore(t *testing.T) {
 	log, fault := new(eventLog), errors.New("input/output error")
 	_, addr := serve(t, Options{Store: &damagedStore{err: fault}, OnEvent: log.add})
-	if e := waitEvent(t, log, func(StoreUnreadable) bool { return true }); e.Err != fault {
+	if e := waitEvent(t, log, func(StoreUnreadable) bool { return true }); !errors.Is(e.Err, fault) {
 		t.Errorf("%v", e.Err)
 	}
 	c := connect(t, addr, "a", packet.V5, keep)

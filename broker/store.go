@@ -36,14 +36,14 @@ type Recovery struct {
 // Recoverer is a Store that can tell what it recovered: nil for nothing.
 type Recoverer interface{ Recovered() *Recovery }
 
-// StoreRecovered: the store was damaged. What was whole is used on; the damaged
+// StoreRecovered tells that the store was damaged. What was whole is used on; the damaged
 // file is kept.
 type StoreRecovered struct {
 	Stamp
 	Recovery
 }
 
-// StoreFailed: changes could not be put on disk. Until StoreWorks, messages of
+// StoreFailed tells that changes could not be put on disk. Until StoreWorks, messages of
 // QoS 1 and 2 that have to be are refused; everything else goes on, and changes
 // are tried again each second. Count is the number of attempts since the first.
 type StoreFailed struct {
@@ -52,17 +52,17 @@ type StoreFailed struct {
 	Count uint64
 }
 
-// StoreWorks: changes are on disk again.
+// StoreWorks tells that changes are on disk again.
 type StoreWorks struct{ Stamp }
 
-// StoreUnreadable: the records could not be read. The broker started without
+// StoreUnreadable tells that the records could not be read. The broker started without
 // them, and keeps what comes in memory only.
 type StoreUnreadable struct {
 	Stamp
 	Err error
 }
 
-// StoreLoaded: the state of an earlier run was taken over.
+// StoreLoaded tells that the state of an earlier run was taken over.
 type StoreLoaded struct {
 	Stamp
 	Sessions, Retained, Queued int

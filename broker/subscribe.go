@@ -36,7 +36,7 @@ func (c *conn) onSubscribe(h packet.Header, body []byte) error {
 	}
 	c.settle() // the answer comes before the retained messages
 	if c.b.journal.await(c.b.ctx, ticket) != nil {
-		return nil // the connection is ending, by another goroutine
+		return nil //nolint:nilerr // the connection is ending already, by another goroutine
 	}
 	for _, replay := range replays {
 		replay()

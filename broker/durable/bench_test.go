@@ -17,6 +17,7 @@ import (
 // durableQoS1 measures QoS 1 from 8 publishers, 40 messages in flight each, to one
 // subscriber with a session that is kept: until all are acknowledged, and there.
 func durableQoS1(b *testing.B, addr string) {
+	b.Helper()
 	sub := &subscriber{got: make(map[string]int), pending: make(map[uint16]bool)}
 	p, err := dialPeer(addr, "sub")
 	if err != nil {

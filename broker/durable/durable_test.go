@@ -107,7 +107,7 @@ func TestVisitorEndsLoad(t *testing.T) {
 	s := open(t, filepath.Join(t.TempDir(), "broker.db"))
 	fill(t, s, 10)
 	stop, n := errors.New("enough"), 0
-	if err := s.Load(func(_, _ []byte) error { n++; return stop }); err != stop || n != 1 {
+	if err := s.Load(func(_, _ []byte) error { n++; return stop }); !errors.Is(err, stop) || n != 1 {
 		t.Errorf("%v after %d", err, n)
 	}
 }
@@ -181,6 +181,7 @@ func check(t *testing.T, path string, damaged []byte, ever map[string]map[string
 
 // base is a file with records, and what it ever held.
 func base(t *testing.T) (file []byte, ever map[string]map[string]bool, want map[string]string) {
+	t.Helper()
 	path := filepath.Join(t.TempDir(), "broker.db")
 	s := open(t, path)
 	want = fill(t, s, 600)
@@ -350,7 +351,7 @@ func FuzzDamagedFile(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	f.Fuzz(func(t *testing.T, at1 uint32, flip1 byte, at2 uint32, flip2 byte, cut uint32) {
+	f.Fuzz(func(_ *testing.T, at1 uint32, flip1 byte, at2 uint32, flip2 byte, cut uint32) {
 		bad := bytes.Clone(file[:min(int(cut), len(file))])
 		if len(bad) > 0 {
 			bad[int(at1)%len(bad)] ^= flip1

@@ -2,6 +2,7 @@ package listen_test
 
 import (
 	"crypto/tls"
+	"errors"
 	"io"
 	"net"
 	"testing"
@@ -40,8 +41,8 @@ func silent(t *testing.T, addr string, n int, start string) (closed func()) {
 }
 
 func isTimeout(err error) bool {
-	ne, ok := err.(net.Error)
-	return ok && ne.Timeout()
+	var ne net.Error
+	return errors.As(err, &ne) && ne.Timeout()
 }
 
 func TestHalfOpenHandshakesAreClosed(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -132,7 +133,7 @@ func TestMosquittoOverTLSAndUnix(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			b := serve(t, tc.ln, broker.Options{})
 			for _, version := range []string{"311", "5"} {
-				args := append(tc.args, "-V", version, "-q", "2", "-r", "-t", "m/"+version, "-m", "hello")
+				args := append(slices.Clone(tc.args), "-V", version, "-q", "2", "-r", "-t", "m/"+version, "-m", "hello")
 				if out, err := exec.CommandContext(t.Context(), program, args...).CombinedOutput(); err != nil {
 					t.Fatalf("mosquitto_pub, version %s: %v: %s", version, err, out)
 				}

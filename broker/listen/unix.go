@@ -1,6 +1,7 @@
 package listen
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -77,7 +78,9 @@ func removeStale(path string) error {
 	if info.Mode().Type() != fs.ModeSocket {
 		return errors.New("there is a file that is not a socket: move it away, or choose another path")
 	}
-	nc, err := net.DialTimeout("unix", path, probeTime)
+	ctx, cancel := context.WithTimeout(context.Background(), probeTime)
+	defer cancel()
+	nc, err := new(net.Dialer).DialContext(ctx, "unix", path)
 	if err == nil {
 		_ = nc.Close()
 		return errors.New("another program listens there: stop it, or choose another path")

@@ -20,7 +20,7 @@ import (
 )
 
 // upgrade is a WebSocket request with the fields in extra, and its answer.
-func upgrade(t *testing.T, addr, target, host, extra string) (net.Conn, *bufio.Reader, *http.Response) {
+func upgrade(t *testing.T, addr, target, host, extra string) (net.Conn, *bufio.Reader, answer) {
 	t.Helper()
 	nc, err := net.Dial("tcp", addr)
 	if err != nil {
@@ -37,7 +37,14 @@ func upgrade(t *testing.T, addr, target, host, extra string) (net.Conn, *bufio.R
 	if err != nil {
 		t.Fatal(err)
 	}
-	return nc, r, resp
+	_ = resp.Body.Close()
+	return nc, r, answer{resp.StatusCode, resp.Header}
+}
+
+// answer is the head of an HTTP response.
+type answer struct {
+	StatusCode int
+	Header     http.Header
 }
 
 // asks are the fields of a good request.
@@ -241,12 +248,13 @@ func TestBadFrames(t *testing.T) {
 func TestReadGoesOnAfterItsDeadline(t *testing.T) {
 	ln := listen.WebSocket(tcp(t), listen.Options{})
 	defer func() { _ = ln.Close() }()
-	dialed := make(chan *websocket.Conn, 1)
+	made := make(chan *websocket.Conn, 1)
 	go func() {
-		defer close(dialed)
+		defer close(made)
 		d := websocket.Dialer{Subprotocols: []string{"mqtt"}}
-		if ws, _, err := d.Dial("ws://"+ln.Addr().String()+"/mqtt", nil); err == nil {
-			dialed <- ws
+		if ws, resp, err := d.Dial("ws://"+ln.Addr().String()+"/mqtt", nil); err == nil {
+			_ = resp.Body.Close()
+			made <- ws
 		}
 	}()
 	nc, err := ln.Accept()
@@ -254,7 +262,7 @@ func TestReadGoesOnAfterItsDeadline(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = nc.Close() }()
-	ws := <-dialed
+	ws := <-made
 	if ws == nil {
 		t.Fatal("no WebSocket")
 	}

@@ -81,7 +81,10 @@ func (c *wsConn) pump() {
 
 // handOver copies one message to the pipe.
 func (c *wsConn) handOver(r io.Reader) error {
-	buf := c.l.copies.Get().(*[copyBuffer]byte)
+	buf, ok := c.l.copies.Get().(*[copyBuffer]byte)
+	if !ok {
+		buf = new([copyBuffer]byte)
+	}
 	defer c.l.copies.Put(buf)
 	for {
 		n, err := r.Read(buf[:])
@@ -90,7 +93,7 @@ func (c *wsConn) handOver(r io.Reader) error {
 				return err
 			}
 		}
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {
@@ -102,7 +105,7 @@ func (c *wsConn) handOver(r io.Reader) error {
 // Read implements net.Conn. After a close frame it returns io.EOF.
 func (c *wsConn) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)
-	if cause := c.cause.Load(); err == io.EOF && cause != nil {
+	if cause := c.cause.Load(); errors.Is(err, io.EOF) && cause != nil {
 		err = *cause
 	}
 	return n, err
