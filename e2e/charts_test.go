@@ -26,7 +26,7 @@ func TestCharts(t *testing.T) {
 	w.ClickAt(pauseButton.X, pauseButton.Y)
 	w.changes("the button offer to resume", running, image.Rect(400, 50, 488, 78))
 	w.point(image.Pt(1270, 5))
-	frozen := w.Shot()
+	frozen := w.settled("the paused plot", plotArea) // a frame may have been on its way
 	w.seconds(2)
 	if d := desktop.Difference(frozen, w.Shot(), plotArea); d > 0 {
 		t.Errorf("%.4f of a paused plot changed within two seconds", d)

@@ -187,3 +187,17 @@ func freeAddress(t *testing.T) string {
 	}
 	return l.Addr().String()
 }
+
+// settled waits until an area looks the same in pictures one second apart, and
+// returns the last of them.
+func (w *window) settled(what string, area image.Rectangle) image.Image {
+	w.t.Helper()
+	const still = time.Second
+	last, since := w.Shot(), time.Now()
+	return w.sees(what+" at rest", func(p image.Image) bool {
+		if desktop.Difference(last, p, area) > 0 {
+			last, since = p, time.Now()
+		}
+		return time.Since(since) >= still
+	})
+}
