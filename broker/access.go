@@ -7,6 +7,7 @@ import (
 
 	"github.com/pilothouse/pilothouse/broker/packet"
 	"github.com/pilothouse/pilothouse/model"
+	"github.com/pilothouse/pilothouse/model/watch"
 )
 
 // Access decides who may do what. It is asked at every CONNECT, will, PUBLISH,
@@ -64,10 +65,12 @@ type Grant struct {
 	Identity string
 }
 
-// Refusal is an error that carries the MQTT 5 reason code for the client.
+// Refusal is an error that carries the MQTT 5 reason code for the client, and
+// for the operator what kind of attempt it was.
 type Refusal struct {
 	Code   packet.Code
 	Reason string
+	Kind   watch.Kind
 }
 
 // Error implements error.
@@ -80,6 +83,16 @@ func codeOf(err error) packet.Code {
 		return r.Code
 	}
 	return packet.NotAuthorized
+}
+
+// kindOf is what kind of attempt a refusal by Access speaks of, or usual when it
+// does not say.
+func kindOf(err error, usual watch.Kind) watch.Kind {
+	var r *Refusal
+	if errors.As(err, &r) && r.Kind != watch.Other {
+		return r.Kind
+	}
+	return usual
 }
 
 // OpenAccess lets everybody in with nothing vouched for and allows everything.

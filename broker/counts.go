@@ -9,6 +9,7 @@ import (
 
 	"github.com/pilothouse/pilothouse/broker/packet"
 	"github.com/pilothouse/pilothouse/model"
+	"github.com/pilothouse/pilothouse/model/watch"
 )
 
 // totals counts what the broker did since it was made.
@@ -40,7 +41,7 @@ func (b *Broker) neverConnected(c *conn, d *departure) {
 	if errors.Is(d.err, errConnectLate) {
 		reason = errConnectLate.Error()
 	}
-	b.refused(Refused{Addr: c.addr, Code: packet.UnspecifiedError, Reason: reason})
+	b.refused(Refused{Addr: c.addr, Code: packet.UnspecifiedError, Reason: reason, Kind: watch.Flood})
 }
 
 // denied counts and reports something a client may not do.
@@ -48,7 +49,7 @@ func (b *Broker) denied(p *model.Publisher, a Action, topic string, err error) {
 	b.counts.denied.Add(1)
 	key := repeatKey{"denied", p.ClientID, a.String()}
 	b.events.tellOften(key, func(n uint64) Event {
-		return Denied{Stamp: now(), Publisher: p, Action: a, Topic: topic, Reason: err.Error(), Count: n}
+		return Denied{Stamp: now(), Publisher: p, Action: a, Kind: kindOf(err, a.kind()), Topic: topic, Reason: err.Error(), Count: n}
 	})
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"github.com/pilothouse/pilothouse/broker/packet"
 	"github.com/pilothouse/pilothouse/model"
+	"github.com/pilothouse/pilothouse/model/watch"
 )
 
 // Event is something the broker saw: one of the types of this file. Repetitions
@@ -96,9 +97,8 @@ type Refused struct {
 	ClientID string
 	Code     packet.Code
 	Reason   string
-	// Impersonation tells that it claimed a session of another identity.
-	Impersonation bool
-	Count         uint64
+	Kind     watch.Kind
+	Count    uint64
 }
 
 // Action is something a client wants to do.
@@ -122,12 +122,22 @@ func (a Action) String() string {
 	return "unknown"
 }
 
+// kind is what an attempt at a is called when it is refused.
+func (a Action) kind() watch.Kind {
+	kinds := [...]watch.Kind{watch.TopicDenied, watch.RetainDenied, watch.WillDenied, watch.FilterDenied, watch.DeliveryDenied}
+	if int(a) < len(kinds) {
+		return kinds[a]
+	}
+	return watch.Other
+}
+
 // Denied tells that a client may not do what it tried. Topic is that of the
 // first of Count attempts.
 type Denied struct {
 	Stamp
 	Publisher *model.Publisher
 	Action    Action
+	Kind      watch.Kind
 	Topic     string
 	Reason    string
 	Count     uint64

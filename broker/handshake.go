@@ -11,6 +11,7 @@ import (
 
 	"github.com/pilothouse/pilothouse/broker/packet"
 	"github.com/pilothouse/pilothouse/model"
+	"github.com/pilothouse/pilothouse/model/watch"
 )
 
 // checkStart refuses a packet by its first bytes: the type must be one that the
@@ -77,16 +78,16 @@ func (c *conn) badConnect(p *packet.Connect, err error) error {
 // [MQTT-3.1.3-6].
 func (c *conn) clientID(p *packet.Connect) (string, error) {
 	if p.Props.Has(packet.AuthMethod) {
-		return "", &Refusal{packet.BadAuthenticationMethod, "extended authentication is not offered"} // section 4.12
+		return "", &Refusal{Code: packet.BadAuthenticationMethod, Reason: "extended authentication is not offered"} // section 4.12
 	}
 	if len(p.ClientID) == 0 {
 		if p.Version == packet.V311 && !p.CleanStart { // 3.1.1: [MQTT-3.1.3-8]
-			return "", &Refusal{packet.ClientIDNotValid, "a kept session needs a client ID"}
+			return "", &Refusal{Code: packet.ClientIDNotValid, Reason: "a kept session needs a client ID"}
 		}
 		return "auto-" + strings.ToLower(rand.Text()), nil
 	}
 	if err := CheckClientID(string(p.ClientID), c.b.limits.ClientIDBytes); err != nil {
-		return "", &Refusal{packet.ClientIDNotValid, err.Error()}
+		return "", &Refusal{Code: packet.ClientIDNotValid, Reason: err.Error(), Kind: watch.BadName}
 	}
 	return string(p.ClientID), nil
 }
@@ -135,7 +136,7 @@ func (c *conn) refuse(id string, err error) error {
 	code := codeOf(err)
 	c.acks = (&packet.Connack{Code: code}).Append(c.acks, c.version)
 	c.b.refused(Refused{Stamp: now(), Addr: c.addr, ClientID: id, Code: code, Reason: err.Error(),
-		Impersonation: errors.Is(err, errImpersonation)})
+		Kind: kindOf(err, watch.Other)})
 	return &departure{reason: ProtocolFault, code: code, err: err, quiet: true}
 }
 

@@ -162,7 +162,7 @@ func TestTopicAliasFromClient(t *testing.T) {
 	_, addr := serve(t, Options{Access: &gatekeeper{publish: func(_ *model.Publisher, topic string, _ bool) error {
 		asked = append(asked, topic)
 		if topic == "secret" {
-			return &Refusal{packet.NotAuthorized, "no"}
+			return &Refusal{Code: packet.NotAuthorized, Reason: "no"}
 		}
 		return nil
 	}}})
@@ -233,7 +233,7 @@ func TestDeniedPublish(t *testing.T) {
 	var log eventLog
 	_, addr := serve(t, Options{OnEvent: log.add, Access: &gatekeeper{publish: func(_ *model.Publisher, topic string, retain bool) error {
 		if topic == "b" || retain {
-			return &Refusal{packet.NotAuthorized, "not yours"}
+			return &Refusal{Code: packet.NotAuthorized, Reason: "not yours"}
 		}
 		return nil
 	}}})

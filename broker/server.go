@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/pilothouse/pilothouse/broker/packet"
+	"github.com/pilothouse/pilothouse/model/watch"
 )
 
 // ErrClosed is returned by methods of a broker that has been closed.
@@ -172,7 +173,7 @@ func (b *Broker) accept(nc net.Conn) {
 		return
 	}
 	_ = nc.Close()
-	b.refused(Refused{Stamp: now(), Addr: c.addr, Code: packet.ServerBusy, Reason: reason})
+	b.refused(Refused{Stamp: now(), Addr: c.addr, Code: packet.ServerBusy, Reason: reason, Kind: watch.Flood})
 }
 
 // admit registers a connection, or says why there is no room for it.

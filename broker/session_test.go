@@ -11,6 +11,7 @@ import (
 
 	"github.com/pilothouse/pilothouse/broker/packet"
 	"github.com/pilothouse/pilothouse/model"
+	"github.com/pilothouse/pilothouse/model/watch"
 )
 
 func TestSessionKeepsMessages(t *testing.T) { // [MQTT-3.1.2-5] [MQTT-3.2.2-3] [MQTT-4.5.0-1] [MQTT-4.6.0-1]
@@ -215,7 +216,7 @@ func TestTakeoverOfAnotherIdentityIsRefused(t *testing.T) {
 			t.Error("alice's session is gone")
 		}
 	}
-	waitEvent(t, &log, func(e Refused) bool { return e.Impersonation && e.ClientID == "a" })
+	waitEvent(t, &log, func(e Refused) bool { return e.Kind == watch.Impersonation && e.ClientID == "a" })
 }
 
 func TestSessionExpiry(t *testing.T) { // [MQTT-3.1.2-23] MQTT 5.0 section 3.1.2.11.2
