@@ -43,6 +43,8 @@ type Options struct {
 	Notice string
 	// Demo controls the ferry fleet; nil when it cannot sail here.
 	Demo Demo
+	// Watch is who is at the broker; nil when a broker elsewhere is watched.
+	Watch Watch
 	// Stuck is told, from another goroutine, that the window system did not come
 	// to its end after the window was closed: Run may never return. Settings have
 	// been saved by then. Nil to wait.
