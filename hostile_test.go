@@ -1,3 +1,5 @@
+//go:build !hub
+
 package main
 
 import (
@@ -47,7 +49,7 @@ func publishPacket(topic string, payload []byte) []byte { return packet(0x30, te
 
 func dialRaw(t *testing.T, p *Program, id string) *rawClient {
 	t.Helper()
-	conn, err := net.Dial("tcp", p.listen.Addr().String())
+	conn, err := net.Dial("tcp", address(p))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,7 +101,7 @@ func (c *rawClient) isCut(b []byte) {
 // noted reports whether the log has an event of a kind about a client whose
 // text holds words.
 func noted(p *Program, kind model.EventKind, client, words string) bool {
-	for _, e := range p.store.Events(0, 2000) {
+	for _, e := range p.Store.Events(0, 2000) {
 		if e.Kind == kind && e.Client == client && strings.Contains(e.Text, words) {
 			return true
 		}
@@ -120,7 +122,7 @@ type bystander struct {
 func startBystander(t *testing.T, p *Program) *bystander {
 	t.Helper()
 	b := &bystander{stop: make(chan struct{})}
-	b.client = mqtt.NewClient(mqtt.NewClientOptions().AddBroker("tcp://" + p.listen.Addr().String()).
+	b.client = mqtt.NewClient(mqtt.NewClientOptions().AddBroker("tcp://" + address(p)).
 		SetClientID("bystander").SetAutoReconnect(false))
 	if token := b.client.Connect(); !token.WaitTimeout(patience) || token.Error() != nil {
 		t.Fatalf("the bystander cannot connect: %v", token.Error())
@@ -158,7 +160,7 @@ func (b *bystander) end(t *testing.T) [2]int {
 }
 
 func messagesOn(p *Program, topic string) uint64 {
-	info, _ := p.store.Topic(topic)
+	info, _ := p.Store.Topic(topic)
 	return info.Messages
 }
 
@@ -205,10 +207,10 @@ func testCutOff(t *testing.T, p *Program) { //nolint:thelper // the body of a te
 		{"nothing", publishPacket("", []byte("1")), "cut off"},
 		{"joker", publishPacket("all/#", []byte("1")), "cut off"},
 	} {
-		before := p.broker.Stats().Malformed
+		before := p.Broker.Stats().Malformed
 		dialRaw(t, p, c.id).isCut(c.sent)
 		eventually(t, "event about "+c.id, 2*time.Second, func() bool { return noted(p, model.EventTrouble, c.id, c.says) })
-		if got := p.broker.Stats().Malformed - before; got != 1 {
+		if got := p.Broker.Stats().Malformed - before; got != 1 {
 			t.Errorf("%s: %d malformed packets counted, want 1", c.id, got)
 		}
 	}
@@ -219,7 +221,7 @@ func testCutOff(t *testing.T, p *Program) { //nolint:thelper // the body of a te
 func testOddPayloads(t *testing.T, p *Program) { //nolint:thelper // the body of a test: its own lines are what failed
 	deep := strings.Repeat(`{"a":`, 1000) + "1" + strings.Repeat("}", 1000)
 	c := dialRaw(t, p, "odd")
-	before := p.store.Stats().Unreadable
+	before := p.Store.Stats().Unreadable
 	for _, m := range []struct {
 		topic, payload string
 		unreadable     uint64
@@ -235,11 +237,11 @@ func testOddPayloads(t *testing.T, p *Program) { //nolint:thelper // the body of
 		c.send(publishPacket(m.topic, []byte(m.payload)))
 		c.ping()
 		eventually(t, m.topic, 2*time.Second, func() bool { return messagesOn(p, m.topic) == 1 })
-		info, _ := p.store.Topic(m.topic)
+		info, _ := p.Store.Topic(m.topic)
 		if string(info.Payload) != m.payload {
 			t.Errorf("%s: the payload was changed", m.topic)
 		}
-		after := p.store.Stats().Unreadable
+		after := p.Store.Stats().Unreadable
 		if after-before != m.unreadable {
 			t.Errorf("%s: %d unreadable payloads counted, want %d", m.topic, after-before, m.unreadable)
 		}
@@ -254,12 +256,12 @@ func testOddPayloads(t *testing.T, p *Program) { //nolint:thelper // the body of
 // client stays.
 func testTooDeep(t *testing.T, p *Program) { //nolint:thelper // the body of a test: its own lines are what failed
 	c := dialRaw(t, p, "deep")
-	before := p.broker.Stats().Denied
+	before := p.Broker.Stats().Denied
 	topic := strings.Repeat("l/", 199) + "l"
 	c.send(publishPacket(topic, []byte("1")))
 	c.ping()
 	eventually(t, "event about the topic", 2*time.Second, func() bool { return noted(p, model.EventDenied, "deep", "16 levels") })
-	if got := p.broker.Stats().Denied - before; got != 1 {
+	if got := p.Broker.Stats().Denied - before; got != 1 {
 		t.Errorf("%d denials counted, want 1", got)
 	}
 	if messagesOn(p, topic) != 0 {
@@ -297,7 +299,7 @@ func testFlood(t *testing.T, p *Program) { //nolint:thelper // the body of a tes
 	}
 	eventually(t, "event about the deaf client", 2*time.Second, func() bool { return noted(p, model.EventTrouble, "deaf", "messages dropped: slow reader") })
 	var dropped uint64
-	for _, d := range p.losses() {
+	for _, d := range p.Losses() {
 		dropped += d.Count
 	}
 	if dropped == 0 {
@@ -307,7 +309,7 @@ func testFlood(t *testing.T, p *Program) { //nolint:thelper // the body of a tes
 
 // lostByLink is what the window's own session had to let go.
 func lostByLink(p *Program) (n uint64) {
-	for _, d := range p.link.Status().Dropped {
+	for _, d := range p.Link.Status().Dropped {
 		n += d.Count
 	}
 	return n

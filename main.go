@@ -4,74 +4,67 @@
 package main
 
 import (
-	"context"
-	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"runtime"
 	"runtime/debug"
-	"syscall"
-
-	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/app"
-
-	"github.com/pilothouse/pilothouse/assets"
+	"strings"
 )
 
-// version and commit are stamped in by the build.
+// version, commit and date are stamped in by the build.
 var (
 	version = "dev"
 	commit  = ""
+	date    = ""
 )
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 
-// run is main with its surroundings given: it returns the exit status.
-func run(args []string, stdout, stderr io.Writer) int {
-	cfg, err := parseConfig(args, stderr)
-	switch {
-	case errors.Is(err, flag.ErrHelp):
-		return 0
-	case err != nil:
-		fmt.Fprintln(stderr, "pilothouse:", err)
-		return 2
-	case cfg.Version:
-		fmt.Fprintln(stdout, versionText())
-		return 0
-	}
-	if err := show(cfg); err != nil {
-		fmt.Fprintln(stderr, "pilothouse:", err)
-		return 1
-	}
-	return 0
+// command is what the program does when its first argument names it.
+type command struct {
+	name, summary string
+	run           func(args []string, stdout, stderr io.Writer) int
 }
 
-// show runs the program in a window.
-func show(cfg Config) (err error) {
-	if err := checkDisplay(); err != nil {
-		return err
+// commands are the subcommands; what is not among them opens the window, or runs
+// the hub in the program that has none.
+func commands() []command {
+	return []command{
+		{"hub", "run without a window", runHub},
+		{"version", "say what this program is made of", func(_ []string, out, _ io.Writer) int {
+			fmt.Fprintln(out, versionText())
+			return 0
+		}},
 	}
-	a := app.NewWithID("io.github.pilothouse.Pilothouse")
-	a.SetIcon(fyne.NewStaticResource("icon.png", assets.Icon()))
-	p, err := New(cfg, a)
-	if err != nil {
-		return err
+}
+
+// run is main with its surroundings given: it returns the exit status.
+func run(args []string, stdout, stderr io.Writer) int {
+	if len(args) > 0 {
+		for _, c := range commands() {
+			if c.name == args[0] {
+				return c.run(args[1:], stdout, stderr)
+			}
+		}
 	}
-	defer func() { err = errors.Join(err, p.Close()) }()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	context.AfterFunc(ctx, stop) // a second signal ends the program at once
-	return p.Run(ctx)
+	return runDefault(args, stdout, stderr)
+}
+
+// commandList describes the subcommands for --help.
+func commandList() string {
+	var b strings.Builder
+	for _, c := range commands() {
+		fmt.Fprintf(&b, "  pilothouse %-10s %s\n", c.name, c.summary)
+	}
+	return b.String()
 }
 
 // versionText tells what this program is made of.
 func versionText() string {
 	text := "pilothouse " + version
-	if commit != "" {
-		text += " (" + commit + ")"
+	if made := strings.Trim(commit+", "+date, ", "); made != "" {
+		text += " (" + made + ")"
 	}
 	text += ", " + runtime.Version()
 	if info, ok := debug.ReadBuildInfo(); ok {

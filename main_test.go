@@ -1,3 +1,5 @@
+//go:build !hub
+
 package main
 
 import (
@@ -6,11 +8,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
 	"go.uber.org/goleak"
 
+	"github.com/pilothouse/pilothouse/hub"
 	"github.com/pilothouse/pilothouse/model"
 	"github.com/pilothouse/pilothouse/ui/uitest"
 )
@@ -37,7 +41,7 @@ func eventually(t testing.TB, what string, limit time.Duration, ok func() bool) 
 // folder of its own, and closes it with the test.
 func start(t *testing.T, change func(*Config)) (*Program, *uitest.App) {
 	t.Helper()
-	c := Config{DemoSet: true, DemoSpeed: 10, DataDir: t.TempDir(), Listen: "127.0.0.1:0"}
+	c := Config{Config: hub.Config{DemoSet: true, DemoSpeed: 10, DataDir: t.TempDir(), Listen: "127.0.0.1:0"}}
 	if change != nil {
 		change(&c)
 	}
@@ -51,7 +55,7 @@ func start(t *testing.T, change func(*Config)) (*Program, *uitest.App) {
 			t.Errorf("close the program: %v", err)
 		}
 	})
-	eventually(t, "link to the broker", patience, func() bool { return p.link.Status().State == model.LinkUp })
+	eventually(t, "link to the broker", patience, func() bool { return p.Link.Status().State == model.LinkUp })
 	return p, a
 }
 
@@ -121,4 +125,7 @@ func startMosquitto(t *testing.T) string {
 }
 
 // device is what the program knows of a device.
-func device(p *Program, root string) (model.DeviceInfo, bool) { return p.store.Device(root, 8) }
+func device(p *Program, root string) (model.DeviceInfo, bool) { return p.Store.Device(root, 8) }
+
+// address is where devices connect, host:port.
+func address(p *Program) string { return strings.TrimPrefix(p.Address, "mqtt://") }

@@ -17,11 +17,13 @@ type gate struct {
 	// drain in time.
 	shutUntil time.Time
 	shutAt    uint64 // the progress then
+	stalled   bool   // there was none: the time does not count
 }
 
 // A receiver that moves is waited for holdFactor times as long as one that does
 // not. When it was waited for in vain, it is not waited for again for shutFactor
-// times as long, or until it has moved on by enough to be trusted again.
+// times as long, or until it has moved on by enough to be trusted again; one that
+// stood still not before it moves.
 const (
 	holdFactor = 4
 	shutFactor = 20
@@ -29,7 +31,8 @@ const (
 
 // wait waits until ready and reports whether it is. It gives up when progress
 // stands still for the time given, or does not suffice in four times that. After
-// that it does not wait until there was enough progress, or a time is over.
+// that it does not wait until there was enough progress, or some and a time is
+// over.
 func (g *gate) wait(hold time.Duration, ready func() bool, progress func() uint64, enough int) bool {
 	if g.isShut(progress, uint64(enough)) {
 		return false
@@ -49,7 +52,8 @@ func (g *gate) wait(hold time.Duration, ready func() bool, progress func() uint6
 		case <-timer.C:
 			after := progress()
 			if after == before || tries == holdFactor {
-				g.shut(shutFactor*hold, after)
+				println("SHUT tries", tries, "moved", after-before, "at", time.Now().UnixMilli()%100000)
+				g.shut(shutFactor*hold, after, after == before)
 				return ready()
 			}
 			before = after
@@ -74,13 +78,17 @@ func (g *gate) isShut(progress func() uint64, enough uint64) bool {
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return time.Now().Before(g.shutUntil) && progress()-g.shutAt < enough
+	moved := progress() - g.shutAt
+	if g.stalled && moved == 0 {
+		return true
+	}
+	return time.Now().Before(g.shutUntil) && moved < enough
 }
 
-func (g *gate) shut(d time.Duration, at uint64) {
+func (g *gate) shut(d time.Duration, at uint64, stalled bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.shutUntil, g.shutAt = time.Now().Add(d), at
+	g.shutUntil, g.shutAt, g.stalled = time.Now().Add(d), at, stalled
 	g.shutFlag.Store(true)
 }
 

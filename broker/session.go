@@ -90,7 +90,7 @@ func (s *session) mayReceive(from *model.Publisher, topic string) bool {
 // dropped.
 func (s *session) enqueue(it item) bool {
 	accepted, full := s.tryEnqueue(it)
-	if c := s.conn.Load(); full && c != nil && s.gate.wait(s.b.limits.Hold, s.queueDrains, c.out.written.Load, c.out.limit) {
+	for full && s.room() { // others may be quicker and fill it again
 		accepted, full = s.tryEnqueue(it)
 	}
 	if full {
@@ -142,12 +142,24 @@ func (s *session) mayHoldLocked(held, size int) bool {
 	return held+size <= l.QueueBytes && (held < fairShare || s.b.queued.Load()+int64(size) <= int64(l.QueueBytesTotal))
 }
 
+// room waits until the queue of a connected client has room again.
+func (s *session) room() bool {
+	c := s.conn.Load()
+	return c != nil && s.gate.wait(s.b.limits.Hold, s.queueDrains, c.out.written.Load, c.out.limit)
+}
+
+// drainedShare is the part of a queue that has to become free before publishers
+// that were held back go on. In the time that they are held this is what a
+// subscriber has to manage to count as draining: with the limits' defaults some
+// 8,000 messages or 2.5 MiB a second.
+const drainedShare = 64
+
 // queueDrains reports whether the queue has room again.
 func (s *session) queueDrains() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	l := &s.b.limits
-	return s.queue.count <= l.QueueMessages*7/8 && s.queue.bytes <= l.QueueBytes*7/8
+	return s.queue.count < l.QueueMessages-l.QueueMessages/drainedShare && s.queue.bytes < l.QueueBytes-l.QueueBytes/drainedShare
 }
 
 // canSendLocked reports whether a message can go out on c now.

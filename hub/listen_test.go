@@ -1,4 +1,4 @@
-package main
+package hub
 
 import (
 	"net"
@@ -103,14 +103,14 @@ func runOfPorts(t *testing.T) int {
 	return 0
 }
 
-// TestPortTakenIsSaid starts the program on a port that another one has.
+// TestPortTakenIsSaid starts a hub on a port that another program has.
 func TestPortTakenIsSaid(t *testing.T) {
 	other := hold(t, "127.0.0.1:0")
-	p, _ := start(t, func(c *Config) { c.Listen = other.Addr().String() })
-	if portOf(t, p.listen) == portOf(t, other) {
+	h := start(t, func(c *Config) { c.Listen = other.Addr().String() })
+	if portOf(t, h.listen) == portOf(t, other) {
 		t.Error("two programs have one port")
 	}
-	if url := p.link.Status().URL; url != "mqtt://"+p.listen.Addr().String() {
-		t.Errorf("devices are sent to %s, and the program listens at %s", url, p.listen.Addr())
+	if url := h.Link.Status().URL; url != "mqtt://"+h.listen.Addr().String() || h.Moved == nil {
+		t.Errorf("devices are sent to %s, and the program listens at %s; it says %v", url, h.listen.Addr(), h.Moved)
 	}
 }

@@ -1,3 +1,5 @@
+//go:build !hub
+
 package main
 
 import (
@@ -9,6 +11,7 @@ import (
 
 	"fyne.io/fyne/v2/test"
 
+	"github.com/pilothouse/pilothouse/hub"
 	"github.com/pilothouse/pilothouse/model"
 	"github.com/pilothouse/pilothouse/ui/uitest"
 	"github.com/pilothouse/pilothouse/ui/widgets"
@@ -18,7 +21,7 @@ func TestDemoIsAliveWithinSeconds(t *testing.T) {
 	p, _ := start(t, func(c *Config) { c.Demo = true })
 	eventually(t, "ten living ferries", patience, func() bool {
 		alive := 0
-		devices, _, _ := p.store.Devices(model.DeviceQuery{Count: 100})
+		devices, _, _ := p.Store.Devices(model.DeviceQuery{Count: 100})
 		for i := range devices {
 			if devices[i].Kind == "ferry" && devices[i].Liveness == model.Alive {
 				alive++
@@ -26,34 +29,34 @@ func TestDemoIsAliveWithinSeconds(t *testing.T) {
 		}
 		return alive >= 10
 	})
-	if on, total := p.store.MapDevices(100, 1); total < 10 {
+	if on, total := p.Store.MapDevices(100, 1); total < 10 {
 		t.Errorf("%d devices are on the map, want 10 ferries: %v", total, on)
 	}
-	if lost := p.store.Stats().Dropped(); len(lost) > 0 {
+	if lost := p.Store.Stats().Dropped(); len(lost) > 0 {
 		t.Errorf("the store lost %v", lost)
 	}
 }
 
 func TestDemoStopsAndStartsAgain(t *testing.T) {
 	p, _ := start(t, nil)
-	if p.fleet.Running() || p.broker.Stats().Connections > 0 {
+	if p.Fleet.Running() || p.Broker.Stats().Connections > 0 {
 		t.Fatal("the fleet sails although it was told not to")
 	}
 	for range 2 {
-		p.fleet.SetRunning(true)
-		eventually(t, "fleet at sea", patience, func() bool { return p.broker.Stats().Connections >= 10 })
-		p.fleet.SetRunning(false)
-		eventually(t, "fleet in port", patience, func() bool { return p.broker.Stats().Connections == 0 })
+		p.Fleet.SetRunning(true)
+		eventually(t, "fleet at sea", patience, func() bool { return p.Broker.Stats().Connections >= 10 })
+		p.Fleet.SetRunning(false)
+		eventually(t, "fleet in port", patience, func() bool { return p.Broker.Stats().Connections == 0 })
 	}
 }
 
 func TestOneMessageFromAnotherProgram(t *testing.T) {
 	p, _ := start(t, nil)
-	publish(t, p.listen.Addr().String(), "kitchen/thermometer", "21.5")
+	publish(t, address(p), "kitchen/thermometer", "21.5")
 	eventually(t, "thermometer", 2*time.Second, func() bool { _, ok := device(p, "kitchen/thermometer"); return ok })
 	// The short session of mosquitto_pub has ended by now, or will at once.
-	eventually(t, "end of the session", 2*time.Second, func() bool { return p.broker.Stats().Connections == 0 })
-	p.store.Tick()
+	eventually(t, "end of the session", 2*time.Second, func() bool { return p.Broker.Stats().Connections == 0 })
+	p.Store.Tick()
 	d, _ := device(p, "kitchen/thermometer")
 	if d.Name != "Thermometer" || len(d.Values) != 1 || d.Values[0].Last != 21.5 {
 		t.Errorf("the device is %q with the values %v", d.Name, d.Values)
@@ -86,17 +89,17 @@ func TestCommandFromTheWindow(t *testing.T) {
 	})
 	test.Tap(button)
 	a.Until(t, "acknowledgement", patience, func() bool {
-		sent := p.store.Commands(ferry, 1)
+		sent := p.Store.Commands(ferry, 1)
 		return len(sent) == 1 && sent[0].State == model.CommandAcknowledged
 	})
-	if c := p.store.Commands(ferry, 1)[0]; !c.SessionsKnown || c.Sessions != 1 || c.Spec.Name != "horn" {
+	if c := p.Store.Commands(ferry, 1)[0]; !c.SessionsKnown || c.Sessions != 1 || c.Spec.Name != "horn" {
 		t.Errorf("the command is %+v; want horn, handed to one session", c)
 	}
 }
 
 func TestCloseTwice(t *testing.T) {
 	p, _ := start(t, func(c *Config) { c.Demo = true })
-	address := p.listen.Addr().String()
+	address := address(p)
 	for range 2 {
 		if err := p.Close(); err != nil {
 			t.Error(err)
@@ -106,9 +109,9 @@ func TestCloseTwice(t *testing.T) {
 		t.Error("the port is still open after Close")
 		_ = c.Close()
 	}
-	if d, err := openDataDir(p.cfg.DataDir); err != nil {
+	if d, err := hub.OpenDir(p.cfg.DataDir); err != nil {
 		t.Errorf("the data folder is still held after Close: %v", err)
-	} else if err := d.close(); err != nil {
+	} else if err := d.Close(); err != nil {
 		t.Error(err)
 	}
 }
@@ -122,10 +125,10 @@ func TestNewCleansUpWhatItBegan(t *testing.T) {
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := New(Config{DemoSet: true, DemoSpeed: 1, DataDir: dir, Listen: "203.0.113.1:1"}, uitest.New(t)); err == nil {
+	if _, err := New(Config{Config: hub.Config{DemoSet: true, DemoSpeed: 1, DataDir: dir, Listen: "203.0.113.1:1"}}, uitest.New(t)); err == nil {
 		t.Fatal("an address of another machine was opened")
 	}
-	p, err := New(Config{DemoSet: true, DemoSpeed: 1, DataDir: dir, Listen: address}, uitest.New(t))
+	p, err := New(Config{Config: hub.Config{DemoSet: true, DemoSpeed: 1, DataDir: dir, Listen: address}}, uitest.New(t))
 	if err != nil {
 		t.Fatalf("after a failed start: %v", err)
 	}
@@ -146,7 +149,7 @@ func TestRunEndsWithItsContext(t *testing.T) {
 func TestConnectElsewhere(t *testing.T) {
 	address := startMosquitto(t)
 	p, _ := start(t, func(c *Config) { c.Connect, c.DemoSet = "mqtt://"+address, false })
-	if p.broker != nil || p.fleet.Running() {
+	if p.Broker != nil || p.Fleet.Running() {
 		t.Error("a broker was started, or the demo sails at somebody else's broker")
 	}
 	publish(t, address, "kitchen/thermometer", "21.5")
@@ -157,8 +160,8 @@ func TestConnectElsewhere(t *testing.T) {
 	if d, _ := device(p, "kitchen/thermometer"); d.Publisher != nil {
 		t.Errorf("mosquitto does not tell who publishes, and yet it was %v", d.Publisher)
 	}
-	if sessions, known, err := p.link.Publish(t.Context(), "hello", []byte("1"), 1, false); err != nil || known {
+	if sessions, known, err := p.Link.Publish(t.Context(), "hello", []byte("1"), 1, false); err != nil || known {
 		t.Errorf("publish: %d sessions, known %v, %v", sessions, known, err)
 	}
-	eventually(t, "own message", 2*time.Second, func() bool { _, ok := p.store.Topic("hello"); return ok })
+	eventually(t, "own message", 2*time.Second, func() bool { _, ok := p.Store.Topic("hello"); return ok })
 }

@@ -1,3 +1,5 @@
+//go:build !hub
+
 package main
 
 import (
@@ -12,24 +14,25 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/pilothouse/pilothouse/hub"
 	"github.com/pilothouse/pilothouse/ui"
 )
 
 func TestParseConfig(t *testing.T) {
 	t.Setenv("XDG_DATA_HOME", "/somewhere")
-	home := defaultDataDir()
+	home := hub.DefaultDataDir()
 	for _, c := range []struct {
 		args []string
 		want Config
 	}{
-		{nil, Config{DemoSpeed: 10, Listen: "127.0.0.1:1883", DataDir: home}},
-		{[]string{"--demo", "--demo-speed", "0.1"}, Config{Demo: true, DemoSet: true, DemoSpeed: 0.1, Listen: "127.0.0.1:1883", DataDir: home}},
-		{[]string{"--demo=false", "--demo-speed=100"}, Config{DemoSet: true, DemoSpeed: 100, Listen: "127.0.0.1:1883", DataDir: home}},
+		{nil, Config{Config: hub.Config{DemoSpeed: 10, Listen: "127.0.0.1:1883", DataDir: home}}},
+		{[]string{"--demo", "--demo-speed", "0.1"}, Config{Config: hub.Config{Demo: true, DemoSet: true, DemoSpeed: 0.1, Listen: "127.0.0.1:1883", DataDir: home}}},
+		{[]string{"--demo=false", "--demo-speed=100"}, Config{Config: hub.Config{DemoSet: true, DemoSpeed: 100, Listen: "127.0.0.1:1883", DataDir: home}}},
 		{
 			[]string{"--data-dir", "/data", "--listen", "[::1]:0", "--connect", "mqtts://broker.example:8883", "--page", "map"},
-			Config{DemoSpeed: 10, DataDir: "/data", Listen: "[::1]:0", Connect: "mqtts://broker.example:8883", Page: "map"},
+			Config{Config: hub.Config{DemoSpeed: 10, DataDir: "/data", Listen: "[::1]:0", Connect: "mqtts://broker.example:8883"}, Page: "map"},
 		},
-		{[]string{"-version"}, Config{DemoSpeed: 10, Listen: "127.0.0.1:1883", DataDir: home, Version: true}},
+		{[]string{"-version"}, Config{Config: hub.Config{DemoSpeed: 10, Listen: "127.0.0.1:1883", DataDir: home}, Version: true}},
 	} {
 		var out bytes.Buffer
 		got, err := parseConfig(c.args, &out)
@@ -124,11 +127,11 @@ func TestDefaultDataDir(t *testing.T) {
 	}
 	t.Setenv("HOME", "/home/ada")
 	t.Setenv("XDG_DATA_HOME", "")
-	if got := defaultDataDir(); got != "/home/ada/.local/share/pilothouse" {
+	if got := hub.DefaultDataDir(); got != "/home/ada/.local/share/pilothouse" {
 		t.Errorf("by default settings are in %s", got)
 	}
 	t.Setenv("XDG_DATA_HOME", "/data")
-	if got := defaultDataDir(); got != "/data/pilothouse" {
+	if got := hub.DefaultDataDir(); got != "/data/pilothouse" {
 		t.Errorf("with XDG_DATA_HOME settings are in %s", got)
 	}
 }
@@ -197,10 +200,10 @@ func TestWantsDemo(t *testing.T) {
 		{"later, never chosen", Config{}, nil, false, false},
 		{"chosen", Config{}, &yes, false, true},
 		{"switched off", Config{}, &no, false, false},
-		{"asked for", Config{DemoSet: true, Demo: true}, &no, false, true},
-		{"refused", Config{DemoSet: true}, &yes, true, false},
-		{"another broker", Config{Connect: "mqtt://a"}, &yes, true, false},
-		{"another broker, asked for", Config{Connect: "mqtt://a", DemoSet: true, Demo: true}, nil, true, true},
+		{"asked for", Config{Config: hub.Config{DemoSet: true, Demo: true}}, &no, false, true},
+		{"refused", Config{Config: hub.Config{DemoSet: true}}, &yes, true, false},
+		{"another broker", Config{Config: hub.Config{Connect: "mqtt://a"}}, &yes, true, false},
+		{"another broker, asked for", Config{Config: hub.Config{Connect: "mqtt://a", DemoSet: true, Demo: true}}, nil, true, true},
 	} {
 		if got := c.cfg.wantsDemo(ui.Settings{Demo: c.saved}, c.first); got != c.want {
 			t.Errorf("%s: %v", c.name, got)

@@ -1,7 +1,6 @@
-package main
+package hub
 
 import (
-	"path/filepath"
 	"time"
 
 	"github.com/pilothouse/pilothouse/broker"
@@ -9,15 +8,12 @@ import (
 	"github.com/pilothouse/pilothouse/model"
 )
 
-// brokerPath is the file of what the broker keeps.
-func (d *dataDir) brokerPath() string { return filepath.Join(d.path, "broker.db") }
-
 // openStore opens what the broker keeps on disk. Without it the broker keeps
 // things in memory, which is said.
-func (p *Program) openStore() broker.Store {
-	s, err := durable.Open(p.dir.brokerPath())
+func (h *Hub) openStore() broker.Store {
+	s, err := durable.Open(h.Dir.Path("broker.db"))
 	if err != nil {
-		p.store.Note(model.Event{At: time.Now(), Kind: model.EventTrouble, Serious: true,
+		h.Store.Note(model.Event{At: time.Now(), Kind: model.EventTrouble, Serious: true,
 			Text: "the broker keeps sessions and retained messages in memory only, until this program ends: " + err.Error()})
 		return nil
 	}

@@ -1,0 +1,188 @@
+//go:build !hub
+
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/app"
+
+	"github.com/pilothouse/pilothouse/assets"
+	"github.com/pilothouse/pilothouse/demo"
+	"github.com/pilothouse/pilothouse/hub"
+	"github.com/pilothouse/pilothouse/model"
+	"github.com/pilothouse/pilothouse/ui"
+	"github.com/pilothouse/pilothouse/ui/plot"
+)
+
+// runDefault opens the window.
+func runDefault(args []string, stdout, stderr io.Writer) int {
+	cfg, err := parseConfig(args, stderr)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		return 0
+	case err != nil:
+		fmt.Fprintln(stderr, "pilothouse:", err)
+		return 2
+	case cfg.Version:
+		fmt.Fprintln(stdout, versionText())
+		return 0
+	}
+	if err := show(cfg); err != nil {
+		fmt.Fprintln(stderr, "pilothouse:", err)
+		return 1
+	}
+	return 0
+}
+
+// show runs the program in a window.
+func show(cfg Config) (err error) {
+	if err := checkDisplay(); err != nil {
+		return err
+	}
+	a := app.NewWithID("io.github.pilothouse.Pilothouse")
+	a.SetIcon(fyne.NewStaticResource("icon.png", assets.Icon()))
+	p, err := New(cfg, a)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, p.Close()) }()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
+	return p.Run(ctx)
+}
+
+// Program is a hub with a window on it.
+type Program struct {
+	*hub.Hub
+	cfg    Config
+	window *ui.Window
+}
+
+// New fits the program together on an app, without showing the window. The
+// caller closes it.
+func New(cfg Config, app fyne.App) (_ *Program, err error) {
+	h, err := hub.New(cfg.Config)
+	if err != nil {
+		return nil, err
+	}
+	p := &Program{Hub: h, cfg: cfg}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, p.Close())
+		}
+	}()
+	settings, first, notice := loadSettings(p.Dir)
+	if cfg.wantsDemo(settings, first) {
+		p.Fleet.SetRunning(true)
+	}
+	land, err := mapLand()
+	if err != nil {
+		return nil, err
+	}
+	if cfg.Page != "" {
+		settings.Page = cfg.Page
+	}
+	if settings.Chart == nil {
+		settings.Chart = firstChart()
+	}
+	p.window, err = ui.New(ui.Options{
+		App: app, Store: p.Store, Link: p.Link, LinkName: p.LinkName(), Address: p.Address, Land: land, Credit: assets.SolentAttribution,
+		Settings: settings, Save: func(s ui.Settings) error { return saveSettings(p.Dir, s) }, Losses: p.Losses,
+		Notice: sayAll(notice, p.Moved), Demo: p.Fleet, Stuck: p.abandon,
+	})
+	return p, err
+}
+
+// wantsDemo tells whether the fleet sails: as the command line says, else as the
+// operator chose last, else on the first start unless another broker is watched.
+func (c *Config) wantsDemo(s ui.Settings, first bool) bool {
+	switch {
+	case c.DemoSet:
+		return c.Demo
+	case c.Connect != "":
+		return false
+	case s.Demo != nil:
+		return *s.Demo
+	}
+	return first
+}
+
+// firstChart is what the chart shows until something is chosen: the speed of the
+// ferries.
+func firstChart() []model.SeriesKey {
+	var keys []model.SeriesKey
+	for _, s := range demo.Ships() {
+		if len(keys) < 6 {
+			keys = append(keys, model.SeriesKey{Topic: "solent/ferries/" + s.ID + "/position", Pointer: "/sog"})
+		}
+	}
+	return keys
+}
+
+// sayAll joins what there is to say at the start.
+func sayAll(errs ...error) string {
+	if err := errors.Join(errs...); err != nil {
+		return err.Error()
+	}
+	return ""
+}
+
+// The area that the map of the Solent covers, as its file says.
+var (
+	solentSouthWest = model.LatLon{Lat: 50.45, Lon: -2.05}
+	solentNorthEast = model.LatLon{Lat: 51.0, Lon: -0.7}
+)
+
+// mapLand is the map of the program: the world, and the Solent in detail.
+func mapLand() (*plot.Land, error) {
+	world, err := model.ParseLand(assets.WorldLand())
+	if err != nil {
+		return nil, fmt.Errorf("read the map of the world: %w", err)
+	}
+	solent, err := model.ParseLand(assets.SolentLand())
+	if err != nil {
+		return nil, fmt.Errorf("read the map of the Solent: %w", err)
+	}
+	return plot.NewLand(
+		plot.LandLayer{Rings: world.Rings()},
+		plot.LandLayer{Rings: solent.Rings(), SouthWest: solentSouthWest, NorthEast: solentNorthEast},
+	), nil
+}
+
+// Run shows the window and returns when it has been closed or ctx has ended. It
+// is for the main goroutine.
+func (p *Program) Run(ctx context.Context) error {
+	stop := context.AfterFunc(ctx, p.window.Quit)
+	defer stop()
+	p.window.Run()
+	return nil
+}
+
+// abandon ends the program when the window system does not: everything of ours
+// is closed in order, and the main goroutine, which waits in vain, with it.
+func (p *Program) abandon() {
+	if err := p.Close(); err != nil {
+		slog.Error("The program did not end in order", "error", err)
+		os.Exit(1)
+	}
+	os.Exit(0)
+}
+
+// Close ends everything, the window first; it may be called twice.
+func (p *Program) Close() error {
+	if p.window != nil {
+		p.window.Close()
+	}
+	return p.Hub.Close()
+}

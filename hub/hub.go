@@ -1,0 +1,159 @@
+package hub
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/url"
+	"sync"
+	"time"
+
+	"github.com/pilothouse/pilothouse/broker"
+	"github.com/pilothouse/pilothouse/demo"
+	"github.com/pilothouse/pilothouse/model"
+	"github.com/pilothouse/pilothouse/model/payload"
+	"github.com/pilothouse/pilothouse/mqttlink"
+)
+
+// Hub is everything but the window, fitted together and running.
+type Hub struct {
+	// Dir is the data folder, Store the model, Link the connection that feeds it.
+	Dir   *Dir
+	Store *model.Store
+	Link  *Link
+	// Broker is nil when a broker elsewhere is watched.
+	Broker *broker.Broker
+	// Fleet is the demo's.
+	Fleet *Fleet
+	// Address is where a device connects, as a URL; empty when none can.
+	Address string
+	// Moved says that Address is not the one asked for, and why; nil otherwise.
+	Moved error
+
+	cfg    Config
+	listen net.Listener
+	ctx    context.Context
+	cancel context.CancelFunc
+	group  sync.WaitGroup
+	once   sync.Once
+}
+
+// New starts a hub. The caller closes it.
+func New(cfg Config) (_ *Hub, err error) {
+	h := &Hub{cfg: cfg}
+	h.ctx, h.cancel = context.WithCancel(context.Background())
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, h.Close())
+		}
+	}()
+	if h.Dir, err = OpenDir(cfg.DataDir); err != nil {
+		return nil, err
+	}
+	h.Store = model.NewStore(model.Options{
+		Scanner: &payload.Scanner{}, Rules: demo.Rules(), Ports: demo.Ports(), Lanes: demo.Lanes(),
+	})
+	if err := h.connect(); err != nil {
+		return nil, err
+	}
+	h.Fleet = newFleet(h.ctx, demo.Options{BrokerURL: h.Link.Status().URL, Speed: cfg.DemoSpeed, Seed: uint64(time.Now().UnixNano())})
+	return h, nil
+}
+
+// connect starts the link: to the broker elsewhere, or to the one inside, which
+// it starts too.
+func (h *Hub) connect() error {
+	var link mqttlink.Link
+	if h.cfg.Connect != "" {
+		remote, err := mqttlink.NewRemote(mqttlink.Profile{URL: h.cfg.Connect}, h.Store.Ingest)
+		if err != nil {
+			return fmt.Errorf("--connect: %w", err)
+		}
+		h.Link = &Link{Link: remote, retry: remote.ReconnectNow}
+		link = remote
+	} else {
+		if err := h.startBroker(); err != nil {
+			return err
+		}
+		link = mqttlink.NewLocal(h.Address, attacher(h.Broker), h.Store.Ingest)
+		h.Link = &Link{Link: link, retry: func() {}}
+	}
+	h.group.Go(func() {
+		if err := link.Run(h.ctx); err != nil {
+			slog.Error("The link ended", "error", err)
+		}
+	})
+	h.group.Go(h.tick)
+	return nil
+}
+
+// startBroker opens the listener and serves it.
+func (h *Hub) startBroker() (err error) {
+	if h.listen, h.Moved, err = listenNear(h.ctx, h.cfg.Listen); err != nil {
+		return err
+	}
+	h.Address = "mqtt://" + h.listen.Addr().String()
+	h.Broker = broker.New(broker.Options{OnEvent: storeEvents(h.Store), Access: broker.OpenAccess(), Store: h.openStore()})
+	h.group.Go(func() {
+		if err := h.Broker.Serve(h.ctx, h.listen); err != nil && h.ctx.Err() == nil {
+			h.Store.Note(model.Event{At: time.Now(), Kind: model.EventTrouble, Text: err.Error(), Serious: true})
+		}
+	})
+	return nil
+}
+
+// LinkName is what to call the link.
+func (h *Hub) LinkName() string {
+	if h.Broker != nil {
+		return "built-in broker"
+	}
+	if u, err := url.Parse(h.Link.Status().URL); err == nil {
+		return u.Hostname()
+	}
+	return "broker"
+}
+
+// tick lets time pass for the store.
+func (h *Hub) tick() {
+	beat := time.NewTicker(200 * time.Millisecond)
+	defer beat.Stop()
+	for {
+		select {
+		case <-h.ctx.Done():
+			return
+		case <-beat.C:
+			h.Store.Tick()
+		}
+	}
+}
+
+// Losses are what the broker had to let go.
+func (h *Hub) Losses() []model.DropCount {
+	if h.Broker == nil {
+		return nil
+	}
+	return h.Broker.Stats().Dropped
+}
+
+// Close ends everything, what others depend on last; it may be called twice.
+func (h *Hub) Close() error {
+	var err error
+	h.once.Do(func() {
+		if h.Fleet != nil {
+			h.Fleet.stop()
+		}
+		h.cancel()
+		if h.Broker != nil {
+			err = h.Broker.Close()
+		} else if h.listen != nil {
+			err = h.listen.Close()
+		}
+		h.group.Wait()
+		if h.Dir != nil {
+			err = errors.Join(err, h.Dir.Close())
+		}
+	})
+	return err
+}
