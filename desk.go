@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"sync"
 	"syscall"
 
 	"fyne.io/fyne/v2"
@@ -67,6 +68,9 @@ type Program struct {
 	*hub.Hub
 	cfg    Config
 	window *ui.Window
+
+	endReports func() error // of crashes; nil when there would be none
+	closed     sync.Once
 }
 
 // New fits the program together on an app, without showing the window. The
@@ -82,6 +86,7 @@ func New(cfg Config, app fyne.App) (_ *Program, err error) {
 			err = errors.Join(err, p.Close())
 		}
 	}()
+	crashed := p.reportCrashes()
 	settings, first, notice := loadSettings(p.Dir)
 	if cfg.wantsDemo(settings, first) {
 		p.Fleet.SetRunning(true)
@@ -99,9 +104,23 @@ func New(cfg Config, app fyne.App) (_ *Program, err error) {
 	p.window, err = ui.New(ui.Options{
 		App: app, Store: p.Store, Link: p.Link, LinkName: p.LinkName(), Address: p.Address, Land: land, Credit: assets.SolentAttribution,
 		Settings: settings, Save: func(s ui.Settings) error { return saveSettings(p.Dir, s) }, Losses: p.Losses,
-		Notice: sayAll(notice, p.Moved), Demo: p.Fleet, Stuck: p.abandon,
+		Notice: sayAll(crashed, notice, p.Moved), Demo: p.Fleet, Stuck: p.abandon,
 	})
 	return p, err
+}
+
+// reportCrashes prepares a report for the case that this run ends badly. It
+// returns what there is to say of the last one.
+func (p *Program) reportCrashes() error {
+	stop, report, err := p.Dir.Crashes(versionText())
+	if err != nil {
+		return err
+	}
+	p.endReports = stop
+	if report != "" {
+		return fmt.Errorf("the program ended unexpectedly last time; what happened is in %s: please add it to a bug report", report)
+	}
+	return nil
 }
 
 // wantsDemo tells whether the fleet sails: as the command line says, else as the
@@ -181,8 +200,15 @@ func (p *Program) abandon() {
 
 // Close ends everything, the window first; it may be called twice.
 func (p *Program) Close() error {
-	if p.window != nil {
-		p.window.Close()
-	}
-	return p.Hub.Close()
+	var err error
+	p.closed.Do(func() {
+		if p.window != nil {
+			p.window.Close()
+		}
+		if p.endReports != nil {
+			err = p.endReports()
+		}
+		err = errors.Join(err, p.Hub.Close())
+	})
+	return err
 }

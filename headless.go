@@ -53,6 +53,9 @@ func serveHub(ctx context.Context, args []string, stdout, stderr io.Writer) int 
 		return 1
 	}
 	log := slog.New(slog.NewTextHandler(stderr, nil))
+	if stop := reportCrashes(h, log); stop != nil {
+		defer stop()
+	}
 	if h.Moved != nil {
 		log.Warn(h.Moved.Error())
 	}
@@ -66,4 +69,22 @@ func serveHub(ctx context.Context, args []string, stdout, stderr io.Writer) int 
 		return 1
 	}
 	return 0
+}
+
+// reportCrashes prepares a report for the case that this run ends badly, and
+// says so if the last one did.
+func reportCrashes(h *hub.Hub, log *slog.Logger) (stop func()) {
+	end, crashed, err := h.Dir.Crashes(versionText())
+	if crashed != "" {
+		log.Warn("The hub ended unexpectedly last time: please add the report to a bug report", "report", crashed)
+	}
+	if err != nil {
+		log.Warn("A crash would leave no report", "error", err)
+		return nil
+	}
+	return func() {
+		if err := end(); err != nil {
+			log.Warn("The crash report was not put away", "error", err)
+		}
+	}
 }
