@@ -16,6 +16,7 @@ const (
 	EventDelay                          // a vessel will be late; Text says by how much
 	EventCommand                        // a command ended well or badly
 	EventLink                           // the link came up or went down
+	EventSecondWriter                   // a client began to write a topic that belongs to another identity
 )
 
 // Event is something that happened, for the log and for notices.

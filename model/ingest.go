@@ -31,6 +31,9 @@ func (s *Store) ingestLocked(m *Message) {
 	}
 	at := m.At.UnixNano()
 	s.remember(t, m, at)
+	if m.Publisher != t.latest.pub { // one session's messages share one Publisher
+		s.wrote(t, m)
+	}
 	kept := t.latest.retained && !m.Retained || m.Retained && len(m.Payload) > 0
 	t.latest = latest{at: at, mono: now, size: len(m.Payload), pub: m.Publisher, qos: m.QoS, retained: kept}
 	t.props = m.Properties

@@ -25,6 +25,9 @@ type Options struct {
 	// Ports and Lanes are what arrivals are predicted from.
 	Ports []Geofence
 	Lanes []Lane
+	// OnSecondWriter is told once of each client that begins to write a topic
+	// which belongs to another identity. It must be quick, and not call the store.
+	OnSecondWriter func(SecondWriter)
 	// Now is the clock, time.Now when nil.
 	Now func() time.Time
 }
@@ -51,6 +54,8 @@ type Store struct {
 	emit      func([]byte, float64)
 	release   func(uint32) // pubs.release
 	cur       cursor
+
+	onSecondWriter func(SecondWriter)
 
 	dir      directory
 	commands commandLog
@@ -117,6 +122,8 @@ func NewStore(o Options) *Store {
 		scanner: o.Scanner,
 		root:    &node{},
 		topics:  make(map[string]*topic),
+
+		onSecondWriter: o.OnSecondWriter,
 	}
 	s.emit = s.onField
 	s.pubs.init()

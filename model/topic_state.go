@@ -14,6 +14,8 @@ type topic struct {
 	device  *device
 	role    topicRole
 	props   *Properties
+	owner   *Publisher    // the first identity that wrote it, nil for none
+	others  *otherWriters // nil as long as nobody else does
 }
 
 // latest is the newest message without its payload, which is the newest record

@@ -7,12 +7,15 @@ type TopicInfo struct {
 	Path string
 	// Payload is the latest payload: all of its Size bytes, or the front of them
 	// when memory for messages was full.
-	Payload    []byte
-	Size       int
-	At         time.Time
-	QoS        byte
-	Retained   bool
-	Publisher  *Publisher
+	Payload   []byte
+	Size      int
+	At        time.Time
+	QoS       byte
+	Retained  bool
+	Publisher *Publisher
+	// Second is who writes the topic beside the identity that it belongs to; nil
+	// as long as nobody does.
+	Second     *SecondWriter
 	Properties *Properties
 	Messages   uint64
 	Bytes      uint64
@@ -56,6 +59,10 @@ func (s *Store) Topic(path string) (info TopicInfo, ok bool) {
 	}
 	if t.device != nil {
 		info.Device = t.device.root
+	}
+	if t.others != nil {
+		second := t.others.latest
+		info.Second = &second
 	}
 	for _, f := range t.fields {
 		info.Fields = append(info.Fields, f.info())
