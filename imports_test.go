@@ -50,9 +50,10 @@ var mayImport = map[string]allowance{
 	// the program without a window is built from.
 	"hub": {own: []string{"model/...", "mqttlink/...", "broker/...", "demo/...", "assets/..."}, libraries: true},
 
-	"assets/...":  {own: []string{"assets/..."}},
-	"e2e/...":     {own: []string{"e2e/..."}, libraries: true},
-	"scripts/...": {own: []string{"scripts/..."}},
+	"assets/...":    {own: []string{"assets/..."}},
+	"e2e/...":       {own: []string{"e2e/..."}, libraries: true},
+	"scripts/...":   {own: []string{"scripts/..."}},
+	"packaging/...": {own: []string{"packaging/..."}},
 }
 
 // geography is the part of package model that is not about devices or topics.
