@@ -90,7 +90,14 @@ func (r *router) flushLocal() {
 // take takes over a batch. It reports false when it was dropped.
 func (l *Local) take(full *batch) bool {
 	n, bytes := len(full.messages), full.bytes-len(full.messages)*localOverhead
-	if l.put(full) || l.room() && l.put(full) {
+	if l.session.gate.crowded() {
+		l.room()
+	}
+	taken := l.put(full)
+	for !taken && l.room() {
+		taken = l.put(full)
+	}
+	if taken {
 		l.session.sent(uint64(n), uint64(bytes))
 		return true
 	}

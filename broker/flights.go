@@ -10,7 +10,6 @@ import (
 // acknowledged takes a PUBACK, PUBREC or PUBCOMP from the client (MQTT 5.0
 // section 4.3) and appends the answer, if there is one.
 func (s *session) acknowledged(c *conn, p *packet.Ack, answer []byte) []byte {
-	defer s.gate.wake()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	f, known := s.flights[p.ID]
@@ -23,6 +22,9 @@ func (s *session) acknowledged(c *conn, p *packet.Ack, answer []byte) []byte {
 	}
 	if s.conn.Load() == c {
 		s.pumpLocked(c)
+	}
+	if s.queueDrainsLocked() {
+		s.gate.wake()
 	}
 	return answer
 }

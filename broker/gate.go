@@ -52,7 +52,6 @@ func (g *gate) wait(hold time.Duration, ready func() bool, progress func() uint6
 		case <-timer.C:
 			after := progress()
 			if after == before || tries == holdFactor {
-				println("SHUT tries", tries, "moved", after-before, "at", time.Now().UnixMilli()%100000)
 				g.shut(shutFactor*hold, after, after == before)
 				return ready()
 			}
@@ -62,6 +61,10 @@ func (g *gate) wait(hold time.Duration, ready func() bool, progress func() uint6
 		}
 	}
 }
+
+// crowded reports whether somebody waits. Who comes next has to wait too, or it
+// would take what those are waiting for.
+func (g *gate) crowded() bool { return g.waiting.Load() > 0 }
 
 func (g *gate) channel() <-chan struct{} {
 	g.mu.Lock()

@@ -11,6 +11,9 @@ import (
 // client is full but draining, the caller is held back for a moment. It reports
 // false when they were dropped.
 func (c *conn) sendQoS0(b []byte, n, payload int) bool {
+	if c.session.gate.crowded() {
+		c.room()
+	}
 	if !c.out.offer(b) && !c.offerHeld(b) {
 		c.session.drop(DropSlow, n)
 		return false
@@ -45,9 +48,14 @@ func (c *conn) sendOne(rt *route, t *target, in *inbound) {
 		c.session.drop(DropTooLarge, 1)
 		return
 	}
-	if !c.forward(&f, false) && !(c.room() && c.forward(&f, false)) {
-		c.session.drop(DropSlow, 1)
-		return
+	if c.session.gate.crowded() {
+		c.room()
+	}
+	for !c.forward(&f, false) {
+		if !c.room() {
+			c.session.drop(DropSlow, 1)
+			return
+		}
 	}
 	c.session.sent(1, uint64(len(in.payload)))
 }

@@ -89,6 +89,9 @@ func (s *session) mayReceive(from *model.Publisher, topic string) bool {
 // enqueue sends it, or lets it wait. It reports false when the message was
 // dropped.
 func (s *session) enqueue(it item) bool {
+	if s.gate.crowded() {
+		s.room()
+	}
 	accepted, full := s.tryEnqueue(it)
 	for full && s.room() { // others may be quicker and fill it again
 		accepted, full = s.tryEnqueue(it)
@@ -158,6 +161,10 @@ const drainedShare = 64
 func (s *session) queueDrains() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	return s.queueDrainsLocked()
+}
+
+func (s *session) queueDrainsLocked() bool {
 	l := &s.b.limits
 	return s.queue.count < l.QueueMessages-l.QueueMessages/drainedShare && s.queue.bytes < l.QueueBytes-l.QueueBytes/drainedShare
 }
@@ -176,11 +183,13 @@ func (s *session) pump(c *conn) {
 	if !s.backlog.Load() {
 		return
 	}
-	defer s.gate.wake()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.conn.Load() == c {
 		s.pumpLocked(c)
+	}
+	if s.queueDrainsLocked() {
+		s.gate.wake()
 	}
 }
 
