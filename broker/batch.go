@@ -91,10 +91,10 @@ func (r *router) flushLocal() {
 func (l *Local) take(full *batch) bool {
 	n, bytes := len(full.messages), full.bytes-len(full.messages)*localOverhead
 	if l.session.gate.crowded() {
-		l.room()
+		l.room(full.bytes)
 	}
 	taken := l.put(full)
-	for !taken && l.room() {
+	for !taken && l.room(full.bytes) {
 		taken = l.put(full)
 	}
 	if taken {
@@ -130,14 +130,15 @@ func (l *Local) put(full *batch) bool {
 	return true
 }
 
-// room waits until there is room again.
-func (l *Local) room() bool {
-	return l.session.gate.wait(l.b.limits.Hold, l.drains, l.swaps.Load, enoughBatches)
+// room waits until there is room again for so many bytes.
+func (l *Local) room(bytes int) bool {
+	return l.session.gate.wait(l.b.limits.Hold, func() bool { return l.drains(bytes) }, l.swaps.Load, enoughBatches)
 }
 
-// drains reports whether at least a quarter of the queue is free.
-func (l *Local) drains() bool {
+// drains reports whether at least a quarter of the queue is free, and so many
+// bytes.
+func (l *Local) drains(bytes int) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.bytes <= l.limit/4*3
+	return l.bytes <= l.limit/4*3 && (len(l.queue) == 0 || l.bytes+bytes <= l.limit)
 }

@@ -58,8 +58,9 @@ func (o *outbound) grow(n int) {
 	o.total.Add(int64(n))
 }
 
-// drains reports whether a quarter of the room is free.
-func (o *outbound) drains() bool { return o.size.Load() <= int64(o.limit)/4*3 }
+// drains reports whether a quarter of the room is free, and none that others
+// share is lacking.
+func (o *outbound) drains() bool { return o.size.Load() <= int64(o.limit)/4*3 && o.roomy() }
 
 // offer appends bytes if there is room: all of them, or none. A connection that
 // is closed takes everything and forgets it.

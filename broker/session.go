@@ -90,10 +90,10 @@ func (s *session) mayReceive(from *model.Publisher, topic string) bool {
 // dropped.
 func (s *session) enqueue(it item) bool {
 	if s.gate.crowded() {
-		s.room()
+		s.room(it.m.size())
 	}
 	accepted, full := s.tryEnqueue(it)
-	for full && s.room() { // others may be quicker and fill it again
+	for full && s.room(it.m.size()) { // others may be quicker and fill it again
 		accepted, full = s.tryEnqueue(it)
 	}
 	if full {
@@ -145,10 +145,19 @@ func (s *session) mayHoldLocked(held, size int) bool {
 	return held+size <= l.QueueBytes && (held < fairShare || s.b.queued.Load()+int64(size) <= int64(l.QueueBytesTotal))
 }
 
-// room waits until the queue of a connected client has room again.
-func (s *session) room() bool {
+// room waits until the queue of a connected client has room again, for a message
+// of size.
+func (s *session) room(size int) bool {
 	c := s.conn.Load()
-	return c != nil && s.gate.wait(s.b.limits.Hold, s.queueDrains, c.out.written.Load, c.out.limit)
+	if c == nil {
+		return false
+	}
+	ready := func() bool {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return s.queueDrainsLocked() && s.mayHoldLocked(s.queue.bytes, size)
+	}
+	return s.gate.wait(s.b.limits.Hold, ready, c.out.written.Load, c.out.limit)
 }
 
 // drainedShare is the part of a queue that has to become free before publishers
@@ -157,13 +166,7 @@ func (s *session) room() bool {
 // 8,000 messages or 2.5 MiB a second.
 const drainedShare = 64
 
-// queueDrains reports whether the queue has room again.
-func (s *session) queueDrains() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.queueDrainsLocked()
-}
-
+// queueDrainsLocked reports whether the queue has room again.
 func (s *session) queueDrainsLocked() bool {
 	l := &s.b.limits
 	return s.queue.count < l.QueueMessages-l.QueueMessages/drainedShare && s.queue.bytes < l.QueueBytes-l.QueueBytes/drainedShare
