@@ -1,0 +1,124 @@
+package identity
+
+import (
+	"context"
+
+	"github.com/pilothouse/pilothouse/broker"
+	"github.com/pilothouse/pilothouse/broker/packet"
+	"github.com/pilothouse/pilothouse/model/watch"
+)
+
+// Connect implements broker.Access: who a client is, and whether it may come in,
+// before any takeover is considered.
+func (r *Registry) Connect(ctx context.Context, q *broker.ConnectRequest) (broker.Grant, error) {
+	if err := r.admit(q); err != nil {
+		return broker.Grant{}, err
+	}
+	name, err := r.authenticate(ctx, q)
+	if err != nil {
+		return broker.Grant{}, err
+	}
+	pol := r.policy.Load()
+	if name == "" {
+		if name, err = r.welcomeAnonymous(pol, q); err != nil {
+			return broker.Grant{}, err
+		}
+	} else if name, err = r.welcome(pol, name, q); err != nil {
+		return broker.Grant{}, err
+	}
+	if err := r.hold(name, q); err != nil {
+		return broker.Grant{}, err
+	}
+	return broker.Grant{Identity: name}, nil
+}
+
+// admit decides by what is known without credentials.
+func (r *Registry) admit(q *broker.ConnectRequest) error {
+	banned := &broker.Refusal{Code: packet.Banned, Kind: watch.Banned}
+	switch {
+	case r.isBannedAddr(q.Addr):
+		banned.Reason = errBannedAddress.Error()
+		return banned
+	case r.isBannedClient(q.ClientID):
+		banned.Reason = "the client ID is banned"
+		return banned
+	case q.TLS == nil && !r.o.AllowPlain && !isLocal(q.Addr) && !r.isOff(PlainRefusal):
+		return refuse(watch.PlainRefused, "beyond this machine connections have to be encrypted")
+	case q.Username != nil && CheckName(string(q.Username)) != nil && !r.isOff(NameCheck):
+		return &broker.Refusal{Code: packet.BadUserNameOrPassword, Kind: watch.BadName, Reason: "the user name is none: " + errName.Error()}
+	}
+	return nil
+}
+
+// welcomeAnonymous decides about a client that proves nothing: it may not touch
+// what belongs to an identity.
+func (r *Registry) welcomeAnonymous(pol *policy, q *broker.ConnectRequest) (string, error) {
+	if !r.admitsAnonymous(q.Addr) {
+		return "", refuse(watch.Anonymous, "beyond this machine clients need an identity")
+	}
+	owner := pol.claims.owner(q.ClientID)
+	switch {
+	case owner == "":
+		return "", nil
+	case r.isOff(BindClientID): // the client ID is taken for who it is
+		return owner, nil
+	}
+	return "", refuse(watch.Impersonation, "the client ID belongs to "+owner)
+}
+
+// welcome decides about a client that has proved who it is.
+func (r *Registry) welcome(pol *policy, name string, q *broker.ConnectRequest) (string, error) {
+	m := pol.members[name]
+	switch {
+	case m == nil:
+		return "", refuse(watch.UnknownIdentity, "nobody of the name "+quoted(name)+" is enrolled")
+	case m.Revoked != nil && !r.isOff(RevocationCheck):
+		return "", refuse(watch.Revoked, name+" is revoked")
+	case pol.bans.identities[fold(name)] && !r.isOff(BanCheck):
+		return "", &broker.Refusal{Code: packet.Banned, Kind: watch.Banned, Reason: name + " is banned"}
+	case q.Username != nil && string(q.Username) != name && !r.isOff(BindUserName):
+		return "", refuse(watch.Impersonation, "the user name "+quoted(string(q.Username))+" is not that of "+name)
+	}
+	if err := r.bindClientID(pol, m, q); err != nil {
+		return "", err
+	}
+	if owner := pol.claims.owner(q.ClientID); owner != "" && r.isOff(BindClientID) {
+		name = owner
+	}
+	return name, r.checkSource(m, q.Addr)
+}
+
+// bindClientID decides whether an identity may use a client ID. People may leave
+// the choice to the broker; devices have one of their own.
+func (r *Registry) bindClientID(pol *policy, m *member, q *broker.ConnectRequest) error {
+	if r.isOff(BindClientID) {
+		return nil
+	}
+	if q.Assigned {
+		if m.Role == Operator || m.Role == Reader {
+			return nil
+		}
+		return refuse(watch.Impersonation, m.Name+" has to use its own client ID, "+m.clientIDs()[0])
+	}
+	for _, id := range m.clientIDs() {
+		if id == q.ClientID {
+			return nil
+		}
+	}
+	if owner := pol.claims.owner(q.ClientID); owner != "" && owner != m.Name {
+		return refuse(watch.Impersonation, m.Name+" claims the client ID of "+owner)
+	}
+	return refuse(watch.Impersonation, m.Name+" has to use its own client ID, "+m.clientIDs()[0])
+}
+
+// checkSource holds an identity that comes from an address that is not its own.
+func (r *Registry) checkSource(m *member, addr string) error {
+	a, ok := ipOf(addr)
+	if !ok || m.admits(a) || r.isOff(SourcePin) {
+		return nil
+	}
+	if m.PinSource && len(m.Sources) == 0 {
+		return r.pinFirst(m.Name, a)
+	}
+	return refuse(watch.NewSource, m.Name+" comes from a new address: allow it if it is the device")
+}

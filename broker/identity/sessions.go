@@ -1,0 +1,162 @@
+package identity
+
+import (
+	"sync"
+	"time"
+
+	"github.com/pilothouse/pilothouse/broker"
+	"github.com/pilothouse/pilothouse/broker/packet"
+	"github.com/pilothouse/pilothouse/model"
+	"github.com/pilothouse/pilothouse/model/watch"
+)
+
+// maxComers bounds the identities and client IDs whose comings are counted.
+const maxComers = 50_000
+
+// takeoverTime is the time in which takeovers are counted.
+const takeoverTime = time.Minute
+
+// sessions is what is known of live sessions, and of how fast they come and go.
+type sessions struct {
+	limits *Limits
+
+	mu     sync.Mutex
+	live   map[string]string // address by client ID
+	comers map[string]*comer // by client ID
+	rates  map[[2]string]*rate
+}
+
+// comer is how a client ID is fought for.
+type comer struct {
+	takeovers []time.Time // of late, at most Limits.Takeovers
+	held      time.Time   // quarantine until
+	source    string      // that keeps the line in quarantine
+}
+
+// rate is a bucket of connections.
+type rate struct {
+	left float64
+	at   time.Time
+}
+
+func newSessions(l *Limits) *sessions {
+	return &sessions{limits: l, live: make(map[string]string), comers: make(map[string]*comer), rates: make(map[[2]string]*rate)}
+}
+
+// Observe tells the registry what the broker saw. It has to be called with every
+// event of the broker, as it comes; it does not block. Without it, cloned keys
+// are not noticed.
+func (r *Registry) Observe(e broker.Event) {
+	s := r.sessions
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch e := e.(type) {
+	case broker.SessionOpened:
+		if e.Publisher.Addr != model.InProcess {
+			s.live[e.Publisher.ClientID] = e.Publisher.Addr
+		}
+	case broker.SessionClosed:
+		if s.live[e.Publisher.ClientID] == e.Publisher.Addr {
+			delete(s.live, e.Publisher.ClientID)
+		}
+	}
+}
+
+// hold refuses a client that comes too often, or with a key that is in two
+// places.
+func (r *Registry) hold(name string, q *broker.ConnectRequest) error {
+	if name == "" && q.Assigned {
+		return nil // a new client ID each time: nobody's
+	}
+	s, now := r.sessions, r.o.Now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	source := sourceOf(q.Addr)
+	if !r.isOff(TakeoverLimit) && !s.takeLocked([2]string{orElse(name, "\x00"+q.ClientID), source}, now) {
+		return &broker.Refusal{Code: packet.ConnectionRateExceeded, Kind: watch.Flapping, Reason: "it connects too often: wait a second or more between attempts"}
+	}
+	if !r.isOff(CloneQuarantine) && s.clonedLocked(q.ClientID, source, now) {
+		return refuse(watch.ClonedKey, orElse(name, q.ClientID)+" is in two places: the one that is connected keeps the line; revoke the key if it was copied")
+	}
+	return nil
+}
+
+func orElse(s, other string) string {
+	if s == "" {
+		return other
+	}
+	return s
+}
+
+// takeLocked takes a connection out of a bucket.
+func (s *sessions) takeLocked(key [2]string, now time.Time) bool {
+	full := float64(s.limits.Connects)
+	b := s.rates[key]
+	if b == nil {
+		if len(s.rates) >= maxComers {
+			s.sweepLocked(now)
+		}
+		b = &rate{left: full, at: now}
+		s.rates[key] = b
+	}
+	b.left = min(full, b.left+float64(now.Sub(b.at))/float64(s.limits.ConnectEvery))
+	b.at = now
+	if b.left < 1 {
+		return false
+	}
+	b.left--
+	return true
+}
+
+// clonedLocked tells whether a client that would take over a live session has to
+// be held: it is the one too many within a minute, or the quarantine after that
+// is not over. The attacker is the first to take over, the owner the second, so
+// that it is the owner who keeps the line.
+func (s *sessions) clonedLocked(clientID, source string, now time.Time) bool {
+	c := s.comers[clientID]
+	addr, live := s.live[clientID]
+	if c != nil && now.Before(c.held) {
+		return live || source != c.source
+	}
+	if !live {
+		return false
+	}
+	if c == nil {
+		if len(s.comers) >= maxComers {
+			s.sweepLocked(now)
+		}
+		c = &comer{}
+		s.comers[clientID] = c
+	}
+	for len(c.takeovers) > 0 && now.Sub(c.takeovers[0]) >= takeoverTime {
+		c.takeovers = c.takeovers[1:]
+	}
+	if len(c.takeovers)+1 >= s.limits.Takeovers {
+		c.takeovers, c.held, c.source = nil, now.Add(s.limits.Quarantine), sourceOf(addr)
+		return true
+	}
+	c.takeovers = append(c.takeovers, now)
+	return false
+}
+
+// sweepLocked forgets those that were quiet.
+func (s *sessions) sweepLocked(now time.Time) {
+	for k, b := range s.rates {
+		if now.Sub(b.at) > time.Duration(s.limits.Connects)*s.limits.ConnectEvery || len(s.rates) >= 2*maxComers {
+			delete(s.rates, k)
+		}
+	}
+	for id, c := range s.comers {
+		if now.After(c.held) && (len(c.takeovers) == 0 || now.Sub(c.takeovers[len(c.takeovers)-1]) >= takeoverTime) {
+			delete(s.comers, id)
+		}
+	}
+}
+
+// Release ends the quarantine of a client ID.
+func (r *Registry) Release(clientID string) {
+	s := r.sessions
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.comers, clientID)
+}
