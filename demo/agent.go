@@ -37,6 +37,7 @@ type vesselAgent struct {
 	clock    simClock
 	root     string
 	phase    time.Duration // of its positions in the second
+	late     bool          // on the sailing that was held when the fleet was set up
 	random   *rand.Rand
 	officer  officer
 	commands chan command
@@ -46,15 +47,14 @@ type vesselAgent struct {
 }
 
 func newVesselAgent(o Options, clock simClock, v *Vessel, phase time.Duration) *vesselAgent {
-	id := "ferry-" + v.ship.ID
-	root := "solent/ferries/" + v.ship.ID
-	random := randomOf(o.Seed, id)
+	d := ferry(v.ship)
+	random := randomOf(o.Seed, d.ClientID)
 	return &vesselAgent{
 		link: link{
-			broker: o.BrokerURL, clientID: id, log: o.Logger, random: random,
-			will: will{topic: root + "/status", payload: StatusLost},
+			broker: o.BrokerURL, device: d, credentials: o.Credentials, log: o.Logger, random: random,
+			will: will{topic: d.Root + "/status", payload: StatusLost},
 		},
-		vessel: v, clock: clock, root: root, phase: phase, random: random,
+		vessel: v, clock: clock, root: d.Root, phase: phase, random: random,
 		commands: make(chan command, commandQueue),
 	}
 }
@@ -66,7 +66,12 @@ func randomOf(seed uint64, id string) *rand.Rand {
 	return rand.New(rand.NewPCG(seed, h.Sum64()))
 }
 
-func (a *vesselAgent) run(ctx context.Context) { a.link.run(ctx, a.serve) }
+// run places the vessel first: the vessels live through what came before the
+// start at the same time, and nobody waits for them.
+func (a *vesselAgent) run(ctx context.Context) {
+	a.vessel.place(a.clock.start.UTC().Truncate(Step), a.late)
+	a.link.run(ctx, a.serve)
+}
 
 // serve publishes and obeys until the connection is lost or ctx ends.
 func (a *vesselAgent) serve(ctx context.Context, s *session) {
@@ -74,7 +79,11 @@ func (a *vesselAgent) serve(ctx context.Context, s *session) {
 		return
 	}
 	s.tell(a.root+"/status", true, []byte(StatusOnline))
+	a.advance()
 	beats := a.beats(s)
+	for _, b := range beats[:2] {
+		b.do() // a position, with which goes what is new to it, and the engine
+	}
 	for {
 		timer := time.NewTimer(nextDue(beats, time.Now()))
 		select {

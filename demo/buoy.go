@@ -30,10 +30,10 @@ type buoyAgent struct {
 }
 
 func newBuoyAgent(o Options, b Buoy, quiet bool) *buoyAgent {
-	id := "buoy-" + b.ID
-	random := randomOf(o.Seed, id)
+	d := marker(b)
+	random := randomOf(o.Seed, d.ClientID)
 	return &buoyAgent{
-		link: link{broker: o.BrokerURL, clientID: id, log: o.Logger, random: random},
+		link: link{broker: o.BrokerURL, device: d, credentials: o.Credentials, log: o.Logger, random: random},
 		buoy: b, quiet: quiet, now: time.Now, random: random,
 	}
 }
@@ -41,7 +41,7 @@ func newBuoyAgent(o Options, b Buoy, quiet bool) *buoyAgent {
 func (a *buoyAgent) run(ctx context.Context) { a.link.run(ctx, a.serve) }
 
 func (a *buoyAgent) serve(ctx context.Context, s *session) {
-	root := "solent/buoys/" + a.buoy.ID
+	root := a.link.device.Root
 	place, err := json.Marshal(struct {
 		Lat float64 `json:"lat"`
 		Lon float64 `json:"lon"`

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -22,7 +23,8 @@ var ErrRunning = errors.New("the demo runs only once; make a new one")
 
 // Options of a [Demo].
 type Options struct {
-	// BrokerURL is where the fleet connects to, as mqtt://host:port.
+	// BrokerURL is where the fleet connects to, as mqtt://host:port, or
+	// mqtts://host:port for TLS.
 	BrokerURL string
 	// Speed is how much faster than real time the fleet sails, DefaultSpeed
 	// when 0, at most MaxSpeed.
@@ -31,6 +33,10 @@ type Options struct {
 	Seed uint64
 	// Now is the clock, time.Now when nil. Simulated time starts from it.
 	Now func() time.Time
+	// Credentials tells what a device connects with; nil, or the zero value, means
+	// nothing but its client ID. It is asked at every connection, from many
+	// goroutines.
+	Credentials func(Device) Credentials
 	// Logger hears of connections, nothing when nil.
 	Logger *slog.Logger
 }
@@ -54,7 +60,7 @@ func New(o Options) (*Demo, error) {
 		return nil, err
 	}
 	start := o.Now()
-	fleet, err := NewFleet(o.Seed, start)
+	fleet, late, err := muster(o.Seed, start)
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +68,9 @@ func New(o Options) (*Demo, error) {
 	clock := simClock{start: start, speed: o.Speed, now: o.Now}
 	for i, v := range fleet.Vessels {
 		phase := time.Second * time.Duration(i) / time.Duration(len(fleet.Vessels))
-		d.agents = append(d.agents, newVesselAgent(o, clock, v, phase))
+		a := newVesselAgent(o, clock, v, phase)
+		a.late = i == late
+		d.agents = append(d.agents, a)
 	}
 	quiet := int(o.Seed % uint64(len(fleet.Chart.Buoys)))
 	for i, b := range fleet.Chart.Buoys {
@@ -88,8 +96,11 @@ func (d *Demo) Run(ctx context.Context) error {
 
 func (o *Options) complete() error {
 	u, err := url.Parse(o.BrokerURL)
-	if err != nil || u.Host == "" || u.Scheme != "mqtt" && u.Scheme != "tcp" {
-		return fmt.Errorf("demo: broker address %q is not of the form mqtt://host:port", o.BrokerURL)
+	if err != nil || u.Host == "" || !slices.Contains([]string{"mqtt", "tcp", "mqtts"}, u.Scheme) {
+		return fmt.Errorf("demo: broker address %q is not of the form mqtt://host:port or mqtts://host:port", o.BrokerURL)
+	}
+	if o.Credentials == nil {
+		o.Credentials = func(Device) Credentials { return Credentials{} }
 	}
 	if o.Speed == 0 {
 		o.Speed = DefaultSpeed

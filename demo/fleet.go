@@ -26,24 +26,34 @@ type Fleet struct {
 // departure, so that there is a delay to be seen. The same seed and time give
 // the same fleet.
 func NewFleet(seed uint64, t time.Time) (*Fleet, error) {
-	chart, err := LoadChart()
+	f, late, err := muster(seed, t)
 	if err != nil {
 		return nil, err
 	}
-	t = t.UTC().Truncate(Step)
-	ships := Ships()
-	late := lateShip(ships, t)
-	f := &Fleet{Chart: chart}
-	plans := planner{chart: chart, made: make(map[crossing]sailing)}
-	for i, s := range ships {
-		v, err := plans.vessel(s, seed)
-		if err != nil {
-			return nil, err
-		}
-		v.place(t, i == late)
-		f.Vessels = append(f.Vessels, v)
+	for i, v := range f.Vessels {
+		v.place(t.UTC().Truncate(Step), i == late)
 	}
 	return f, nil
+}
+
+// muster is the fleet with its sailings planned, before any vessel has been
+// placed; late is the one that is to be late at time t.
+func muster(seed uint64, t time.Time) (f *Fleet, late int, err error) {
+	chart, err := LoadChart()
+	if err != nil {
+		return nil, 0, err
+	}
+	ships := Ships()
+	f = &Fleet{Chart: chart}
+	plans := planner{chart: chart, made: make(map[crossing]sailing)}
+	for _, s := range ships {
+		v, err := plans.vessel(s, seed)
+		if err != nil {
+			return nil, 0, err
+		}
+		f.Vessels = append(f.Vessels, v)
+	}
+	return f, lateShip(ships, t.UTC().Truncate(Step)), nil
 }
 
 // Advance moves every vessel on to time t.

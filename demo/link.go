@@ -26,11 +26,12 @@ type will struct{ topic, payload string }
 
 // link is one MQTT client that comes back whenever it loses its connection.
 type link struct {
-	broker   string
-	clientID string
-	will     will // none when the topic is empty
-	log      *slog.Logger
-	random   *rand.Rand
+	broker      string
+	device      Device
+	credentials func(Device) Credentials
+	will        will // none when the topic is empty
+	log         *slog.Logger
+	random      *rand.Rand
 }
 
 // run connects, and serves until the connection is lost or ctx ends; then it
@@ -42,12 +43,12 @@ func (l *link) run(ctx context.Context, serve func(ctx context.Context, s *sessi
 		lost := make(chan struct{})
 		s := &session{client: mqtt.NewClient(l.options(lost)), lost: lost}
 		if err := s.connect(ctx); err == nil {
-			l.log.Debug("demo device connected", "client", l.clientID)
+			l.log.Debug("demo device connected", "client", l.device.ClientID)
 			pause = backoffFirst
 			serve(ctx, s)
 			s.client.Disconnect(quiesceMillis)
 		} else if ctx.Err() == nil {
-			l.log.Warn("demo device cannot connect, trying again", "client", l.clientID, "broker", l.broker, "err", err)
+			l.log.Warn("demo device cannot connect, trying again", "client", l.device.ClientID, "broker", l.broker, "err", err)
 		}
 		wait(ctx, pause/2+time.Duration(l.random.Int64N(int64(pause))))
 		pause = min(2*pause, backoffMost)
@@ -55,10 +56,18 @@ func (l *link) run(ctx context.Context, serve func(ctx context.Context, s *sessi
 }
 
 func (l *link) options(lost chan struct{}) *mqtt.ClientOptions {
-	o := mqtt.NewClientOptions().AddBroker(l.broker).SetClientID(l.clientID).
+	c := l.credentials(l.device)
+	broker := c.BrokerURL
+	if broker == "" {
+		broker = l.broker
+	}
+	o := mqtt.NewClientOptions().AddBroker(broker).SetUsername(c.Username).SetPassword(c.Password).SetClientID(l.device.ClientID).
 		SetProtocolVersion(4).SetCleanSession(true).SetAutoReconnect(false).SetConnectRetry(false).
 		SetConnectTimeout(connectTimeout).SetWriteTimeout(sendTimeout).SetKeepAlive(keepAlive).
 		SetConnectionLostHandler(func(mqtt.Client, error) { close(lost) })
+	if c.TLS != nil {
+		o.SetTLSConfig(c.TLS)
+	}
 	if l.will.topic != "" {
 		o.SetWill(l.will.topic, l.will.payload, 1, true)
 	}
