@@ -20,7 +20,9 @@ type benchCase struct {
 	contenders []kind
 	work       workload
 	// less tells that less is better.
-	less  bool
+	less bool
+	// fresh asks for a server that was just started, in each round.
+	fresh bool
 	goals []goal
 }
 
