@@ -1,0 +1,205 @@
+package history
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/pilothouse/pilothouse/model"
+)
+
+// entry is what happened at a time: a message, a session's beginning or end, or
+// an event.
+type entry struct {
+	at      int64
+	message *Message
+	session *Session
+	event   *model.Event
+}
+
+// Bounds of what is read for a moment beside messages.
+const (
+	sessionsBefore = 24 * time.Hour
+	maxSessions    = 20_000
+	maxEvents      = 5_000
+)
+
+// rebuild makes a store as it was at a moment.
+func (p *Player) rebuild(ctx context.Context, at time.Time, clock *moment) (*model.Store, error) {
+	from, err := p.warmupFrom(ctx, at)
+	if err != nil {
+		return nil, err
+	}
+	clock.own.Store(from.UnixMicro())
+	store := p.opts.NewStore(clock.now)
+	var last []entry
+	err = p.opts.Reader.At(ctx, from.Add(-time.Microsecond), "#", func(m Message) bool {
+		m.Replayed = true // it is known, but is no sign of life
+		last = append(last, entry{at: m.At.UnixMicro(), message: &m})
+		return ctx.Err() == nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	sortEntries(last)
+	feed(store, last)
+	sessions, err := p.sessions(ctx, from.Add(-sessionsBefore), from)
+	if err != nil {
+		return nil, err
+	}
+	feed(store, sessions)
+	warm, _, err := p.entries(ctx, from, at.Add(time.Microsecond), p.opts.WarmupMessages)
+	if err != nil {
+		return nil, err
+	}
+	feed(store, warm)
+	clock.own.Store(at.UnixMicro())
+	return store, ctx.Err()
+}
+
+// warmupFrom is when the warm-up begins, so that it stays within its bound.
+func (p *Player) warmupFrom(ctx context.Context, at time.Time) (time.Time, error) {
+	for warmup := p.opts.Warmup; warmup > time.Second; warmup /= 2 {
+		n := 0
+		err := p.opts.Reader.Each(ctx, "#", at.Add(-warmup), at, func(Message) bool {
+			n++
+			return n <= p.opts.WarmupMessages && ctx.Err() == nil
+		})
+		if err != nil || ctx.Err() != nil {
+			return at, err
+		}
+		if n <= p.opts.WarmupMessages {
+			return at.Add(-warmup), nil
+		}
+	}
+	return at.Add(-time.Second), nil
+}
+
+// entries reads what happened in a stretch, in order: at most limit messages, and
+// then as far as they reach. It returns how far that is.
+func (p *Player) entries(ctx context.Context, from, to time.Time, limit int) (out []entry, until time.Time, err error) {
+	until = to
+	err = p.opts.Reader.Each(ctx, "#", from, to, func(m Message) bool {
+		if len(out) >= limit && m.At.After(out[len(out)-1].message.At) {
+			until = m.At
+			return false
+		}
+		out = append(out, entry{at: m.At.UnixMicro(), message: &m})
+		return ctx.Err() == nil
+	})
+	if err != nil {
+		return nil, from, err
+	}
+	sessions, err := p.sessions(ctx, from, until)
+	if err != nil {
+		return nil, from, err
+	}
+	events, err := p.opts.Reader.Events(ctx, from, until, maxEvents)
+	if err != nil {
+		return nil, from, err
+	}
+	out = append(out, sessions...)
+	for i := range events {
+		if toldByStore(events[i].Kind) {
+			continue
+		}
+		out = append(out, entry{at: events[i].At.UnixMicro(), event: &events[i]})
+	}
+	sortEntries(out)
+	return out, until, ctx.Err()
+}
+
+// toldByStore tells which events a store finds out by itself from messages and
+// sessions.
+func toldByStore(k model.EventKind) bool {
+	switch k {
+	case model.EventLiveness, model.EventSessionOpened, model.EventSessionClosed, model.EventDelay:
+		return true
+	}
+	return false
+}
+
+func (p *Player) sessions(ctx context.Context, from, to time.Time) ([]entry, error) {
+	list, err := p.opts.Reader.Sessions(ctx, from, to, maxSessions)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]entry, len(list))
+	for i := range list {
+		out[i] = entry{at: list[i].At.UnixMicro(), session: &list[i]}
+	}
+	return out, nil
+}
+
+func sortEntries(list []entry) {
+	slices.SortStableFunc(list, func(a, b entry) int {
+		switch {
+		case a.at < b.at:
+			return -1
+		case a.at > b.at:
+			return 1
+		}
+		return 0
+	})
+}
+
+// feed puts entries into a store in order.
+func feed(store *model.Store, list []entry) {
+	batch := make([]model.Message, 0, min(len(list), 512))
+	flush := func() {
+		if len(batch) > 0 {
+			store.Ingest(batch)
+			batch = batch[:0]
+		}
+	}
+	for _, e := range list {
+		if e.message != nil {
+			if batch = append(batch, e.message.Message); len(batch) == cap(batch) {
+				flush()
+			}
+			continue
+		}
+		flush()
+		switch {
+		case e.event != nil:
+			store.Note(*e.event)
+		case e.session.Opened:
+			store.SessionOpened(e.session.Publisher, e.session.At)
+		default:
+			store.SessionClosed(e.session.Publisher, e.session.At, e.session.End, e.session.Why)
+		}
+	}
+	flush()
+}
+
+// Bounds of what is read ahead while playing.
+const (
+	aheadMessages = 50_000
+	aheadTime     = 2 * time.Second // at the speed of playing
+)
+
+// advance plays up to a moment. The caller holds seek.
+func (p *Player) advance(ctx context.Context, to int64) error {
+	store := p.Store()
+	for {
+		n := 0
+		for n < len(p.buffer) && p.buffer[n].at <= to {
+			n++
+		}
+		feed(store, p.buffer[:n])
+		p.buffer = p.buffer[n:]
+		if len(p.buffer) > 0 || p.loadedTo > to {
+			break
+		}
+		ahead := max(time.Duration(float64(aheadTime)*p.Speed()), aheadTime)
+		end := max(to+1, p.loadedTo+ahead.Microseconds())
+		list, until, err := p.entries(ctx, time.UnixMicro(p.loadedTo), time.UnixMicro(end), aheadMessages)
+		if err != nil {
+			return err
+		}
+		p.buffer, p.loadedTo = list, until.UnixMicro()
+	}
+	p.clock.Store(to)
+	store.Tick()
+	return nil
+}

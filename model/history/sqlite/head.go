@@ -1,0 +1,135 @@
+package sqlite
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/pilothouse/pilothouse/model/history/block"
+)
+
+// head is the recent rows in memory, by topic and by series, so that questions
+// about them need not look through the rows on disk. What was appended never
+// changes: a reader that holds the slices may go on reading them.
+type head struct {
+	messages map[int64][]block.Message
+	samples  map[int64]*run
+	// lastMessage and lastSample are the rows up to which it holds all.
+	lastMessage, lastSample int64
+	nMessages, nSamples     int
+	oldest                  int64 // arrival of its first row, 0 when empty
+}
+
+// run is the samples of one series in order of arrival.
+type run struct {
+	at    []int64
+	value []float64
+}
+
+func newHead() *head {
+	return &head{messages: make(map[int64][]block.Message), samples: make(map[int64]*run)}
+}
+
+func (h *head) addMessage(topic int64, m block.Message) {
+	h.messages[topic] = append(h.messages[topic], m)
+	h.nMessages++
+	h.note(m.At)
+}
+
+func (h *head) addSample(series, at int64, v float64) {
+	r := h.samples[series]
+	if r == nil {
+		r = new(run)
+		h.samples[series] = r
+	}
+	r.at, r.value = append(r.at, at), append(r.value, v)
+	h.nSamples++
+	h.note(at)
+}
+
+func (h *head) note(at int64) {
+	if h.oldest == 0 || at < h.oldest {
+		h.oldest = at
+	}
+}
+
+// freeze is h as it is now: it shares the slices, which only grow.
+func (h *head) freeze() *head {
+	f := *h
+	f.messages = maps.Clone(h.messages)
+	f.samples = make(map[int64]*run, len(h.samples))
+	for id, r := range h.samples {
+		f.samples[id] = &run{r.at, r.value}
+	}
+	return &f
+}
+
+// without is what came to h since it was frozen.
+func (h *head) without(frozen *head) *head {
+	rest := newHead()
+	for topic, list := range h.messages {
+		for _, m := range list[len(frozen.messages[topic]):] {
+			rest.addMessage(topic, m)
+		}
+	}
+	for series, r := range h.samples {
+		skip := 0
+		if f := frozen.samples[series]; f != nil {
+			skip = len(f.at)
+		}
+		for i := skip; i < len(r.at); i++ {
+			rest.addSample(series, r.at[i], r.value[i])
+		}
+	}
+	rest.lastMessage, rest.lastSample = h.lastMessage, h.lastSample
+	return rest
+}
+
+// sorted is r in order of time: itself when it is, as it is unless the clock was
+// set back.
+func (r run) sorted() run {
+	if slices.IsSorted(r.at) {
+		return r
+	}
+	order := make([]int, len(r.at))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return compare(r.at[a], r.at[b]) })
+	s := run{make([]int64, len(order)), make([]float64, len(order))}
+	for i, j := range order {
+		s.at[i], s.value[i] = r.at[j], r.value[j]
+	}
+	return s
+}
+
+// within is the samples from time from up to but not including to, of a run in
+// order of time.
+func (r run) within(from, to int64) run {
+	lo, _ := slices.BinarySearch(r.at, from)
+	hi, _ := slices.BinarySearch(r.at, to)
+	if lo >= hi {
+		return run{}
+	}
+	return run{r.at[lo:hi], r.value[lo:hi]}
+}
+
+// sortedMessages is list in order of time.
+func sortedMessages(list []block.Message) []block.Message {
+	byTime := func(a, b block.Message) int { return compare(a.At, b.At) }
+	if slices.IsSortedFunc(list, byTime) {
+		return list
+	}
+	list = slices.Clone(list)
+	slices.SortStableFunc(list, byTime)
+	return list
+}
+
+func compare(a, b int64) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,22 @@
+package sqlite
+
+import (
+	"context"
+	"time"
+
+	"github.com/pilothouse/pilothouse/model/history"
+)
+
+// Maintain seals rows when it is due, makes the roll-ups of hours that are over,
+// and lets go of what retention says.
+func (s *Store) Maintain(ctx context.Context, now time.Time, r history.Retention) error {
+	if s.write == nil {
+		return history.ErrReadOnly
+	}
+	if s.due(now) {
+		if err := s.Seal(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}

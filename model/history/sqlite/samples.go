@@ -1,0 +1,236 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"slices"
+	"time"
+
+	"github.com/pilothouse/pilothouse/model"
+	"github.com/pilothouse/pilothouse/model/history"
+	"github.com/pilothouse/pilothouse/model/history/block"
+)
+
+// blockMeta is where a block of samples is, and what it is of.
+type blockMeta struct {
+	id int64
+	block.Summary
+}
+
+// metas lists the blocks of a series that touch a stretch, by their beginning.
+func (v view) metas(ctx context.Context, series, from, to int64) ([]blockMeta, error) {
+	var out []blockMeta
+	err := each(ctx, v.q, func(r *sql.Rows) error {
+		var m blockMeta
+		if err := r.Scan(&m.id, &m.FirstAt, &m.LastAt, &m.Count, &m.Min, &m.Max, &m.Sum, &m.First, &m.Last); err != nil {
+			return err
+		}
+		if m.LastAt >= from {
+			out = append(out, m)
+		}
+		return nil
+	}, "SELECT id, start, stop, count, min, max, sum, first, last FROM sample_block WHERE series = ? AND start >= ? AND start < ? ORDER BY start",
+		series, from-maxSpan.Microseconds(), to)
+	return out, err
+}
+
+// Samples calls f with the samples of a series in order of time until it returns
+// false.
+func (s *Store) Samples(ctx context.Context, key model.SeriesKey, from, to time.Time, f func(model.Sample) bool) error {
+	series, ok := s.names.seriesID(key)
+	if !ok {
+		return nil
+	}
+	v, err := s.look(ctx)
+	if err != nil {
+		return err
+	}
+	defer v.end()
+	lo, hi := from.UnixMicro(), to.UnixMicro()
+	metas, err := v.metas(ctx, series, lo, hi)
+	if err != nil {
+		return wrap("read samples", err)
+	}
+	rest := v.run(series).within(lo, hi)
+	if len(rest.at) > 0 { // the recent rows come in their turn, too
+		metas = append(metas, blockMeta{id: recentBlock, Summary: block.Summarise(rest.at, rest.value)})
+		slices.SortStableFunc(metas, func(a, b blockMeta) int { return compare(a.FirstAt, b.FirstAt) })
+	}
+	for i := 0; i < len(metas); {
+		// Blocks overlap only where the clock was set back: those are merged.
+		j, stop := i+1, metas[i].LastAt
+		for j < len(metas) && metas[j].FirstAt < stop {
+			stop = max(stop, metas[j].LastAt)
+			j++
+		}
+		r, err := v.join(ctx, metas[i:j], rest, lo, hi)
+		if err != nil {
+			return wrap("read samples", err)
+		}
+		for k := range r.at {
+			if !f(model.Sample{At: instant(r.at[k]), Value: r.value[k]}) {
+				return nil
+			}
+		}
+		i = j
+	}
+	return nil
+}
+
+// recentBlock stands for the recent rows among blocks.
+const recentBlock = -1
+
+// join is the samples of blocks within a stretch in order of time.
+func (v view) join(ctx context.Context, metas []blockMeta, rest run, from, to int64) (run, error) {
+	var out run
+	for _, m := range metas {
+		if m.id == recentBlock {
+			out.at, out.value = append(out.at, rest.at...), append(out.value, rest.value...)
+			continue
+		}
+		b, err := v.samples(ctx, m.id)
+		if err != nil {
+			return out, err
+		}
+		err = b.Each(from, to, func(at []int64, value []float64) {
+			out.at, out.value = append(out.at, at...), append(out.value, value...)
+		})
+		if err != nil {
+			return out, v.s.damaged(err)
+		}
+	}
+	return out.sorted(), nil
+}
+
+// samples opens a block.
+func (v view) samples(ctx context.Context, id int64) (block.Samples, error) {
+	var data []byte
+	if err := v.q.QueryRowContext(ctx, "SELECT data FROM sample_data WHERE id = ?", id).Scan(&data); err != nil {
+		return block.Samples{}, v.s.damaged(err)
+	}
+	b, err := block.OpenSamples(data)
+	return b, v.s.damaged(err)
+}
+
+// Columns divides a stretch into n equal columns and summarises a series in
+// each.
+func (s *Store) Columns(ctx context.Context, key model.SeriesKey, from, to time.Time, n int) ([]history.Column, error) {
+	n = max(1, min(n, history.MaxColumns))
+	grid := newGrid(from.UnixMicro(), to.UnixMicro(), n)
+	series, ok := s.names.seriesID(key)
+	if !ok || grid.to <= grid.from {
+		return grid.columns(), nil
+	}
+	v, err := s.look(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer v.end()
+	if err := v.fill(ctx, grid, series); err != nil {
+		return nil, wrap("summarise samples", err)
+	}
+	return grid.columns(), nil
+}
+
+// grid is the columns being filled. Column i is from edge(i) to edge(i+1).
+type grid struct {
+	from, to int64
+	sums     []block.Summary
+}
+
+func newGrid(from, to int64, n int) *grid {
+	return &grid{from: from, to: to, sums: make([]block.Summary, n)}
+}
+
+func (g *grid) edge(i int) int64 {
+	n := int64(len(g.sums))
+	span := g.to - g.from
+	return g.from + span/n*int64(i) + span%n*int64(i)/n
+}
+
+// column is the column that a time within the stretch is in.
+func (g *grid) column(at int64) int {
+	i := int(float64(at-g.from) / float64(g.to-g.from) * float64(len(g.sums)))
+	i = max(0, min(i, len(g.sums)-1))
+	for i > 0 && at < g.edge(i) {
+		i--
+	}
+	for i < len(g.sums)-1 && at >= g.edge(i+1) {
+		i++
+	}
+	return i
+}
+
+// whole takes in a summary if it lies within one column.
+func (g *grid) whole(s block.Summary) bool {
+	if s.FirstAt < g.from || s.LastAt >= g.to {
+		return false
+	}
+	i := g.column(s.FirstAt)
+	if i+1 < len(g.sums) && s.LastAt >= g.edge(i+1) {
+		return false
+	}
+	g.sums[i].Merge(s)
+	return true
+}
+
+// add takes in samples in order of time.
+func (g *grid) add(at []int64, v []float64) {
+	for len(at) > 0 {
+		i := g.column(at[0])
+		n, _ := slices.BinarySearch(at, g.edge(i+1))
+		if i == len(g.sums)-1 {
+			n = len(at)
+		}
+		g.sums[i].Merge(block.Summarise(at[:n], v[:n]))
+		at, v = at[n:], v[n:]
+	}
+}
+
+func (g *grid) columns() []history.Column {
+	out := make([]history.Column, len(g.sums))
+	for i, s := range g.sums {
+		out[i] = history.Column{From: instant(g.edge(i)), Count: s.Count, Min: s.Min, Max: s.Max, Mean: s.Mean(), First: s.First, Last: s.Last}
+		if s.Count > 0 {
+			out[i].FirstAt, out[i].LastAt = instant(s.FirstAt), instant(s.LastAt)
+		}
+	}
+	return out
+}
+
+// fill summarises what lies in the stretch of a grid.
+func (v view) fill(ctx context.Context, g *grid, series int64) error {
+	for _, part := range []part{{g.from, g.to}} {
+		if err := v.exact(ctx, g, series, part); err != nil {
+			return err
+		}
+	}
+	r := v.run(series).within(g.from, g.to)
+	g.add(r.at, r.value)
+	return nil
+}
+
+// exact takes in the blocks of a part of the stretch.
+func (v view) exact(ctx context.Context, g *grid, series int64, p part) error {
+	metas, err := v.metas(ctx, series, p.from, p.to)
+	if err != nil {
+		return err
+	}
+	for _, m := range metas {
+		inside := m.FirstAt >= p.from && m.LastAt < p.to
+		if inside && g.whole(m.Summary) {
+			continue
+		}
+		b, err := v.samples(ctx, m.id)
+		if err != nil {
+			return err
+		}
+		if err := b.Summaries(max(p.from, g.from), min(p.to, g.to), g.whole, g.add); err != nil {
+			return v.s.damaged(err)
+		}
+	}
+	return nil
+}
+
+// part is a stretch of time that has to be looked at more closely.
+type part struct{ from, to int64 }

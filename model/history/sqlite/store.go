@@ -1,0 +1,234 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/gofrs/flock"
+	lite "modernc.org/sqlite"
+	lib "modernc.org/sqlite/lib"
+
+	"github.com/pilothouse/pilothouse/model/history"
+)
+
+// Options say how to open a file. The zero value records with the defaults.
+type Options struct {
+	// ReadOnly opens the file as it is now, and goes on seeing that.
+	ReadOnly bool
+	// SealMessages, SealSamples and SealAge say when rows are sealed: when there
+	// are so many of either, or when the oldest is so old. Defaults 256 Ki, 512 Ki
+	// and an hour. They bound the memory that recent rows take, too.
+	SealMessages, SealSamples int
+	SealAge                   time.Duration
+	// VFS names the layer below SQLite that files are kept with; empty for the
+	// system's.
+	VFS string
+}
+
+func (o Options) withDefaults() Options {
+	if o.SealMessages <= 0 {
+		o.SealMessages = 256 << 10
+	}
+	if o.SealSamples <= 0 {
+		o.SealSamples = 512 << 10
+	}
+	if o.SealAge <= 0 {
+		o.SealAge = time.Hour
+	}
+	return o
+}
+
+// Store is history in a file. Make one with Open.
+type Store struct {
+	path string
+	opts Options
+	lock *flock.Flock // nil when read-only
+
+	write *writer // nil when read-only
+	read  *sql.DB
+	fixed *sql.Tx // the one transaction of a read-only store
+
+	// seal is held for reading while a reader fixes what it sees, and for writing
+	// while rows become blocks.
+	seal sync.RWMutex
+	head *head
+
+	names     *names
+	recovered *Recovery
+	closing   sync.Once
+	closeErr  error
+}
+
+// readers is how many questions are answered at once.
+const readers = 4
+
+// Open opens the history in the file path, which it makes if there is none. A
+// file that is damaged is set aside and what is whole in it recovered, see
+// [Store.Recovered]; one of an older format is migrated after a copy was made
+// beside it. Errors are a *[NewerFormatError], history.ErrInUse, or what the
+// system says.
+func Open(ctx context.Context, path string, o Options) (*Store, error) {
+	s := &Store{path: path, opts: o.withDefaults(), head: newHead(), names: newNames()}
+	if err := s.open(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("open the history %s: %w", path, err), s.Close())
+	}
+	return s, nil
+}
+
+func (s *Store) open(ctx context.Context) error {
+	if s.opts.ReadOnly {
+		return s.openReading(ctx)
+	}
+	if err := os.MkdirAll(filepath.Dir(s.path), 0o700); err != nil {
+		return err
+	}
+	s.lock = flock.New(s.path + ".lock")
+	free, err := s.lock.TryLock()
+	if err != nil {
+		return err
+	}
+	if !free {
+		s.lock = nil
+		return history.ErrInUse
+	}
+	if err := s.prepare(ctx); err != nil {
+		return err
+	}
+	if s.write, err = openWriter(ctx, s.dsn(false)); err != nil {
+		return err
+	}
+	if s.read, err = sql.Open("sqlite", s.dsn(true)); err != nil {
+		return err
+	}
+	s.read.SetMaxOpenConns(readers)
+	s.read.SetMaxIdleConns(readers)
+	return s.load(ctx, s.read)
+}
+
+// openReading fixes the file as it is now.
+func (s *Store) openReading(ctx context.Context) (err error) {
+	if _, err := os.Stat(s.path); err != nil {
+		return err
+	}
+	if s.read, err = sql.Open("sqlite", s.dsn(true)); err != nil {
+		return err
+	}
+	s.read.SetMaxOpenConns(1)
+	format, err := formatOf(ctx, s.read)
+	if err != nil {
+		return err
+	}
+	if format > Format {
+		return &NewerFormatError{Path: s.path, Format: format}
+	}
+	if format < Format {
+		return fmt.Errorf("it has the older format %d: start the program once to bring it up to date", format)
+	}
+	// The transaction lives as long as the store, not as long as ctx.
+	if s.fixed, err = s.read.BeginTx(context.WithoutCancel(ctx), &sql.TxOptions{ReadOnly: true}); err != nil {
+		return err
+	}
+	return s.load(ctx, s.fixed)
+}
+
+// dsn is the file with what every connection sets.
+func (s *Store) dsn(reading bool) string {
+	q := url.Values{}
+	pragma := func(p string) { q.Add("_pragma", p) }
+	pragma("busy_timeout(10000)")
+	pragma("cell_size_check(1)")
+	pragma("mmap_size(0)")
+	if reading {
+		pragma("query_only(1)")
+		pragma("cache_size(-16384)")
+	} else {
+		pragma("auto_vacuum(2)") // incremental; before the first table
+		pragma("journal_mode(WAL)")
+		pragma("synchronous(FULL)")
+		pragma("cache_size(-65536)")
+		pragma("wal_autocheckpoint(4000)")
+		pragma("journal_size_limit(67108864)")
+		q.Set("_txlock", "immediate")
+	}
+	if s.opts.VFS != "" {
+		q.Set("vfs", s.opts.VFS)
+	}
+	return (&url.URL{Scheme: "file", OmitHost: true, Path: absolute(s.path), RawQuery: q.Encode()}).String()
+}
+
+func absolute(path string) string {
+	if abs, err := filepath.Abs(path); err == nil {
+		return filepath.ToSlash(abs)
+	}
+	return filepath.ToSlash(path)
+}
+
+// Path is the file.
+func (s *Store) Path() string { return s.path }
+
+// Recovered tells what became of a damaged file when the store was opened; nil
+// when it was whole.
+func (s *Store) Recovered() *Recovery { return s.recovered }
+
+// Close ends the store. It may be called twice.
+func (s *Store) Close() error {
+	s.closing.Do(func() {
+		var errs []error
+		if s.fixed != nil {
+			_ = s.fixed.Rollback() // it only read
+		}
+		if s.read != nil {
+			errs = append(errs, s.read.Close())
+		}
+		if s.write != nil {
+			errs = append(errs, s.write.close())
+		}
+		if s.lock != nil {
+			errs = append(errs, s.lock.Close())
+		}
+		s.closeErr = errors.Join(errs...)
+	})
+	return s.closeErr
+}
+
+// explain turns an error of SQLite into one of package history where there is
+// one for it.
+func explain(err error) error {
+	var e *lite.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	switch code := e.Code(); {
+	case code&0xff == lib.SQLITE_FULL:
+		return fmt.Errorf("%w (%v)", history.ErrFull, err)
+	case code&0xff == lib.SQLITE_IOERR && diskFull(code):
+		return fmt.Errorf("%w (%v)", history.ErrFull, err)
+	case damagedCode(code):
+		return fmt.Errorf("%w: the next start recovers what is whole (%v)", ErrDamaged, err)
+	}
+	return err
+}
+
+// diskFull tells whether an extended code of SQLITE_IOERR is what a full disk
+// leads to: a write, or growing the shared memory of the WAL.
+func diskFull(code int) bool {
+	switch code {
+	case lib.SQLITE_IOERR_WRITE, lib.SQLITE_IOERR_SHMSIZE, lib.SQLITE_IOERR_FSYNC, lib.SQLITE_IOERR_TRUNCATE:
+		return true
+	}
+	return false
+}
+
+func damagedCode(code int) bool {
+	return code&0xff == lib.SQLITE_CORRUPT || code&0xff == lib.SQLITE_NOTADB
+}
+
+// ErrDamaged tells that a page of the file cannot be read.
+var ErrDamaged = errors.New("the file of the history is damaged")

@@ -1,0 +1,276 @@
+package history
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/pilothouse/pilothouse/model"
+)
+
+// newRunID tells the batches of this run from those of any other.
+func newRunID() string { return rand.Text() }
+
+// run is the writing goroutine.
+func (r *Recorder) run() {
+	defer close(r.done)
+	ctx, cancel := context.WithCancel(context.Background())
+	beat := time.NewTicker(r.opts.Interval)
+	defer beat.Stop()
+	var upkeep sync.WaitGroup
+	upkeep.Go(func() { r.upkeep(ctx) })
+	defer upkeep.Wait()
+	defer cancel()
+	var retryAt time.Time
+	for {
+		select {
+		case <-r.kick:
+			r.finish(ctx)
+			return
+		case <-beat.C:
+		case <-r.wake:
+		}
+		if time.Now().Before(retryAt) {
+			r.spoolQueue()
+			continue
+		}
+		if !r.writeAll(ctx) {
+			retryAt = time.Now().Add(r.opts.Retry)
+		}
+	}
+}
+
+// finish writes what waits, once more.
+func (r *Recorder) finish(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, closeTime)
+	defer cancel()
+	if !r.writeAll(ctx) {
+		r.spoolQueue()
+	}
+	r.mu.Lock()
+	waiting := uint64(len(r.queue.messages) + r.queue.others)
+	if r.held != nil {
+		waiting += uint64(len(r.held.Messages))
+	}
+	r.status.Lost += waiting
+	if waiting == 0 {
+		r.status.Err = nil
+	}
+	r.release()
+	r.mu.Unlock()
+	if r.spool != nil {
+		r.spool.close()
+	}
+	r.enter(Stopped, r.status.Err)
+}
+
+// closeTime is how long Close tries to write what waits.
+const closeTime = 10 * time.Second
+
+// writeAll writes the spool, what was held, and the queue; it reports whether
+// all went well.
+func (r *Recorder) writeAll(ctx context.Context) bool {
+	if !r.drainSpool(ctx) {
+		r.spoolQueue()
+		return false
+	}
+	for {
+		if r.held == nil {
+			if r.held = r.take(); r.held == nil {
+				return true
+			}
+		}
+		if err := r.write(ctx, r.held); err != nil {
+			r.failed(err)
+			r.spoolQueue()
+			return false
+		}
+		r.held = nil
+		r.mu.Lock()
+		if len(r.queue.messages) == 0 {
+			r.release()
+		}
+		r.mu.Unlock()
+	}
+}
+
+// release tells those who wait for a flush.
+func (r *Recorder) release() {
+	for _, ch := range r.queue.flushed {
+		close(ch)
+	}
+	r.queue.flushed = nil
+}
+
+// take empties the queue into a batch with its samples; nil when it is empty.
+func (r *Recorder) take() *Batch {
+	r.mu.Lock()
+	q := &r.queue
+	if len(q.messages) == 0 && q.others == 0 && q.lost == 0 {
+		r.release()
+		r.mu.Unlock()
+		return nil
+	}
+	b := q.rest
+	b.Messages = q.messages
+	if q.lost > 0 {
+		b.Gaps = append(b.Gaps, Gap{
+			From: q.from, To: q.to.Add(time.Microsecond), Kind: GapLost, Lost: q.lost,
+			Why: fmt.Sprintf("%d records were lost: the disk was too slow, full or away", q.lost),
+		})
+	}
+	flushed := q.flushed
+	*q = queue{messages: make([]Message, 0, min(cap(q.messages), r.opts.BatchMessages)), flushed: flushed}
+	r.mu.Unlock()
+	r.batches++
+	b.ID = r.runID + "-" + strconv.FormatUint(r.batches, 10)
+	r.measure(&b)
+	return &b
+}
+
+// write gives a batch to the store and counts it.
+func (r *Recorder) write(ctx context.Context, b *Batch) error {
+	start := time.Now()
+	if err := r.opts.Store.Write(ctx, b); err != nil {
+		return err
+	}
+	took := time.Since(start)
+	r.mu.Lock()
+	r.status.Messages += uint64(len(b.Messages))
+	r.status.Samples += uint64(len(b.Samples))
+	r.status.Batches++
+	r.status.Commit = took
+	r.mu.Unlock()
+	r.enter(Recording, nil)
+	return nil
+}
+
+// failed enters the state that an error stands for.
+func (r *Recorder) failed(err error) {
+	switch {
+	case errors.Is(err, ErrFull):
+		r.enter(Full, fmt.Errorf("history cannot be recorded: %w; make room, or keep less", err))
+	case r.spool != nil:
+		r.enter(Spooling, fmt.Errorf("history goes to %s until the database is back: %w", r.spool.path, err))
+	default:
+		r.enter(Failing, fmt.Errorf("history cannot be recorded: %w", err))
+	}
+}
+
+// enter changes the state and tells of it.
+func (r *Recorder) enter(s State, err error) {
+	r.mu.Lock()
+	changed := r.status.State != s
+	r.status.State, r.status.Err = s, err
+	if changed {
+		r.status.Since = r.opts.Now()
+	}
+	status := r.status
+	status.Queued = len(r.queue.messages)
+	r.mu.Unlock()
+	if changed && r.opts.OnState != nil {
+		r.opts.OnState(status)
+	}
+}
+
+// upkeep lets the store do what has to be done now and then, beside the
+// writing.
+func (r *Recorder) upkeep(ctx context.Context) {
+	beat := time.NewTicker(r.opts.Upkeep)
+	defer beat.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-beat.C:
+		}
+		r.mu.Lock()
+		retention := r.opts.Retention
+		r.mu.Unlock()
+		err := r.opts.Store.Maintain(ctx, r.opts.Now(), retention)
+		if ctx.Err() != nil {
+			return
+		}
+		r.mu.Lock()
+		r.status.Upkeep = err
+		r.mu.Unlock()
+	}
+}
+
+// topicKeys are the series of a topic, in the order its payloads had them last.
+type topicKeys struct {
+	keys []model.SeriesKey
+}
+
+// sampleCursor is where a number that is found goes.
+type sampleCursor struct {
+	batch *Batch
+	topic string
+	keys  *topicKeys
+	at    time.Time
+	next  int
+}
+
+// maxKeys bounds the topics and the fields of a topic whose names are
+// remembered; others are made anew for each sample.
+const (
+	maxKeys      = 200_000
+	maxTopicKeys = 256
+)
+
+// measure finds the numbers and the device times in a batch.
+func (r *Recorder) measure(b *Batch) {
+	for i := range b.Messages {
+		m := &b.Messages[i]
+		m.DeviceAt = DeviceTime(m.Payload)
+		if r.opts.Scanner == nil || m.Replayed {
+			continue
+		}
+		k := r.keys[m.Topic]
+		if k == nil {
+			if k = new(topicKeys); len(r.keys) < maxKeys {
+				r.keys[m.Topic] = k
+			}
+		}
+		r.cur = sampleCursor{batch: b, topic: m.Topic, keys: k, at: m.At}
+		// Payloads that are not what they look like hold no numbers; the live
+		// store counts them.
+		_ = r.opts.Scanner.Scan(m.Payload, r.emit)
+	}
+	r.cur = sampleCursor{}
+}
+
+// onNumber keeps one number of the message at the cursor.
+func (r *Recorder) onNumber(pointer []byte, v float64) {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		return
+	}
+	c := &r.cur
+	c.batch.Samples = append(c.batch.Samples, Sample{Key: c.key(pointer), At: c.at, Value: v})
+}
+
+// key names the series of a pointer: usually the one after the last.
+func (c *sampleCursor) key(pointer []byte) model.SeriesKey {
+	keys := c.keys.keys
+	if c.next < len(keys) && keys[c.next].Pointer == string(pointer) {
+		c.next++
+		return keys[c.next-1]
+	}
+	for i := range keys {
+		if keys[i].Pointer == string(pointer) {
+			c.next = i + 1
+			return keys[i]
+		}
+	}
+	k := model.SeriesKey{Topic: c.topic, Pointer: string(pointer)}
+	if len(keys) < maxTopicKeys {
+		c.keys.keys = append(keys, k)
+		c.next = len(c.keys.keys)
+	}
+	return k
+}
