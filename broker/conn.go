@@ -25,6 +25,10 @@ type conn struct {
 	pub     *model.Publisher
 	session *session
 	since   time.Time
+	waits   waiting // until it has a session; Broker.mu guards it
+
+	transport, cipher string
+	keepAlive         time.Duration
 
 	in     reader
 	out    outbound
@@ -115,17 +119,25 @@ func (c *conn) run() (d departure) {
 // settle hands over what was made of the packets read so far.
 func (c *conn) settle() {
 	c.router.settle()
-	if len(c.acks) == 0 {
-		return
-	}
-	if c.ticket == 0 && c.owed == 0 {
-		c.out.force(c.acks)
-	} else {
-		c.b.journal.answer(c, c.ticket, c.acks)
-		c.ticket = 0
+	if c.answer() {
 		c.b.journal.throttle()
 	}
+}
+
+// answer sends the answers that were gathered, and reports whether they wait for
+// the disk.
+func (c *conn) answer() (waits bool) {
+	if len(c.acks) == 0 {
+		return false
+	}
+	if waits = c.ticket != 0 || c.owed != 0; waits {
+		c.b.journal.answer(c, c.ticket, c.acks)
+		c.ticket = 0
+	} else {
+		c.out.force(c.acks)
+	}
 	c.acks = c.acks[:0]
+	return waits
 }
 
 // departureOf says what the end of reading means.

@@ -1,7 +1,6 @@
 package broker
 
 import (
-	"errors"
 	"fmt"
 	"runtime/debug"
 	"strconv"
@@ -9,7 +8,6 @@ import (
 
 	"github.com/pilothouse/pilothouse/broker/packet"
 	"github.com/pilothouse/pilothouse/model"
-	"github.com/pilothouse/pilothouse/model/watch"
 )
 
 // totals counts what the broker did since it was made.
@@ -33,15 +31,6 @@ func (b *Broker) refused(e Refused) {
 		e.At, e.Count = now().At, n
 		return e
 	})
-}
-
-// neverConnected reports a connection that ended before its CONNECT packet.
-func (b *Broker) neverConnected(c *conn, d *departure) {
-	reason := "the connection ended before CONNECT"
-	if errors.Is(d.err, errConnectLate) {
-		reason = errConnectLate.Error()
-	}
-	b.refused(Refused{Addr: c.addr, Code: packet.UnspecifiedError, Reason: reason, Kind: watch.Flood})
 }
 
 // denied counts and reports something a client may not do.

@@ -29,6 +29,8 @@ type SessionOpened struct {
 	Version   packet.Version
 	// Resumed tells that a kept session was continued.
 	Resumed bool
+	// Transport is what carries the connection, as in SessionInfo.
+	Transport string
 }
 
 // CloseReason says how a connection ended.

@@ -48,6 +48,7 @@ func (c *conn) connect(h packet.Header, body []byte) error {
 		return c.refuse(id, err)
 	}
 	_, encrypted := c.tlsState()
+	c.transport, c.cipher = transport(c.nc)
 	c.pub = &model.Publisher{ClientID: id, Identity: grant.Identity, Addr: c.addr, TLS: encrypted}
 	c.router = router{b: c.b, pub: c.pub, now: c.router.now}
 	w, err := c.newWill(&p)
@@ -147,7 +148,7 @@ func (c *conn) agree(p *packet.Connect) {
 	if c.version == packet.V5 && l.KeepAlive > 0 && (keepAlive == 0 || keepAlive > l.KeepAlive) {
 		keepAlive = l.KeepAlive
 	}
-	c.patience = keepAlive * 3 / 2
+	c.keepAlive, c.patience = keepAlive, keepAlive*3/2
 	c.window = min(int(p.Props.NumberOr(packet.ReceiveMaximum, 65_535)), l.Inflight)
 	c.maxPacket = int(p.Props.NumberOr(packet.MaximumPacketSize, packet.MaxLength+5))
 	if n := min(int(p.Props.Number(packet.TopicAliasMaximum)), l.TopicAliases); n > 0 {

@@ -17,6 +17,10 @@ type Limits struct {
 	// Connections bounds open connections, and ConnectionsPerAddr those from one
 	// IP address. 10,000 and 2,000.
 	Connections, ConnectionsPerAddr int
+	// Pending bounds connections that have not come to a session yet, their TLS
+	// handshake included, and PendingPerAddr those from one IP address. Beyond,
+	// the oldest of them gives way. 4,000 and 1,000.
+	Pending, PendingPerAddr int
 	// Sessions bounds sessions, connected or kept. When it is reached, the session
 	// without an identity that has been away longest gives way. 20,000.
 	Sessions int
@@ -76,6 +80,8 @@ func (l Limits) withDefaults() Limits {
 	setInt(&l.ClientIDBytes, 128)
 	setInt(&l.Connections, 10_000)
 	setInt(&l.ConnectionsPerAddr, 2_000)
+	setInt(&l.Pending, 4_000)
+	setInt(&l.PendingPerAddr, 1_000)
 	setInt(&l.Sessions, 20_000)
 	setInt(&l.Subscriptions, 1_000)
 	setInt(&l.Retained, 100_000)

@@ -29,7 +29,8 @@ type outbound struct {
 	spawn func(func()) // starts a goroutine that the broker waits for
 	// drained is called without locks after bytes were written.
 	drained func()
-	// failed is called without locks when writing is over for good.
+	// failed is called without locks when writing is over for good, before the
+	// connection is closed.
 	failed func(error)
 
 	size    atomic.Int64 // bytes that are not written yet
@@ -187,8 +188,10 @@ func (o *outbound) extendDeadline() {
 	}
 }
 
-// fail ends the connection after a write error.
+// fail ends the connection after a write error. Who sees it closed finds the
+// reason already told.
 func (o *outbound) fail(err error) {
+	o.failed(err)
 	o.mu.Lock()
 	o.closed = true
 	for _, c := range o.chunks {
@@ -200,5 +203,4 @@ func (o *outbound) fail(err error) {
 	o.mu.Unlock()
 	_ = o.nc.Close()
 	o.drained()
-	o.failed(err)
 }

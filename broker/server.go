@@ -64,6 +64,7 @@ type Broker struct {
 	sessions  map[string]*session
 	conns     map[*conn]struct{}
 	perHost   map[string]int
+	pending   pending
 	listeners map[net.Listener]struct{}
 }
 
@@ -164,7 +165,8 @@ func (b *Broker) acceptFailed(ctx context.Context, ln net.Listener, err error, p
 // accept starts a connection, if there may be one more.
 func (b *Broker) accept(nc net.Conn) {
 	c := newConn(b, nc)
-	reason := b.admit(c)
+	reason, crowdedOut := b.admit(c)
+	b.crowdOut(crowdedOut)
 	if reason == "" {
 		b.spawn(func() {
 			c.serve()
@@ -176,29 +178,31 @@ func (b *Broker) accept(nc net.Conn) {
 	b.refused(Refused{Stamp: now(), Addr: c.addr, Code: packet.ServerBusy, Reason: reason, Kind: watch.Flood})
 }
 
-// admit registers a connection, or says why there is no room for it.
-func (b *Broker) admit(c *conn) string {
+// admit registers a connection, or says why there is no room for it. An older one
+// may have to go for it.
+func (b *Broker) admit(c *conn) (reason string, crowdedOut *conn) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	switch {
 	case b.closed:
-		return "the broker is closing"
+		return "the broker is closing", nil
 	case len(b.conns) >= b.limits.Connections:
-		return "too many connections"
+		return "too many connections", nil
 	case b.perHost[c.host] >= b.limits.ConnectionsPerAddr:
-		return "too many connections from this address"
+		return "too many connections from this address", nil
 	}
 	b.conns[c] = struct{}{}
 	b.perHost[c.host]++
 	b.counts.connections.Add(1)
 	b.group.Add(1) // held until leave, so that Close waits for a connection that is starting
-	return ""
+	return "", b.pending.add(c, b.limits.Pending, b.limits.PendingPerAddr)
 }
 
 func (b *Broker) leave(c *conn) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	delete(b.conns, c)
+	b.pending.remove(c)
 	if b.perHost[c.host]--; b.perHost[c.host] == 0 {
 		delete(b.perHost, c.host)
 	}

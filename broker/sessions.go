@@ -20,7 +20,7 @@ func (b *Broker) open(c *conn, p *packet.Connect, w *will, assigned bool) error 
 	}
 	resumed := s.attach(c, p, w, assigned, &end)
 	b.displace(c, &end)
-	b.events.tell(SessionOpened{Stamp: now(), Publisher: c.pub, Version: c.version, Resumed: resumed})
+	b.events.tell(SessionOpened{Stamp: now(), Publisher: c.pub, Version: c.version, Resumed: resumed, Transport: c.transport})
 	return nil
 }
 
@@ -33,6 +33,7 @@ func (b *Broker) claim(c *conn, clean bool) (s *session, end ending, err error) 
 	if err != nil {
 		return nil, end, err
 	}
+	b.pending.remove(c)
 	if gone != nil {
 		end = b.endLocked(gone)
 		if gone.id != s.id {

@@ -58,7 +58,18 @@ type SessionInfo struct {
 	Connected bool
 	Since     time.Time
 	// Version is 0 for a session inside the process.
-	Version       packet.Version
+	Version packet.Version
+	// Transport is what carries the connection: "TCP", "TLS 1.3", "WebSocket",
+	// "secure WebSocket", "Unix" or "in-process"; empty while the client is away.
+	// Cipher is the name of the TLS cipher suite, empty without TLS.
+	Transport, Cipher string
+	// KeepAlive is that agreed with the client, 0 for none. Expiry is how long the
+	// session is kept without a connection. Created is when the session began; for
+	// one of an earlier run, when it was loaded.
+	KeepAlive, Expiry time.Duration
+	Created           time.Time
+	// WillTopic is where the client left a will, empty for none.
+	WillTopic     string
 	Subscriptions []string
 	// Queued and QueuedBytes wait in the session, Inflight messages are sent and
 	// not acknowledged, OutboundBytes are on their way to the client.
@@ -92,11 +103,15 @@ func (s *session) info() SessionInfo {
 	i := SessionInfo{Publisher: s.pub.Load(), Connected: s.online(), Since: s.awaySince,
 		Queued: s.queue.count + s.queue.replays, QueuedBytes: s.queue.bytes, Inflight: len(s.flights),
 		Received: st.in.Load(), ReceivedBytes: st.inBytes.Load(), Sent: st.out.Load(), SentBytes: st.outBytes.Load(),
-		Dropped: st.dropped()}
+		Dropped: st.dropped(), Expiry: s.expiry, Created: s.created}
 	if c := s.conn.Load(); c != nil {
 		i.Since, i.Version, i.OutboundBytes = c.since, c.version, int(c.out.size.Load())
+		i.Transport, i.Cipher, i.KeepAlive = c.transport, c.cipher, c.keepAlive
 	} else if s.local != nil {
-		i.Since = s.created
+		i.Since, i.Transport = s.created, inProcess
+	}
+	if s.will != nil {
+		i.WillTopic = s.will.topic
 	}
 	for filter := range s.subs {
 		i.Subscriptions = append(i.Subscriptions, filter)

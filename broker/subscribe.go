@@ -12,41 +12,59 @@ func (c *conn) onSubscribe(h packet.Header, body []byte) error {
 	if err := packet.Read(&p, h, body, c.version); err != nil {
 		return err
 	}
+	c.settle()
+	s := c.session
+	s.mu.Lock()
+	defer s.mu.Unlock() // nothing live comes between the answer and the retained messages
+	s.replaying.Store(true)
 	id := p.Props.Number(packet.SubscriptionID)
 	ack := packet.Suback{Kind: packet.SUBACK, ID: p.ID}
-	var replays []func()
-	kept := c.session.kept != nil
-	refuses := kept && c.b.journal.refuses()
+	var replays []*subscription
+	refuses := s.kept != nil && c.b.journal.refuses()
 	for i := range p.Filters {
 		if refuses {
 			ack.Codes = append(ack.Codes, packet.QuotaExceeded)
 			continue
 		}
-		code, replay := c.session.subscribe(&p.Filters[i], id)
+		code, replay := s.subscribeLocked(&p.Filters[i], id)
 		ack.Codes = append(ack.Codes, code)
 		if replay != nil {
 			replays = append(replays, replay)
 		}
 	}
 	c.acks = ack.Append(c.acks, c.version)
-	var ticket uint64
-	if kept && !refuses {
-		ticket = c.b.journal.mark()
-		c.ticket = ticket
-	}
-	c.settle() // the answer comes before the retained messages
-	if c.b.journal.await(c.b.ctx, ticket) != nil {
+	if c.answerSubscribe(s.kept != nil && !refuses) != nil {
 		return nil //nolint:nilerr // the connection is ending already, by another goroutine
 	}
-	for _, replay := range replays {
-		replay()
+	for _, sub := range replays {
+		s.replayLocked(sub)
+	}
+	if s.conn.Load() == c {
+		s.pumpLocked(c)
 	}
 	return nil
 }
 
-// subscribe adds one subscription. The function returned sends the retained
-// messages.
-func (s *session) subscribe(f *packet.Filter, id uint32) (packet.Code, func()) {
+// answerSubscribe sends the answer. When it promises something it goes out once
+// that is on disk; the session is not locked meanwhile.
+func (c *conn) answerSubscribe(promises bool) error {
+	var ticket uint64
+	if promises {
+		ticket = c.b.journal.mark()
+		c.ticket = ticket
+	}
+	c.answer()
+	if ticket == 0 {
+		return nil
+	}
+	c.session.mu.Unlock()
+	defer c.session.mu.Lock()
+	return c.b.journal.await(c.b.ctx, ticket)
+}
+
+// subscribeLocked adds one subscription, and returns it if it is to have the
+// retained messages.
+func (s *session) subscribeLocked(f *packet.Filter, id uint32) (packet.Code, *subscription) {
 	whole := string(f.Filter)
 	group, filter, err := splitShare(whole)
 	if err == nil {
@@ -62,21 +80,26 @@ func (s *session) subscribe(f *packet.Filter, id uint32) (packet.Code, func()) {
 	}
 	sub := &subscription{session: s, filter: filter, group: group, qos: f.QoS,
 		noLocal: f.NoLocal, asIs: f.RetainAsPublished, id: id}
-	isNew, ok := s.addSubscription(whole, sub)
+	isNew, ok := s.addSubscriptionLocked(whole, sub)
 	if !ok {
 		return packet.QuotaExceeded, nil
 	}
 	if group != "" || f.RetainHandling == 2 || f.RetainHandling == 1 && !isNew { // [MQTT-3.3.1-9] to [MQTT-3.3.1-11]
 		return packet.Code(f.QoS), nil
 	}
-	return packet.Code(f.QoS), func() { s.replay(sub) }
+	return packet.Code(f.QoS), sub
 }
 
-// addSubscription adds sub in place of an earlier one to the same filter
-// [MQTT-3.8.4-3]. It reports false when the session has too many.
+// addSubscription adds sub in place of an earlier one to the same filter.
 func (s *session) addSubscription(whole string, sub *subscription) (isNew, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	return s.addSubscriptionLocked(whole, sub)
+}
+
+// addSubscriptionLocked adds sub in place of an earlier one to the same filter
+// [MQTT-3.8.4-3]. It reports false when the session has too many.
+func (s *session) addSubscriptionLocked(whole string, sub *subscription) (isNew, ok bool) {
 	_, had := s.subs[whole]
 	l := &s.b.limits
 	if s.ended || !had && (len(s.subs) >= l.Subscriptions || s.b.subs.len() >= l.SubscriptionsTotal) {
@@ -110,10 +133,9 @@ func (s *session) dropSubscriptionLocked(whole string, sub *subscription) {
 	}
 }
 
-// replay queues the retained messages that match a subscription.
-func (s *session) replay(sub *subscription) {
+// replayLocked queues the retained messages that match a subscription.
+func (s *session) replayLocked(sub *subscription) {
 	found := s.b.replayable(sub.filter)
-	to := s.pub.Load()
 	kept := found[:0]
 	for _, m := range found {
 		if sub.noLocal && m.from.ClientID == s.id || !s.mayReceive(m.from, m.topic) {
@@ -125,10 +147,7 @@ func (s *session) replay(sub *subscription) {
 	if sub.id != 0 {
 		it.ids = []uint32{sub.id}
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	c := s.conn.Load()
-	if s.ended || c == nil || s.pub.Load() != to {
+	if s.ended || s.conn.Load() == nil {
 		return
 	}
 	if room := 2*s.b.limits.Retained - s.queue.replays; len(kept) > room {
@@ -136,7 +155,6 @@ func (s *session) replay(sub *subscription) {
 		kept = kept[:max(room, 0)]
 	}
 	s.queue.pushReplay(it, kept)
-	s.pumpLocked(c)
 }
 
 // onUnsubscribe handles UNSUBSCRIBE [MQTT-3.10.4-4].

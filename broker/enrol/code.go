@@ -23,9 +23,14 @@ type transcript struct {
 // code is six digits in two groups, the same on both sides unless somebody is
 // between them.
 func (t transcript) code() string {
-	sum := digest("pilothouse enrol code 1", t.publicKey, []byte(t.token), []byte(t.authority), t.deviceNonce, t.hubNonce)
-	n := binary.BigEndian.Uint64(sum[:8]) % 1_000_000
+	n := t.number()
 	return fmt.Sprintf("%03d %03d", n/1000, n%1000)
+}
+
+// number is the code's six digits.
+func (t transcript) number() uint64 {
+	sum := digest("pilothouse enrol code 1", t.publicKey, []byte(t.token), []byte(t.authority), t.deviceNonce, t.hubNonce)
+	return binary.BigEndian.Uint64(sum[:8]) % 1_000_000
 }
 
 // commitment binds the device to its key and nonce without telling the nonce.
@@ -42,8 +47,10 @@ func opens(committed, publicKey, nonce []byte) bool {
 // digest is the SHA-256 of the parts, each with its length before it, so that no
 // two lists of parts have the same one.
 func digest(label string, parts ...[]byte) [sha256.Size]byte {
-	var text []byte
-	for _, part := range append([][]byte{[]byte(label)}, parts...) {
+	text := make([]byte, 0, 512)
+	text = binary.BigEndian.AppendUint32(text, uint32(len(label)))
+	text = append(text, label...)
+	for _, part := range parts {
 		text = binary.BigEndian.AppendUint32(text, uint32(len(part)))
 		text = append(text, part...)
 	}

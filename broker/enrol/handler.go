@@ -142,7 +142,7 @@ func (s *Server) admitTicket(t *ticket, token string) *failure {
 	invitation, err := s.registry.Redeem(token)
 	switch {
 	case errors.Is(err, ErrUnknownToken):
-		return refuse(UnknownToken, http.StatusForbidden, "%v; ask for a new one", ErrUnknownToken)
+		return refuse(UnknownToken, http.StatusForbidden, "%v: it works once, and for ten minutes; ask for a new one", ErrUnknownToken)
 	case errors.Is(err, ErrUsedToken):
 		return refuse(UsedToken, http.StatusForbidden, "%v: if it was not this device, tell the operator; ask for a new one", ErrUsedToken)
 	case errors.Is(err, ErrExpiredToken):

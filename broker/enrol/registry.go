@@ -5,9 +5,10 @@ import (
 	"errors"
 )
 
-// Reasons for which a Registry does not redeem a token. Registries wrap them.
+// Reasons for which a Registry does not redeem a token. Registries wrap them; one
+// that does not keep what is used and expired has ErrUnknownToken for all.
 var (
-	ErrUnknownToken = errors.New("nobody made this invitation")
+	ErrUnknownToken = errors.New("the invitation is not known, or not any more")
 	ErrUsedToken    = errors.New("the invitation was used already")
 	ErrExpiredToken = errors.New("the invitation has expired")
 )

@@ -16,6 +16,27 @@ type rawConn struct {
 	deadline time.Time // of writing
 	told     bool      // that it was refused
 	settled  bool      // not a handshake any more
+	failed   error     // of the first read that failed during the handshake
+}
+
+// Read implements net.Conn.
+func (c *rawConn) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	if err != nil {
+		c.mu.Lock()
+		if !c.settled && c.failed == nil {
+			c.failed = err
+		}
+		c.mu.Unlock()
+	}
+	return n, err
+}
+
+// failure is why the handshake failed, nil when that is not known.
+func (c *rawConn) failure() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.failed
 }
 
 // SetWriteDeadline implements net.Conn. The WebSocket below sets it before each
@@ -72,7 +93,7 @@ func (c *rawConn) settle() bool {
 // Close implements net.Conn.
 func (c *rawConn) Close() error {
 	if c.settle() {
-		c.refuse(Refusal{Reason: HandshakeFailed})
+		c.refuse(Refusal{Reason: HandshakeFailed, Err: c.failure()})
 	}
 	return c.Conn.Close()
 }

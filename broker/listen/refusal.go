@@ -42,6 +42,9 @@ type Refusal struct {
 	// Origin and Host are what the request said, cut to 256 bytes; empty when
 	// there was no request.
 	Origin, Host string
+	// Err is what ended the handshake, nil when that is not known. It tells a
+	// failure of TLS from silence.
+	Err error
 }
 
 // maxQuoted is the length to which header fields are cut in a Refusal.

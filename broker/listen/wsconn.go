@@ -137,6 +137,9 @@ func (c *wsConn) Close() error {
 	return c.ws.Close()
 }
 
+// Transport says what carries the connection.
+func (c *wsConn) Transport() string { return "WebSocket" }
+
 // LocalAddr implements net.Conn.
 func (c *wsConn) LocalAddr() net.Addr { return c.raw.LocalAddr() }
 
@@ -160,6 +163,9 @@ type tlsConn struct {
 	*wsConn
 	state func() tls.ConnectionState
 }
+
+// Transport says what carries the connection.
+func (c *tlsConn) Transport() string { return "secure WebSocket" }
 
 // ConnectionState is the state of TLS below the WebSocket.
 func (c *tlsConn) ConnectionState() tls.ConnectionState { return c.state() }
