@@ -18,5 +18,10 @@ func (s *Store) Maintain(ctx context.Context, now time.Time, r history.Retention
 			return err
 		}
 	}
-	return nil
+	s.upkeep.Lock()
+	defer s.upkeep.Unlock()
+	if err := s.rollUp(ctx, now); err != nil {
+		return err
+	}
+	return s.retain(ctx, now, r)
 }

@@ -66,7 +66,7 @@ func tables() []table {
 		{"event", "id, at, kind, device, client, addr, text, was, now, serious", ""},
 		{"session", "id, at, publisher, opened, ending, why", ""},
 		{"command", "id, sent, device, topic, state, detail, whole", "rowid"},
-		{"gap", "id, start, stop, kind, lost, why", ""}, {"alarm", "id, at, alarm, source, state, severity, text, who", ""},
+		{"progress", "name, value", "rowid"}, {"gap", "id, start, stop, kind, lost, why", ""}, {"alarm", "id, at, alarm, source, state, severity, text, who", ""},
 		{"bookmark", "id, at, title, note", ""},
 	}
 }

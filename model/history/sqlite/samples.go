@@ -200,7 +200,11 @@ func (g *grid) columns() []history.Column {
 
 // fill summarises what lies in the stretch of a grid.
 func (v view) fill(ctx context.Context, g *grid, series int64) error {
-	for _, part := range []part{{g.from, g.to}} {
+	parts, err := v.coarse(ctx, g, series)
+	if err != nil {
+		return v.s.damaged(err)
+	}
+	for _, part := range parts {
 		if err := v.exact(ctx, g, series, part); err != nil {
 			return err
 		}
@@ -212,6 +216,9 @@ func (v view) fill(ctx context.Context, g *grid, series int64) error {
 
 // exact takes in the blocks of a part of the stretch.
 func (v view) exact(ctx context.Context, g *grid, series int64, p part) error {
+	if p.from >= p.to {
+		return nil
+	}
 	metas, err := v.metas(ctx, series, p.from, p.to)
 	if err != nil {
 		return err

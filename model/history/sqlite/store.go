@@ -61,6 +61,8 @@ type Store struct {
 	head *head
 
 	names     *names
+	upkeep    sync.Mutex // one Maintain at a time
+	retained  time.Time  // when retention was last looked at
 	recovered *Recovery
 	closing   sync.Once
 	closeErr  error

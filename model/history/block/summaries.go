@@ -1,0 +1,94 @@
+package block
+
+import "encoding/binary"
+
+// summariesFormat is the first byte of a block of summaries.
+const summariesFormat = 3
+
+// PackSummaries packs from 1 to [MaxSamples] summaries of successive stretches,
+// each of at least one sample.
+func PackSummaries(list []Summary) []byte {
+	n := len(list)
+	index, first := make([]int64, n), make([]int64, n)
+	var column [7][]float64
+	for c := range column {
+		column[c] = make([]float64, n)
+	}
+	for i, s := range list {
+		index[i], first[i] = int64(i), s.FirstAt
+		for c, v := range [...]float64{s.Min, s.Max, s.Sum, s.First, s.Last, float64(s.Count), float64(s.LastAt - s.FirstAt)} {
+			column[c][i] = v
+		}
+	}
+	out := []byte{summariesFormat}
+	for c := range column {
+		at := index
+		if c == 0 {
+			at = first
+		}
+		p := PackSamples(at, column[c])
+		out = append(binary.AppendUvarint(out, uint64(len(p))), p...)
+	}
+	return out
+}
+
+// Summaries unpacks what PackSummaries packed.
+func Summaries(data []byte) ([]Summary, error) {
+	c := cursor{data: data}
+	if c.byte() != summariesFormat {
+		return nil, ErrDamaged
+	}
+	var list []Summary
+	for i := range 7 {
+		p := c.take(c.uvarint())
+		if c.bad {
+			return nil, ErrDamaged
+		}
+		b, err := OpenSamples(p)
+		if err != nil {
+			return nil, err
+		}
+		k := 0
+		err = b.Each(minTime, maxTime, func(at []int64, v []float64) {
+			for j := range v {
+				if i == 0 {
+					list = append(list, Summary{FirstAt: at[j]})
+				}
+				if k < len(list) {
+					set(&list[k], i, v[j])
+				}
+				k++
+			}
+		})
+		if err != nil || k != len(list) {
+			return nil, ErrDamaged
+		}
+	}
+	return list, nil
+}
+
+// Times before and after anything.
+const (
+	minTime = -1 << 63
+	maxTime = 1<<63 - 1
+)
+
+// set sets one column of a summary.
+func set(s *Summary, column int, v float64) {
+	switch column {
+	case 0:
+		s.Min = v
+	case 1:
+		s.Max = v
+	case 2:
+		s.Sum = v
+	case 3:
+		s.First = v
+	case 4:
+		s.Last = v
+	case 5:
+		s.Count = int64(v)
+	case 6:
+		s.LastAt = s.FirstAt + int64(v)
+	}
+}

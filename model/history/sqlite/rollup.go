@@ -1,0 +1,217 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"github.com/pilothouse/pilothouse/model/history/block"
+)
+
+// Steps of roll-ups in microseconds.
+const (
+	second = int64(time.Second / time.Microsecond)
+	minute = 60 * second
+	hour   = 60 * minute
+)
+
+// rollUp makes the roll-ups of the hours that are over and sealed, a few hours at
+// a call, and joins the small blocks of each.
+func (s *Store) rollUp(ctx context.Context, now time.Time) error {
+	s.seal.RLock()
+	sealed := s.head.oldest // what is recent is not sealed yet
+	s.seal.RUnlock()
+	if sealed == 0 {
+		sealed = now.UnixMicro()
+	}
+	for range hoursPerCall {
+		next, ok, err := s.nextHour(ctx)
+		if err != nil || !ok || (next+1)*hour > min(sealed, now.UnixMicro()) {
+			return err
+		}
+		if err := s.rollHour(ctx, next); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// hoursPerCall bounds the work of one call.
+const hoursPerCall = 24
+
+// nextHour is the first hour since 1970 that has samples but no roll-ups yet.
+func (s *Store) nextHour(ctx context.Context) (h int64, ok bool, err error) {
+	v, err := s.look(ctx)
+	if err != nil {
+		return 0, false, err
+	}
+	defer v.end()
+	var done, start sql.NullInt64
+	if err := v.q.QueryRowContext(ctx, "SELECT (SELECT value FROM progress WHERE name = 'rolled')").Scan(&done); err != nil {
+		return 0, false, s.damaged(err)
+	}
+	from := int64(minTime)
+	if done.Valid {
+		from = (done.Int64 + 1) * hour
+	}
+	err = v.q.QueryRowContext(ctx, "SELECT min(CASE WHEN start < ? THEN ? ELSE start END) FROM sample_block WHERE start >= ? AND stop >= ?",
+		from, from, from-maxSpan.Microseconds(), from).Scan(&start)
+	return floorHour(start.Int64), start.Valid, s.damaged(err)
+}
+
+func floorHour(at int64) int64 {
+	h := at / hour
+	if at%hour < 0 {
+		h--
+	}
+	return h
+}
+
+// seriesPerTransaction bounds how long rolling up keeps others from writing.
+const seriesPerTransaction = 256
+
+// rollHour makes the roll-ups of one hour.
+func (s *Store) rollHour(ctx context.Context, h int64) error {
+	v, err := s.look(ctx)
+	if err != nil {
+		return err
+	}
+	defer v.end()
+	var series []int64
+	err = each(ctx, v.q, func(r *sql.Rows) error {
+		var id int64
+		err := r.Scan(&id)
+		series = append(series, id)
+		return err
+	}, "SELECT DISTINCT series FROM sample_block WHERE start >= ? AND start < ? AND stop >= ?", h*hour-maxSpan.Microseconds(), (h+1)*hour, h*hour)
+	if err != nil {
+		return wrap("roll samples up", s.damaged(err))
+	}
+	for len(series) > 0 {
+		n := min(len(series), seriesPerTransaction)
+		rolls := make([]rolled, n)
+		for i, id := range series[:n] {
+			if rolls[i], err = v.roll(ctx, id, h); err != nil {
+				return wrap("roll samples up", err)
+			}
+		}
+		if err := s.keepRolled(ctx, h, rolls); err != nil {
+			return wrap("roll samples up", err)
+		}
+		series = series[n:]
+	}
+	s.write.mu.Lock()
+	defer s.write.mu.Unlock()
+	return wrap("roll samples up", s.write.transact(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, "INSERT OR REPLACE INTO progress(name, value) VALUES('rolled', ?)", h)
+		return err
+	}))
+}
+
+// rolled is one series in one hour: its roll-ups, and the blocks that take the
+// place of smaller ones.
+type rolled struct {
+	series           int64
+	whole            block.Summary
+	minutes, seconds []byte
+	joined           []packedBlock
+	gone             []blockMeta
+}
+
+// roll summarises an hour of a series.
+func (v view) roll(ctx context.Context, series, h int64) (rolled, error) {
+	out := rolled{series: series}
+	metas, err := v.metas(ctx, series, h*hour, (h+1)*hour)
+	if err != nil {
+		return out, err
+	}
+	r, err := v.join(ctx, metas, run{}, h*hour, (h+1)*hour)
+	if err != nil || len(r.at) == 0 {
+		return out, err
+	}
+	out.whole = block.Summarise(r.at, r.value)
+	out.minutes = block.PackSummaries(bucket(r, minute))
+	if out.whole.Count > 2*hour/second { // else the samples say as much
+		out.seconds = block.PackSummaries(bucket(r, second))
+	}
+	var inside []blockMeta
+	for _, m := range metas {
+		if m.FirstAt >= h*hour && m.LastAt < (h+1)*hour {
+			inside = append(inside, m)
+		}
+	}
+	if full := (len(r.at) + block.MaxSamples - 1) / block.MaxSamples; len(inside) > full {
+		joined, err := v.join(ctx, inside, run{}, minTime, maxTime)
+		if err != nil {
+			return out, err
+		}
+		out.joined, out.gone = appendPacked(nil, series, joined), inside
+	}
+	return out, nil
+}
+
+// maxTime is after anything that was ever recorded.
+const maxTime = 1 << 62
+
+// bucket summarises samples by steps.
+func bucket(r run, step int64) []block.Summary {
+	var out []block.Summary
+	for i := 0; i < len(r.at); {
+		end := (r.at[i]/step + 1) * step
+		j := i
+		for j < len(r.at) && r.at[j] < end {
+			j++
+		}
+		out = append(out, block.Summarise(r.at[i:j], r.value[i:j]))
+		i = j
+	}
+	return out
+}
+
+// keepRolled writes roll-ups and joined blocks, all or nothing.
+func (s *Store) keepRolled(ctx context.Context, h int64, list []rolled) error {
+	s.write.mu.Lock()
+	defer s.write.mu.Unlock()
+	ids := s.write.nextIDs
+	err := s.write.transact(ctx, func(tx *sql.Tx) error {
+		for _, r := range list {
+			if r.whole.Count == 0 {
+				continue
+			}
+			w := r.whole
+			_, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO rollup(series, hour, count, min, max, sum, first, last, first_at, last_at)
+				VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, r.series, h, w.Count, w.Min, w.Max, w.Sum, w.First, w.Last, w.FirstAt, w.LastAt)
+			if err != nil {
+				return err
+			}
+			_, err = tx.ExecContext(ctx, "INSERT OR REPLACE INTO rollup_data(series, hour, minutes, seconds) VALUES(?, ?, ?, ?)",
+				r.series, h, r.minutes, r.seconds)
+			if err != nil {
+				return err
+			}
+			if err := dropSamples(ctx, tx, r.series, r.gone); err != nil {
+				return err
+			}
+			if err := writeBlocks(ctx, tx, nil, r.joined, &ids); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err == nil {
+		s.write.nextIDs = ids
+	}
+	return err
+}
+
+func dropSamples(ctx context.Context, tx *sql.Tx, series int64, gone []blockMeta) error {
+	for _, m := range gone {
+		if _, err := tx.ExecContext(ctx, "DELETE FROM sample_block WHERE series = ? AND start = ? AND id = ?", series, m.FirstAt, m.id); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, "DELETE FROM sample_data WHERE id = ?", m.id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
