@@ -4,7 +4,9 @@
 //	go run ./packaging licences -program FILE -modcache DIR -goroot DIR
 //	go run ./packaging sbom -program FILE -name NAME -version V -modcache DIR -goroot DIR
 //	go run ./packaging notes -version V
-//	go run ./packaging debian-changelog -name NAME -version V -debian-version V -maintainer WHO
+//	go run ./packaging deb-changelog -name NAME -version V -package-version V -maintainer WHO
+//	go run ./packaging rpm-changelog -name NAME -version V -package-version V -maintainer WHO
+//	go run ./packaging manual -version V -template FILE -help-text FILE
 //	go run ./packaging icon FILE.png...
 //
 // All of them write to standard output. The time of what they write is that of
@@ -22,11 +24,13 @@ import (
 	"io"
 	"os"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/pilothouse/pilothouse/packaging/changelog"
 	"github.com/pilothouse/pilothouse/packaging/ico"
 	"github.com/pilothouse/pilothouse/packaging/licences"
+	"github.com/pilothouse/pilothouse/packaging/manual"
 	"github.com/pilothouse/pilothouse/packaging/modules"
 	"github.com/pilothouse/pilothouse/packaging/sbom"
 )
@@ -43,22 +47,25 @@ func main() {
 
 // task is what the command line asks for.
 type task struct {
-	program, modcache, goroot string
-	name, version             string
-	debianVersion, maintainer string
-	changelog                 string
-	made                      time.Time
-	files                     []string
-	out                       io.Writer
+	program, modcache, goroot  string
+	name, version              string
+	packageVersion, maintainer string
+	changelog                  string
+	template, help             string
+	made                       time.Time
+	files                      []string
+	out                        io.Writer
 }
 
 // run does one task with its surroundings given.
 func run(args []string, env func(string) string, out io.Writer) error {
 	tasks := map[string]func(task) error{
-		"licences": writeLicences, "sbom": writeSBOM, "notes": writeNotes, "debian-changelog": writeDebianChangelog, "icon": writeIcon,
+		"licences": writeLicences, "sbom": writeSBOM, "notes": writeNotes,
+		"deb-changelog": withChangelog(changelog.Debian), "rpm-changelog": withChangelog(changelog.RPM),
+		"manual": writeManual, "icon": writeIcon,
 	}
 	if len(args) == 0 || tasks[args[0]] == nil {
-		return errors.New("say what to write: licences, sbom, notes, debian-changelog or icon")
+		return errors.New("say what to write: licences, sbom, notes, deb-changelog, rpm-changelog, manual or icon")
 	}
 	t := task{out: out}
 	fs := flag.NewFlagSet(args[0], flag.ContinueOnError)
@@ -67,8 +74,10 @@ func run(args []string, env func(string) string, out io.Writer) error {
 	fs.StringVar(&t.goroot, "goroot", "", "where Go is: go env GOROOT")
 	fs.StringVar(&t.name, "name", "", "the package's name")
 	fs.StringVar(&t.version, "version", "", "the version, without a v")
-	fs.StringVar(&t.debianVersion, "debian-version", "", "the same in Debian's form")
+	fs.StringVar(&t.packageVersion, "package-version", "", "the same in the package's form")
 	fs.StringVar(&t.maintainer, "maintainer", "", "NAME <ADDRESS>")
+	fs.StringVar(&t.template, "template", "", "the manual page to fill in")
+	fs.StringVar(&t.help, "help-text", "", "a file with what the program's --help printed")
 	fs.StringVar(&t.changelog, "changelog", "CHANGELOG.md", "the changelog to read")
 	if err := fs.Parse(args[1:]); err != nil {
 		return err
@@ -136,13 +145,37 @@ func writeNotes(t task) error {
 	return err
 }
 
-func writeDebianChangelog(t task) error {
-	r, err := t.release()
+// withChangelog writes the changelog of a package in one of its forms.
+func withChangelog(form func(changelog.Package, changelog.Release) string) func(task) error {
+	return func(t task) error {
+		r, err := t.release()
+		if err != nil {
+			return err
+		}
+		p := changelog.Package{Name: t.name, Version: t.packageVersion, Maintainer: t.maintainer, Made: t.made}
+		_, err = io.WriteString(t.out, form(p, r))
+		return err
+	}
+}
+
+// writeManual fills in a manual page: what it knows stands between at signs.
+func writeManual(t task) error {
+	page, err := os.ReadFile(t.template)
+	if err != nil {
+		return fmt.Errorf("read the manual page: %w", err)
+	}
+	help, err := os.ReadFile(t.help)
+	if err != nil {
+		return fmt.Errorf("read the program's help: %w", err)
+	}
+	options, commands, err := manual.Parse(string(help))
 	if err != nil {
 		return err
 	}
-	p := changelog.Package{Name: t.name, Version: t.debianVersion, Maintainer: t.maintainer, Made: t.made}
-	_, err = io.WriteString(t.out, changelog.Debian(p, r))
+	_, err = strings.NewReplacer(
+		"@OPTIONS@", manual.Roff(options), "@COMMANDS@", manual.Roff(commands),
+		"@VERSION@", t.version, "@DATE@", t.made.Format(time.DateOnly),
+	).WriteString(t.out, string(page))
 	return err
 }
 

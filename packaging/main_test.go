@@ -71,12 +71,29 @@ func TestOfTheChangelog(t *testing.T) {
 	if notes.String() != "- News.\n" {
 		t.Errorf("notes are %q", notes.String())
 	}
-	args := []string{"debian-changelog", "-name", "x", "-version", "1.2.0", "-debian-version", "1.2.0", "-maintainer", "A <a@b>", "-changelog", name}
+	args := []string{"deb-changelog", "-name", "x", "-version", "1.2.0", "-package-version", "1.2.0", "-maintainer", "A <a@b>", "-changelog", name}
 	if err := run(args, epoch, &debian); err != nil {
 		t.Fatal(err)
 	}
 	if want := "x (1.2.0) unstable; urgency=medium\n\n  * News.\n\n -- A <a@b>  Sun, 22 Nov 2026 00:00:00 +0000\n"; debian.String() != want {
 		t.Errorf("the changelog is %q, want %q", debian.String(), want)
+	}
+}
+
+func TestManual(t *testing.T) {
+	dir := t.TempDir()
+	page, help := filepath.Join(dir, "page"), filepath.Join(dir, "help")
+	for name, text := range map[string]string{page: "@VERSION@ @DATE@\n@OPTIONS@\n@COMMANDS@\n", help: "  -demo\n    \tsail\n  pilothouse hub  run\n"} {
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var b bytes.Buffer
+	if err := run([]string{"manual", "-version", "1.2.0", "-template", page, "-help-text", help}, epoch, &b); err != nil {
+		t.Fatal(err)
+	}
+	if want := "1.2.0 2026-11-22\n.TP\n\\fB\\-\\-demo\\fR\nsail\n.TP\n\\fBhub\\fR\nrun\n"; b.String() != want {
+		t.Errorf("got %q, want %q", b.String(), want)
 	}
 }
 
@@ -116,6 +133,7 @@ func TestRunRefuses(t *testing.T) {
 		{"no program", []string{"licences", "-program", nowhere}, epoch, nowhere},
 		{"no program", []string{"sbom", "-program", nowhere}, epoch, nowhere},
 		{"no changelog", []string{"notes", "-changelog", nowhere}, epoch, nowhere},
+		{"no page", []string{"manual", "-template", nowhere}, epoch, nowhere},
 		{"no picture", []string{"icon", nowhere}, epoch, nowhere},
 	}
 	for _, c := range cases {

@@ -1,13 +1,14 @@
 // Package changelog reads CHANGELOG.md (Keep a Changelog 1.1.0) for those who
-// need parts of it: the release's notes, and the changelog that a Debian package
-// carries. Its functions may be called from any goroutine.
+// need parts of it: the release's notes, and the changelogs that packages carry. Its functions may be called from any goroutine.
 package changelog
 
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Release is what changed in one version.
@@ -70,10 +71,10 @@ func Of(releases []Release, version string) (Release, error) {
 	return Release{}, fmt.Errorf("changelog: nothing is said of version %s: add '## [%s] - YYYY-MM-DD'", version, version)
 }
 
-// Package is what a Debian changelog says beside what changed.
+// Package is what a package's changelog says beside what changed.
 type Package struct {
 	Name       string
-	Version    string // in Debian's form
+	Version    string // in the package's own form
 	Maintainer string // NAME <ADDRESS>
 	Made       time.Time
 }
@@ -82,17 +83,59 @@ type Package struct {
 func Debian(p Package, r Release) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s (%s) unstable; urgency=medium\n\n", p.Name, p.Version)
-	for line := range strings.Lines(r.Notes) {
-		line = strings.TrimRight(line, "\n")
-		switch {
-		case strings.HasPrefix(line, "#"), line == "":
-			continue
-		case strings.HasPrefix(line, "- "):
-			fmt.Fprintf(&b, "  * %s\n", strings.TrimPrefix(line, "- "))
-		default:
-			fmt.Fprintf(&b, "    %s\n", strings.TrimSpace(line))
-		}
+	for _, item := range r.Items() {
+		b.WriteString(wrap("  * ", "    ", item))
 	}
 	fmt.Fprintf(&b, "\n -- %s  %s\n", p.Maintainer, p.Made.UTC().Format("Mon, 02 Jan 2006 15:04:05 -0700"))
 	return b.String()
+}
+
+// RPM writes a release as the YAML that nfpm makes an RPM's changelog of.
+func RPM(p Package, r Release) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "- semver: %s\n  date: %s\n  packager: %s\n  changes:\n",
+		strconv.Quote(p.Version), p.Made.UTC().Format(time.RFC3339), strconv.Quote(p.Maintainer))
+	for _, item := range r.Items() {
+		fmt.Fprintf(&b, "    - note: %s\n", strconv.Quote(item))
+	}
+	return b.String()
+}
+
+// Items are the entries of a release, each on one line.
+func (r Release) Items() []string {
+	var items []string
+	for line := range strings.Lines(r.Notes) {
+		line = strings.TrimSpace(line)
+		item, first := strings.CutPrefix(line, "- ")
+		switch {
+		case line == "", strings.HasPrefix(line, "#"):
+		case first || len(items) == 0:
+			items = append(items, item)
+		default:
+			items[len(items)-1] += " " + line
+		}
+	}
+	return items
+}
+
+// width is the longest line of a Debian changelog, in characters.
+const width = 80
+
+// wrap breaks text into lines, the first after one prefix and the others after
+// another.
+func wrap(first, other, text string) string {
+	var b strings.Builder
+	line := first
+	for word := range strings.FieldsSeq(text) {
+		if len(line) > len(other) && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > width {
+			b.WriteString(line + "\n")
+			line = other + word
+			continue
+		}
+		if len(line) > len(other) {
+			line += " "
+		}
+		line += word
+	}
+	return b.String() + line + "\n"
 }

@@ -67,12 +67,33 @@ func TestDebian(t *testing.T) {
 	got := Debian(Package{"pilothouse", "0.1.0", "A <a@example.org>", time.Date(2026, 11, 2, 13, 4, 5, 0, time.FixedZone("", 3600))}, r)
 	want := `pilothouse (0.1.0) unstable; urgency=medium
 
-  * One thing
-    on two lines.
+  * One thing on two lines.
   * Another.
 
  -- A <a@example.org>  Mon, 02 Nov 2026 12:04:05 +0000
 `
+	if got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+func TestDebianWraps(t *testing.T) {
+	word := strings.Repeat("ä", 38)
+	got := Debian(Package{}, Release{Notes: "- " + word + " " + word + "\n  " + strings.Repeat("x", 100)})
+	want := "  * " + word + "\n    " + word + "\n    " + strings.Repeat("x", 100) + "\n"
+	if !strings.Contains(got, want) {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+func TestRPM(t *testing.T) {
+	r, err := Of(parsed(t), "0.1.0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := RPM(Package{"pilothouse", "0.1.0", "A <a@example.org>", time.Unix(1795305600, 0)}, r)
+	want := "- semver: \"0.1.0\"\n  date: 2026-11-22T00:00:00Z\n  packager: \"A <a@example.org>\"\n  changes:\n" +
+		"    - note: \"One thing on two lines.\"\n    - note: \"Another.\"\n"
 	if got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
@@ -88,7 +109,9 @@ func TestOwnChangelog(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r, err := Of(releases, "99.0.0-dev"); err != nil && releases[0].Version == "Unreleased" {
-		t.Errorf("what is unreleased: %+v, %v", r, err)
+	for _, r := range releases {
+		if len(r.Items()) == 0 {
+			t.Errorf("nothing is said of %s", r.Version)
+		}
 	}
 }
