@@ -279,6 +279,16 @@ type client struct {
 	nc net.Conn
 	r  *bufio.Reader
 	v  packet.Version
+	// early are messages that came while something else was waited for.
+	early []string
+}
+
+// keep keeps a message, and acknowledges it.
+func (c *client) keep(p *packet.Publish) {
+	c.early = append(c.early, string(p.Topic)+" "+string(p.Payload))
+	if p.QoS == 1 {
+		c.send(&packet.Ack{Kind: packet.PUBACK, ID: p.ID})
+	}
 }
 
 // knock connects and returns the answer; an error says that there was none.
@@ -419,11 +429,9 @@ func (c *client) heard() (messages []string) {
 		}
 		switch p := p.(type) {
 		case *packet.Publish:
-			messages = append(messages, string(p.Topic)+" "+string(p.Payload))
-			if p.QoS == 1 {
-				c.send(&packet.Ack{Kind: packet.PUBACK, ID: p.ID})
-			}
+			c.keep(p)
 		case *packet.Ping:
+			messages, c.early = c.early, nil
 			return messages
 		}
 	}
@@ -458,8 +466,11 @@ func (c *client) subscribe(filter string, qos byte) packet.Code {
 		if err != nil {
 			c.t.Fatalf("subscribe: %v", err)
 		}
-		if ack, ok := p.(*packet.Suback); ok {
-			return ack.Codes[0]
+		switch p := p.(type) {
+		case *packet.Publish:
+			c.keep(p)
+		case *packet.Suback:
+			return p.Codes[0]
 		}
 	}
 }
@@ -478,6 +489,9 @@ func (c *client) publish(topic, payload string, qos byte, change ...func(*packet
 		got, err := c.next()
 		if err != nil {
 			c.t.Fatalf("publish: %v", err)
+		}
+		if p, ok := got.(*packet.Publish); ok {
+			c.keep(p)
 		}
 		ack, ok := got.(*packet.Ack)
 		if !ok {
