@@ -29,6 +29,12 @@ func (w *Window) actions() []action {
 	if w.o.Address != "" {
 		list = append(list, action{"action:copy", "Copy the address for devices", func() { w.copyText("address", w.o.Address) }})
 	}
+	if w.o.Watch != nil {
+		list = append(list, action{"action:enrol", "Add a device", w.addDevice})
+		if w.o.Watch.Impostor() != nil {
+			list = append(list, action{"action:impostor", "Release the impostor …", func() { w.goTo(pageWatch, true); w.watched.show(watchImpostor) }})
+		}
+	}
 	if w.o.Demo != nil {
 		title := "Start the demo's ferry fleet"
 		if w.o.Demo.Running() {

@@ -24,6 +24,7 @@ type deviceDetail struct {
 	empty    *widgets.EmptyState
 	title    *widget.Label
 	shape    *widgets.StatusShape
+	who      *widgets.Badge
 	evidence *factList
 	values   *widgets.Rows
 	commands *commandBar
@@ -49,6 +50,7 @@ func newDeviceDetail(d pageDeps) *deviceDetail {
 	t.title.SizeName = theme.SizeNameSubHeadingText
 	t.title.Truncation = fyne.TextTruncateEllipsis
 	t.shape = widgets.NewStatusShape(widgets.StatusUnknown, 18)
+	t.who = widgets.NewBadge("", widgets.ColorMuted)
 	t.evidence = newFactList()
 	t.buildValues()
 	t.commands = newCommandBar(d)
@@ -60,7 +62,7 @@ func newDeviceDetail(d pageDeps) *deviceDetail {
 	t.toMap = widget.NewButtonWithIcon("Map", theme.SearchIcon(), func() { d.openMap(t.root) })
 	t.toTopics = widget.NewButtonWithIcon("Topics", theme.ListIcon(), func() { d.openTopic(t.root) })
 	head := container.NewBorder(nil, nil, container.NewCenter(t.shape), container.NewHBox(t.toMap, t.toTopics), t.title)
-	upper := container.NewVBox(head, t.evidence.body, t.commands.body)
+	upper := container.NewVBox(head, t.who, t.evidence.body, t.commands.body)
 	tabs := container.NewAppTabs(
 		container.NewTabItem("Values", container.NewStack(t.values, t.noValues)),
 		container.NewTabItem("Commands sent", container.NewStack(t.sent, t.noneSent)),
@@ -118,6 +120,7 @@ func (t *deviceDetail) frame(now time.Time, root string) func() {
 		setShown(t.content, true)
 		setText(t.title, d.Name+"  ·  "+d.Kind)
 		t.shape.SetStatus(statusOf(d.Liveness))
+		showPublisher(t.who, d.Publisher, t.deps.knowsPublishers())
 		t.evidence.show(evidence)
 		t.keys = keys
 		t.values.SetRows(len(values), 0, values)
@@ -137,7 +140,6 @@ func evidenceRows(d *model.DeviceInfo, now time.Time) []fact {
 		{label: "Last seen", value: lastSeen(e, now)},
 		{label: "Cadence", value: cadenceText(e)},
 		{label: "Session", value: sessionText(e, now)},
-		{label: "Publisher", value: publisherText(d.Publisher)},
 	}
 	if e.Status != "" {
 		out = append(out, fact{label: "Says", value: e.Status})
@@ -190,16 +192,6 @@ func sessionText(e *model.Evidence, now time.Time) string {
 		return "connects for each message"
 	}
 	return "unknown to this link"
-}
-
-func publisherText(p *model.Publisher) string {
-	switch {
-	case p == nil:
-		return "unknown: this broker does not tell"
-	case p.Vouched():
-		return p.Identity + ", vouched for, at " + p.Addr
-	}
-	return "client " + p.ClientID + " at " + p.Addr + ", not vouched for"
 }
 
 func voyageRows(v *model.VoyageInfo) []fact {

@@ -26,6 +26,8 @@ type topicDetail struct {
 	content fyne.CanvasObject
 	empty   *widgets.EmptyState
 	title   *widget.Label
+	who     *widgets.Badge
+	second  *widgets.Banner
 	meta    *widget.Label
 	mode    *widget.RadioGroup
 	value   *widgets.Rows
@@ -58,6 +60,8 @@ func newTopicDetail(d pageDeps) *topicDetail {
 	t.title.TextStyle.Bold = true
 	t.title.Truncation = fyne.TextTruncateEllipsis
 	t.title.Selectable = true
+	t.who = widgets.NewBadge("", widgets.ColorMuted)
+	t.second = newSecondBanner(d, func() string { return t.info.Path })
 	t.meta = widget.NewLabel("")
 	t.meta.Wrapping = fyne.TextWrapWord
 	t.meta.Importance = widget.LowImportance
@@ -68,7 +72,7 @@ func newTopicDetail(d pageDeps) *topicDetail {
 	copyValue := widget.NewButtonWithIcon("Value", theme.ContentCopyIcon(), func() { d.copyText("value", string(t.info.Payload)) })
 	head := container.NewVBox(
 		container.NewBorder(nil, nil, nil, container.NewHBox(t.device, copyTopic, copyValue), t.title),
-		t.meta,
+		t.second, t.who, t.meta,
 	)
 	split := container.NewVSplit(container.NewBorder(t.mode, nil, nil, nil, t.value), t.tabs)
 	split.Offset = 0.45
@@ -111,7 +115,7 @@ func (t *topicDetail) buildTabs() {
 		t.deps.plot(model.SeriesKey{Topic: t.info.Path, Pointer: fieldPointer(pointer)})
 	}
 	t.history = widgets.NewRows([]widgets.Column{
-		{Title: "Time", Width: 106},
+		{Title: "Time", Width: 124},
 		{Title: "QoS", Width: 38},
 		{Title: "Size", Width: 66, Align: fyne.TextAlignTrailing},
 		{Title: "Publisher", Width: 90, Weight: 1},
@@ -186,7 +190,7 @@ func (t *topicDetail) frame(now time.Time, path, branch string) func() {
 	for i := range info.Fields {
 		fields[i] = t.fieldRow(&info.Fields[i], t.deps.plotted(model.SeriesKey{Topic: path, Pointer: info.Fields[i].Pointer}))
 	}
-	meta := topicMeta(&info, now, t.deps.knowsPublishers())
+	meta := topicMeta(&info, now)
 	if note != "" {
 		meta += "\n" + note
 	}
@@ -199,6 +203,8 @@ func (t *topicDetail) frame(now time.Time, path, branch string) func() {
 		setShown(t.content, true)
 		setText(t.title, info.Path)
 		setText(t.meta, meta)
+		showPublisher(t.who, info.Publisher, t.deps.knowsPublishers())
+		t.second.Set(secondBanner(info.Second))
 		setShown(t.device, info.Device != "")
 		t.value.SetRows(total, w.valueFirst, lines)
 		t.fields.SetRows(len(fields), 0, fields)
@@ -208,17 +214,8 @@ func (t *topicDetail) frame(now time.Time, path, branch string) func() {
 }
 
 // topicMeta is the line under a topic's name.
-func topicMeta(i *model.TopicInfo, now time.Time, known bool) string {
-	from := "publisher unknown: this broker does not tell who publishes"
-	switch {
-	case i.Publisher.Vouched():
-		from = "from " + i.Publisher.Identity + ", vouched for by the broker"
-	case i.Publisher != nil:
-		from = "from client " + strconv.Quote(i.Publisher.ClientID) + " at " + i.Publisher.Addr + ", not vouched for"
-	case known:
-		from = "publisher unknown"
-	}
-	text := fmt.Sprintf("%s · QoS %d · %s · %s", from, i.QoS, formatBytes(i.Size), plural(int(i.Messages), "message"))
+func topicMeta(i *model.TopicInfo, now time.Time) string {
+	text := fmt.Sprintf("QoS %d · %s · %s", i.QoS, formatBytes(i.Size), plural(int(i.Messages), "message"))
 	if i.Cadence > 0 {
 		text += " · every " + formatDuration(i.Cadence)
 	}
@@ -246,11 +243,11 @@ func recordRow(r *model.Record) widgets.Row {
 	if r.Retained {
 		qos += " ⚑"
 	}
-	return widgets.Row{Key: strconv.FormatInt(r.At.UnixNano(), 36), Cells: []widgets.Cell{
+	return widgets.Row{Key: strconv.FormatInt(r.At.UnixNano(), 36), Status: publisherStatus(r.Publisher), Cells: []widgets.Cell{
 		{Text: r.At.Local().Format("15:04:05.000")},
 		{Text: qos, Color: widgets.ColorMuted},
 		{Text: formatBytes(len(r.Payload)), Color: widgets.ColorMuted},
-		{Text: r.Publisher.Name(), Color: widgets.ColorMuted},
+		{Text: publisherName(r.Publisher), Color: widgets.ColorMuted},
 		{Text: payload.Summary(r.Payload, valueRunes)},
 	}}
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/pilothouse/pilothouse/assets"
 	"github.com/pilothouse/pilothouse/model"
+	"github.com/pilothouse/pilothouse/model/watch"
 	"github.com/pilothouse/pilothouse/ui/plot"
 	"github.com/pilothouse/pilothouse/ui/widgets"
 )
@@ -49,6 +50,8 @@ type Options struct {
 	// to its end after the window was closed: Run may never return. Settings have
 	// been saved by then. Nil to wait.
 	Stuck func()
+	// Observe, if not nil, is told what each frame cost, on the main goroutine.
+	Observe func(Frame)
 	// About is the version, for the about page.
 	About string
 }
@@ -84,6 +87,7 @@ type Window struct {
 	devices *devicesPage
 	mapped  *mapPage
 	charts  *chartsPage
+	watched *watchPage
 
 	hideMu sync.Mutex
 	hidden bool
@@ -120,12 +124,14 @@ func (w *Window) build() {
 	w.notices = newNotices(w.o.Store, w.openDevice, tellDesktop(w.o.App))
 	deps := w.deps()
 	bars := newFrameBars(deps, w.o.LinkName, w.losses, w.openPalette)
-	w.presenter = newPresenter(w.o.Store, fyne.Do, w.isHidden, bars, w.notices)
+	w.presenter = newPresenter(w.o.Store, fyne.Do, w.isHidden, bars, w.notices, w.watchBadge())
+	w.presenter.painted, w.presenter.observe, w.presenter.alert = onPainted, w.o.Observe, w.notices
 	w.topics, w.devices = newTopicsPage(deps), newDevicesPage(deps)
 	w.mapped = newMapPage(deps, w.o.Land, w.o.Credit)
 	w.charts = newChartsPage(deps, w.win, time.Duration(w.o.Settings.ChartWindow)*time.Second)
 	w.pages[pageOverview], w.pages[pageTopics], w.pages[pageDevices] = newOverviewPage(deps), w.topics, w.devices
-	w.pages[pageMap], w.pages[pageCharts] = w.mapped, w.charts
+	w.watched = newWatchPage(deps, w.win, w.o.Watch)
+	w.pages[pageMap], w.pages[pageCharts], w.pages[pageWatch] = w.mapped, w.charts, w.watched
 
 	w.nav = widgets.NewNavRail(navItems())
 	w.nav.OnSelect = func(key string) { w.goTo(key, true) }
@@ -134,7 +140,7 @@ func (w *Window) build() {
 	w.palette.OnChoose = w.chosen
 	w.stack = container.NewStack()
 	middle := container.NewBorder(container.NewVBox(bars.top, bars.banner), bars.bottom, nil, nil,
-		container.NewStack(w.stack, w.notices.toasts))
+		container.NewStack(container.NewWithoutLayout(newWatchman(w.win, w.setHidden)), w.stack, w.notices.toasts))
 	w.win.SetContent(container.NewBorder(nil, nil, w.nav, nil, middle))
 	w.win.SetPadded(false)
 	if w.o.Notice != "" {
@@ -342,6 +348,21 @@ func (w *Window) openMap(root string) {
 	w.mapped.goTo(root)
 }
 
+// addDevice shows how a device is added.
+func (w *Window) addDevice() {
+	w.goTo(pageWatch, true)
+	w.watched.enrol(watch.InviteFor{}, 0)
+}
+
+// watchBadge is the count beside the Watch page's name.
+func (w *Window) watchBadge() *watchBadge {
+	return &watchBadge{
+		watch: w.o.Watch,
+		set:   func(n int, ink fyne.ThemeColorName) { w.nav.SetBadge(pageWatch, n, ink) },
+		tell:  func(text string) { w.notices.add(toastWarning, text, "") },
+	}
+}
+
 func (w *Window) copyText(what, text string) {
 	w.o.App.Clipboard().SetContent(text)
 	w.notices.add(toastInfo, "Copied the "+what, "")
@@ -354,15 +375,16 @@ const (
 	pageDevices  = "devices"
 	pageMap      = "map"
 	pageCharts   = "charts"
+	pageWatch    = "watch"
 )
 
 // PageNames are the names of the pages in their order.
 func PageNames() []string {
-	return []string{pageOverview, pageTopics, pageDevices, pageMap, pageCharts}
+	return []string{pageOverview, pageTopics, pageDevices, pageMap, pageCharts, pageWatch}
 }
 
 func navItems() []widgets.NavItem {
-	labels := []string{"Overview", "Topics", "Devices", "Map", "Charts"}
+	labels := []string{"Overview", "Topics", "Devices", "Map", "Charts", "Watch"}
 	items := make([]widgets.NavItem, len(labels))
 	for i, name := range PageNames() {
 		icon := theme.NewThemedResource(fyne.NewStaticResource(name+".svg", assets.NavIcon(name)))

@@ -6,8 +6,9 @@ import (
 	"math"
 )
 
-// Status is the liveness of a device as a shape. Each value has a silhouette
-// of its own, so that it can be told apart without colour.
+// Status is a state as a shape: the liveness of a device, who is behind a
+// message, how grave an attempt is. Each value has a silhouette of its own, so
+// that it can be told apart without colour.
 type Status uint8
 
 // The shapes. StatusNone draws nothing.
@@ -19,6 +20,12 @@ const (
 	StatusOffline        // hollow square
 	StatusLost           // cross in a triangle
 	StatusUnknown        // dotted ring
+
+	StatusVouched  // filled shield with a tick: the broker vouches for it
+	StatusClaimed  // hollow shield: it says so itself
+	StatusImpostor // filled diamond with a bang: somebody is not who they say
+	StatusCaution  // hollow diamond: something to look at
+	StatusNotice   // small diamond: worth knowing
 )
 
 // String is the status in one English word; "" for StatusNone.
@@ -36,6 +43,16 @@ func (s Status) String() string {
 		return "lost"
 	case StatusUnknown:
 		return "unknown"
+	case StatusVouched:
+		return "vouched for"
+	case StatusClaimed:
+		return "not vouched for"
+	case StatusImpostor:
+		return "serious"
+	case StatusCaution:
+		return "caution"
+	case StatusNotice:
+		return "notice"
 	}
 	return ""
 }
@@ -70,6 +87,9 @@ func (b *brush) status(s Status, x, y, r float64, c color.Color) {
 		p.square(x, y, r*0.8, w)
 	case StatusLost:
 		b.lost(x, y, r, c)
+		return
+	case StatusVouched, StatusClaimed, StatusImpostor, StatusCaution, StatusNotice:
+		b.guard(s, x, y, r, c)
 		return
 	case StatusUnknown:
 		for i := range 8 {

@@ -58,6 +58,9 @@ func (b *Banner) Set(d BannerData) {
 	b.Refresh()
 }
 
+// Data is what the banner says.
+func (b *Banner) Data() BannerData { return b.data }
+
 // CreateRenderer implements fyne.Widget.
 func (b *Banner) CreateRenderer() fyne.WidgetRenderer {
 	r := &bannerRenderer{b: b, back: canvas.NewRectangle(color.Transparent), edge: canvas.NewRectangle(color.Transparent),

@@ -18,6 +18,8 @@ const (
 	ColorLost    fyne.ThemeColorName = "pilothouseLost"
 	ColorOffline fyne.ThemeColorName = "pilothouseOffline"
 	ColorUnknown fyne.ThemeColorName = "pilothouseUnknown"
+	// ColorImpostor is for who is not who they say, and for nothing else.
+	ColorImpostor fyne.ThemeColorName = "pilothouseImpostor"
 	// ColorFlash lights up a row that has just changed.
 	ColorFlash fyne.ThemeColorName = "pilothouseFlash"
 	// ColorTrace1 to ColorTrace8 colour the series of a chart, in order.
@@ -51,10 +53,10 @@ func Traces() []fyne.ThemeColorName {
 		ColorTrace5, ColorTrace6, ColorTrace7, ColorTrace8}
 }
 
-// Status is the liveness of a device as a shape; see the plot package.
+// Status is a state as a shape; see the plot package.
 type Status = plot.Status
 
-// The shapes of liveness, as in the plot package.
+// The shapes, as in the plot package.
 const (
 	StatusNone    = plot.StatusNone
 	StatusAlive   = plot.StatusAlive
@@ -63,6 +65,12 @@ const (
 	StatusOffline = plot.StatusOffline
 	StatusLost    = plot.StatusLost
 	StatusUnknown = plot.StatusUnknown
+
+	StatusVouched  = plot.StatusVouched
+	StatusClaimed  = plot.StatusClaimed
+	StatusImpostor = plot.StatusImpostor
+	StatusCaution  = plot.StatusCaution
+	StatusNotice   = plot.StatusNotice
 )
 
 // StatusColor is the name of the colour that goes with the shape s.
@@ -78,6 +86,12 @@ func StatusColor(s Status) fyne.ThemeColorName {
 		return ColorOffline
 	case StatusLost:
 		return ColorLost
+	case StatusImpostor:
+		return ColorImpostor
+	case StatusCaution:
+		return ColorLate
+	case StatusVouched:
+		return ColorAlive
 	default:
 		return ColorUnknown
 	}

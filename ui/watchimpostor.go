@@ -1,0 +1,192 @@
+package ui
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/pilothouse/pilothouse/model/watch"
+	"github.com/pilothouse/pilothouse/ui/widgets"
+)
+
+// impostorSection lets the demo's rogue client loose: what it tries and what
+// becomes of it, what the true device does meanwhile, and the defences, which
+// can be switched off to see what they are for.
+type impostorSection struct {
+	acts     *watchActs
+	impostor Impostor
+
+	score, state                  *widget.Label
+	release, stepping, step, stop *widget.Button
+	victim                        *victimStrip
+	trials, defences              *widgets.Rows
+	note                          *widget.Label
+	body                          fyne.CanvasObject
+	shownDefences                 []watch.Defence
+}
+
+func newImpostorSection(a *watchActs, i Impostor) *impostorSection {
+	s := &impostorSection{acts: a, impostor: i, victim: newVictimStrip(a.deps)}
+	s.score, s.state = widget.NewLabel(""), widget.NewLabel("")
+	s.score.TextStyle.Bold = true
+	s.score.SizeName = theme.SizeNameHeadingText
+	s.state.Importance = widget.LowImportance
+	s.state.Truncation = fyne.TextTruncateEllipsis
+	act := func(do func()) func() { return func() { do(); a.deps.poke() } }
+	s.release = widget.NewButtonWithIcon("Release the impostor", theme.MediaPlayIcon(), act(func() { i.Release(false) }))
+	s.release.Importance = widget.HighImportance
+	s.stepping = widget.NewButton("Step by step", act(func() { i.Release(true) }))
+	s.step = widget.NewButtonWithIcon("Next attack", theme.MediaSkipNextIcon(), act(i.Step))
+	s.step.Importance = widget.HighImportance
+	s.stop = widget.NewButtonWithIcon("Stop", theme.MediaStopIcon(), act(i.Stop))
+	s.trials = widgets.NewRows([]widgets.Column{
+		{Title: "Attack", Width: 190, Weight: 2}, {Title: "Over", Width: 64}, {Title: "Became", Width: 88}, {Title: "Took", Width: 60, Align: fyne.TextAlignTrailing},
+		{Title: "How it went", Width: 150, Weight: 3},
+	})
+	s.defences = widgets.NewRows([]widgets.Column{{Title: "Defence", Width: 150, Weight: 3}, {Title: "", Width: 44}})
+	s.defences.OnCell = func(key string, column int) {
+		if column == 1 {
+			s.toggle(key)
+		}
+	}
+	s.defences.OnActivate = s.toggle
+	s.note = widget.NewLabel("Tap on or off to switch a defence, for the demo alone: with it off, the attack succeeds.")
+	s.note.Wrapping = fyne.TextWrapWord
+	s.note.Importance = widget.LowImportance
+	buttons := container.NewHBox(s.release, s.stepping, s.step, s.stop)
+	head := container.New(layout.NewBorderLayout(nil, nil, s.score, buttons), s.score, s.state, buttons)
+	right := container.NewBorder(s.note, nil, nil, nil, s.defences)
+	split := container.NewHSplit(s.trials, right)
+	split.Offset = 0.72
+	top := container.NewVBox(head, s.victim.body)
+	s.body = container.New(layout.NewBorderLayout(top, nil, nil, nil), top, split)
+	return s
+}
+
+func (s *impostorSection) object() fyne.CanvasObject { return s.body }
+
+// toggle switches a defence off or on again.
+func (s *impostorSection) toggle(key string) {
+	for _, d := range s.shownDefences {
+		if d.Key == key {
+			s.impostor.SetDefence(key, !d.Off)
+			s.acts.deps.poke()
+		}
+	}
+}
+
+func (s *impostorSection) frame(now time.Time) func() {
+	st, defences := s.impostor.State(), s.impostor.Defences()
+	trials, shields := make([]widgets.Row, len(st.Trials)), make([]widgets.Row, len(defences))
+	latest := -1
+	for i := range st.Trials {
+		trials[i] = trialRow(i, &st.Trials[i])
+		if st.Trials[i].Outcome != watch.Waiting {
+			latest = i
+		}
+	}
+	for i := range defences {
+		shields[i] = defenceRow(&defences[i])
+	}
+	score := st.Score()
+	text, over := scoreText(score), stateText(&st, now)
+	importance := widget.MediumImportance
+	if score.Succeeded > 0 {
+		importance = widget.DangerImportance
+	}
+	victim := s.victim.frame(now, &st)
+	return func() {
+		s.shownDefences = defences
+		if s.score.Importance != importance {
+			s.score.Importance = importance
+			s.score.Refresh()
+		}
+		setText(s.score, text)
+		setText(s.state, over)
+		setShown(s.release, !st.Running)
+		setShown(s.stepping, !st.Running)
+		setShown(s.step, st.Running && st.Stepping)
+		setShown(s.stop, st.Running)
+		s.trials.SetRows(len(trials), 0, trials)
+		if st.Running && latest >= 0 && s.trials.Selected() == "" {
+			s.trials.ScrollTo(latest)
+		}
+		s.defences.SetRows(len(shields), 0, shields)
+		victim()
+	}
+}
+
+// scoreText says how the impostor did.
+func scoreText(s watch.Score) string {
+	switch {
+	case s.Done() == 0:
+		return plural(s.Total, "attack")
+	case s.Succeeded > 0:
+		return fmt.Sprintf("%d of %d succeeded", s.Succeeded, s.Total)
+	}
+	return fmt.Sprintf("%d of %d refused", s.Refused, s.Total)
+}
+
+// stateText says what the impostor is about.
+func stateText(i *watch.Impostor, now time.Time) string {
+	s := i.Score()
+	text := "A rogue client tries to be the ferry, one attack after another and for real."
+	switch {
+	case i.Err != "":
+		text = i.Err
+	case i.Running && i.Stepping:
+		text = "Waits for the next step, " + formatDuration(now.Sub(i.Started).Truncate(time.Second)) + " since its release"
+	case i.Running:
+		text = "At work for " + formatDuration(now.Sub(i.Started).Truncate(time.Second))
+	case !i.Ended.IsZero():
+		text = "Over at " + formatClock(i.Ended) + ", after " + formatDuration(i.Ended.Sub(i.Started).Truncate(time.Second))
+	}
+	if s.Succeeded > 0 {
+		text = fmt.Sprintf("%d refused. ", s.Refused) + text
+	}
+	if s.Unproven > 0 {
+		text += fmt.Sprintf(". %d could not be carried out and prove nothing", s.Unproven)
+	}
+	return text
+}
+
+// trialRow is an attack as a line.
+func trialRow(i int, t *watch.Trial) widgets.Row {
+	status, ink := widgets.StatusNone, widgets.ColorMuted
+	switch t.Outcome {
+	case watch.Waiting:
+		status = widgets.StatusUnknown
+	case watch.Trying:
+		status, ink = widgets.StatusCaution, widgets.ColorAccent
+	case watch.Refused:
+		status, ink = widgets.StatusVouched, ""
+	case watch.Succeeded:
+		status, ink = widgets.StatusImpostor, widgets.ColorImpostor
+	case watch.Unproven:
+		status, ink = widgets.StatusOffline, widgets.ColorLate
+	}
+	took := ""
+	if t.Took > 0 {
+		took = formatDuration(t.Took)
+	}
+	return widgets.Row{Key: strconv.Itoa(i), Status: status, Dim: t.Outcome == watch.Waiting, Cells: []widgets.Cell{
+		{Text: t.Name}, {Text: t.Transport, Color: widgets.ColorMuted}, {Text: t.Outcome.String(), Color: ink, Bold: t.Outcome == watch.Succeeded},
+		{Text: took, Color: widgets.ColorMuted}, {Text: t.Detail, Color: widgets.ColorMuted},
+	}}
+}
+
+// defenceRow is a defence with its switch as a line.
+func defenceRow(d *watch.Defence) widgets.Row {
+	row := widgets.Row{Key: d.Key, Status: widgets.StatusVouched, Cells: []widgets.Cell{{Text: d.Name}, {Text: "on", Color: widgets.ColorAccent}}}
+	if d.Off {
+		row.Status = widgets.StatusImpostor
+		row.Cells[0].Color, row.Cells[1] = widgets.ColorImpostor, widgets.Cell{Text: "OFF", Color: widgets.ColorImpostor, Bold: true}
+	}
+	return row
+}

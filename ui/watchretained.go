@@ -1,0 +1,186 @@
+package ui
+
+import (
+	"context"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/pilothouse/pilothouse/model/payload"
+	"github.com/pilothouse/pilothouse/model/watch"
+	"github.com/pilothouse/pilothouse/ui/widgets"
+)
+
+// retainedShown is how many retained messages are listed; a search finds the
+// rest.
+const retainedShown = 1000
+
+// undoTime is how long a deletion can be taken back. Nothing is deleted before.
+const undoTime = 8 * time.Second
+
+// retainedSection is the retained messages, with who left them and when.
+type retainedSection struct {
+	acts *watchActs
+
+	search      *widgets.Entry
+	rows        *widgets.Rows
+	empty       *widgets.EmptyState
+	count       *widget.Label
+	open        *widget.Button
+	one, all    *widget.Button
+	undo        fyne.CanvasObject
+	undoText    *widget.Label
+	body        fyne.CanvasObject
+	found       []string // topics as listed
+	doomed      []string // to be deleted at due
+	due         time.Time
+	timer       *time.Timer
+	now         func() time.Time
+	after       func(time.Duration, func()) *time.Timer
+	shownSearch string
+
+	want box[string] // the words searched for
+}
+
+func newRetainedSection(a *watchActs) *retainedSection {
+	s := &retainedSection{acts: a, search: widgets.NewEntry(), count: sectionTitle(""), now: time.Now, after: time.AfterFunc}
+	s.search.SetPlaceHolder("Search by words: topic, payload or who left it")
+	s.search.OnChanged = func(text string) {
+		s.want.update(func(w *string) { *w = text })
+		a.deps.poke()
+	}
+	s.rows = widgets.NewRows([]widgets.Column{
+		{Title: "Topic", Width: 220, Weight: 3}, {Title: "Left by", Width: 130, Weight: 1}, {Title: "Age", Width: 58, Align: fyne.TextAlignTrailing},
+		{Title: "Size", Width: 70, Align: fyne.TextAlignTrailing}, {Title: "Payload", Width: 160, Weight: 3},
+	})
+	s.rows.OnSelect = func(string) { s.judge() }
+	s.rows.OnActivate = a.deps.openTopic
+	s.rows.OnCopy = func(topic string) { a.deps.copyText("topic", topic) }
+	s.open = widget.NewButtonWithIcon("Topic", theme.ListIcon(), func() { a.deps.openTopic(s.rows.Selected()) })
+	s.one = widget.NewButtonWithIcon("Delete", theme.DeleteIcon(), func() { s.doom([]string{s.rows.Selected()}) })
+	s.all = widget.NewButtonWithIcon("Delete all found …", theme.DeleteIcon(), s.askAll)
+	s.undoText = widget.NewLabel("")
+	take := widget.NewButtonWithIcon("Undo", theme.ContentUndoIcon(), s.takeBack)
+	take.Importance = widget.HighImportance
+	s.undo = newCard(container.New(layout.NewBorderLayout(nil, nil, nil, take), s.undoText, take))
+	s.undo.Hide()
+	s.empty = widgets.NewEmptyState(nil, "Nothing is retained", "A message published with the retain flag stays here for later subscribers, with who left it.", "", nil)
+	buttons := container.NewHBox(s.open, s.one, s.all)
+	top := container.New(layout.NewBorderLayout(nil, nil, nil, buttons), s.search, buttons)
+	head := container.NewVBox(top, s.undo, s.count)
+	s.body = container.New(layout.NewBorderLayout(head, nil, nil, nil), head, container.NewStack(s.rows, s.empty))
+	s.judge()
+	return s
+}
+
+func (s *retainedSection) object() fyne.CanvasObject { return s.body }
+
+// judge allows what can be done.
+func (s *retainedSection) judge() {
+	set := func(b *widget.Button, on bool) {
+		if on == b.Disabled() {
+			if on {
+				b.Enable()
+			} else {
+				b.Disable()
+			}
+		}
+	}
+	chosen := false
+	for _, t := range s.found {
+		chosen = chosen || t == s.rows.Selected()
+	}
+	set(s.open, chosen)
+	set(s.one, chosen && len(s.doomed) == 0)
+	set(s.all, len(s.found) > 0 && len(s.doomed) == 0 && s.shownSearch != "")
+}
+
+func (s *retainedSection) frame(now time.Time) func() {
+	search := s.want.get()
+	found, total := s.acts.watch.Retained(search, retainedShown)
+	rows, topics := make([]widgets.Row, len(found)), make([]string, len(found))
+	for i := range found {
+		rows[i], topics[i] = retainedRow(&found[i], now), found[i].Topic
+	}
+	text := plural(total, "retained message")
+	if total > len(found) {
+		text += ", the first " + formatCount(len(found)) + " are listed: search for the others"
+	}
+	return func() {
+		for _, t := range s.doomed {
+			for i := range rows {
+				rows[i].Dim = rows[i].Dim || rows[i].Key == t
+			}
+		}
+		s.found, s.shownSearch = topics, search
+		s.rows.SetRows(len(rows), 0, rows)
+		setText(s.count, text)
+		if search == "" {
+			s.empty.Set("Nothing is retained", "A message published with the retain flag stays here for later subscribers, with who left it.")
+		} else {
+			s.empty.Set("Nothing is found", "No retained message holds these words in its topic, its payload or who left it.")
+		}
+		setShown(s.empty, total == 0)
+		s.countDown(now)
+		s.judge()
+	}
+}
+
+// retainedRow is a retained message as a line.
+func retainedRow(r *watch.Retained, now time.Time) widgets.Row {
+	return widgets.Row{Key: r.Topic, Status: publisherStatus(r.Publisher), Cells: []widgets.Cell{
+		{Text: r.Topic}, {Text: publisherName(r.Publisher), Color: widgets.ColorMuted}, {Text: formatAge(now.Sub(r.At)), Color: widgets.ColorMuted},
+		{Text: formatBytes(r.Size), Color: widgets.ColorMuted}, {Text: payload.Summary(r.Payload, valueRunes), Color: widgets.ColorMuted},
+	}}
+}
+
+// askAll has the operator type how many messages are to go.
+func (s *retainedSection) askAll() {
+	topics := s.found
+	s.acts.confirm("Delete retained messages", "All "+plural(len(topics), "message")+" listed for “"+s.shownSearch+"” are deleted at the broker. "+
+		"Devices that connect later will not get them.", formatCount(len(topics)), "Delete", nil, func() { s.doom(topics) })
+}
+
+// doom deletes topics once the time for second thoughts has passed.
+func (s *retainedSection) doom(topics []string) {
+	s.doomed, s.due = topics, s.now().Add(undoTime)
+	s.timer = s.after(undoTime, func() { s.acts.deps.do(s.carryOut) })
+	s.countDown(s.now())
+	s.acts.deps.poke()
+}
+
+func (s *retainedSection) takeBack() {
+	s.timer.Stop()
+	s.doomed = nil
+	setShown(s.undo, false)
+	s.acts.deps.poke()
+}
+
+// carryOut deletes what was doomed, unless that was taken back.
+func (s *retainedSection) carryOut() {
+	topics := s.doomed
+	if len(topics) == 0 {
+		return
+	}
+	s.doomed = nil
+	setShown(s.undo, false)
+	s.acts.run("Deleted "+plural(len(topics), "retained message"), func(ctx context.Context) error {
+		return s.acts.watch.DeleteRetained(ctx, topics)
+	}, nil)
+}
+
+func (s *retainedSection) countDown(now time.Time) {
+	setShown(s.undo, len(s.doomed) > 0)
+	if len(s.doomed) == 0 {
+		return
+	}
+	what := s.doomed[0]
+	if len(s.doomed) > 1 {
+		what = plural(len(s.doomed), "retained message")
+	}
+	setText(s.undoText, "Deleting "+what+" in "+formatDuration(max(0, s.due.Sub(now)).Truncate(time.Second)))
+}

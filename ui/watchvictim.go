@@ -1,0 +1,153 @@
+package ui
+
+import (
+	"fmt"
+	"image"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/pilothouse/pilothouse/model"
+	"github.com/pilothouse/pilothouse/model/watch"
+	"github.com/pilothouse/pilothouse/ui/plot"
+	"github.com/pilothouse/pilothouse/ui/widgets"
+)
+
+// victimStrip shows that the device which the impostor goes for never blinks: its
+// liveness, the age of its latest message, and the course of that age.
+type victimStrip struct {
+	deps pageDeps
+
+	body  *fyne.Container
+	shape *widgets.StatusShape
+	name  *widget.Label
+	text  *widget.Label
+	trace *canvas.Image
+	toMap *widget.Button
+	root  string
+
+	view victimView // presenter's goroutine
+}
+
+// Bounds of the trace of ages: two minutes, twice a second.
+const (
+	victimSamples = 240
+	victimStep    = 500 * time.Millisecond
+	traceWidth    = 240
+	traceHeight   = 30
+)
+
+// victimView is what was seen of the victim since the impostor's release.
+type victimView struct {
+	root    string
+	started time.Time
+	at      time.Time
+	ages    []float64 // seconds, the oldest first
+	longest time.Duration
+}
+
+func newVictimStrip(d pageDeps) *victimStrip {
+	s := &victimStrip{deps: d, shape: widgets.NewStatusShape(widgets.StatusUnknown, 18), name: widget.NewLabel(""), text: widget.NewLabel("")}
+	s.name.TextStyle.Bold = true
+	s.text.Truncation = fyne.TextTruncateEllipsis
+	s.trace = &canvas.Image{FillMode: canvas.ImageFillStretch}
+	s.trace.SetMinSize(fyne.NewSize(traceWidth, traceHeight))
+	s.toMap = widget.NewButtonWithIcon("Map", theme.SearchIcon(), func() { d.openMap(s.root) })
+	lead := container.NewHBox(container.NewCenter(s.shape), s.name)
+	tail := container.NewHBox(container.NewCenter(s.trace), s.toMap)
+	s.body = newCard(container.New(layout.NewBorderLayout(nil, nil, lead, tail), lead, s.text, tail))
+	s.body.Hide()
+	return s
+}
+
+// observe notes how old the victim's latest message is.
+func (v *victimView) observe(root string, started time.Time, age time.Duration, now time.Time) {
+	if v.root != root || !v.started.Equal(started) {
+		*v = victimView{root: root, started: started}
+	}
+	v.longest = max(v.longest, age)
+	if now.Sub(v.at) < victimStep {
+		return
+	}
+	v.at = now
+	v.ages = append(v.ages, age.Seconds())
+	v.ages = v.ages[max(0, len(v.ages)-victimSamples):]
+}
+
+func (s *victimStrip) frame(now time.Time, i *watch.Impostor) func() {
+	d, ok := s.deps.store.Device(i.Victim, 0)
+	if !ok {
+		return func() { setShown(s.body, false) }
+	}
+	age := max(0, now.Sub(d.Evidence.LastSeen))
+	s.view.observe(i.Victim, i.Started, age, now)
+	blinks := 0
+	if !i.Started.IsZero() {
+		blinks = countBlinks(s.deps.store.Events(0, eventsSearched), i)
+	}
+	text := victimText(&d, &s.view, blinks, !i.Started.IsZero(), age)
+	picture := s.picture()
+	return func() {
+		setShown(s.body, true)
+		s.root = d.Root
+		s.shape.SetStatus(statusOf(d.Liveness))
+		setText(s.name, d.Name)
+		setText(s.text, text)
+		setShown(s.toMap, d.HasPosition)
+		s.trace.Image = picture
+		s.trace.Refresh()
+	}
+}
+
+// picture is the course of the ages.
+func (s *victimStrip) picture() *image.RGBA {
+	const sharp = 2
+	return plot.Spark(s.view.ages, traceWidth*sharp, traceHeight*sharp, s.deps.looks.get().spark)
+}
+
+// eventsSearched is in how many of the latest events a blink is looked for.
+const eventsSearched = 2000
+
+// countBlinks counts how often the victim was anything but alive since the
+// impostor's release.
+func countBlinks(events []model.Event, i *watch.Impostor) int {
+	n := 0
+	for k := range events {
+		e := &events[k]
+		if e.Kind == model.EventLiveness && e.Device == i.Victim && e.To != model.Alive && e.At.After(i.Started) && (i.Ended.IsZero() || e.At.Before(i.Ended)) {
+			n++
+		}
+	}
+	return n
+}
+
+// victimText says how the victim fares.
+func victimText(d *model.DeviceInfo, v *victimView, blinks int, released bool, age time.Duration) string {
+	text := d.Liveness.String() + ", " + publisherName(d.Publisher) + " spoke " + formatAge(age) + " ago"
+	if age < 2*time.Second {
+		text = d.Liveness.String() + ", " + publisherName(d.Publisher) + " speaks"
+	}
+	switch {
+	case !released:
+		return text
+	case blinks == 0:
+		return text + "; never blinked, longest pause " + formatDuration(v.longest.Round(100*time.Millisecond))
+	}
+	return text + fmt.Sprintf("; blinked %s", times(blinks))
+}
+
+// times says how often.
+func times(n int) string {
+	switch n {
+	case 1:
+		return "once"
+	case 2:
+		return "twice"
+	}
+	return formatCount(n) + " times"
+}
