@@ -180,3 +180,26 @@ func TestTwoDevicesAtOnce(t *testing.T) {
 		t.Errorf("the second got %+v, %v", second.got, err)
 	}
 }
+
+// TestOneNameForTwo approves two devices that chose the same name.
+func TestOneNameForTwo(t *testing.T) {
+	h := newHub(t, Limits{})
+	first := begin(t, h.invite(Invitation{}), "pump")
+	h.one(t)
+	second := begin(t, h.invite(Invitation{}), "pump")
+	eventually(t, "second request", func() bool { return len(h.Pending()) == 2 })
+	all := h.Pending()
+	if err := h.Approve(all[0].ID); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.Approve(all[1].ID); err == nil || !strings.Contains(err.Error(), "another device got that name") {
+		t.Errorf("the second: %v", err)
+	}
+	if err := h.Refuse(all[1].ID); err != nil {
+		t.Fatal(err)
+	}
+	if err := first.end(t); err != nil {
+		t.Error(err)
+	}
+	wantDenied(t, second.end(t), Declined)
+}

@@ -270,3 +270,26 @@ func TestCloseWhileWaiting(t *testing.T) {
 		t.Error("a closed hub has something to decide")
 	}
 }
+
+// FuzzRequests sends anything to each endpoint. None of it gets before the
+// operator.
+func FuzzRequests(f *testing.F) {
+	f.Add(`{"token":"AAAAAAAAAAAAAAAAAAAAAAAAAA","csr":"MIIB","commitment":"AAAA","name":"x"}`)
+	f.Add(`{"ticket":"x","nonce":"AAAA"}`)
+	s, err := New(Options{Registry: newMemory(newAuthority(f)), Brokers: func(string) []string { return nil }, Limits: Limits{Burst: 1 << 30, PerMinute: 1 << 30}})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Cleanup(func() { _ = s.Close() })
+	f.Fuzz(func(t *testing.T, body string) {
+		for _, path := range []string{askPath, waitPath, renewPath} {
+			r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, Path+path, strings.NewReader(body))
+			r.Header.Set("Content-Type", "application/json")
+			w := httptest.NewRecorder()
+			s.ServeHTTP(w, r)
+			if w.Code < 400 || w.Code >= 500 || len(s.Pending()) != 0 {
+				t.Errorf("%s answers %q with %d", path, body, w.Code)
+			}
+		}
+	})
+}

@@ -35,17 +35,16 @@ func (t *ticket) pending() Pending {
 func (s *Server) Pending() []Pending { return s.desk.list() }
 
 // Approve lets the device in: the registry issues its certificate, which it gets
-// at once if it is still there. When the registry fails the request stays
-// pending. An unknown id is ErrNotPending.
+// at once if it is still there. When the registry fails, or another device got
+// the name meanwhile, the request stays pending. An unknown id is ErrNotPending.
 func (s *Server) Approve(id string) error {
+	s.issuing.Lock()
+	defer s.issuing.Unlock()
 	t, ok := s.desk.take(id)
 	if !ok {
 		return ErrNotPending
 	}
-	enrolled, err := s.registry.Enrol(t.invitation, t.name, t.csr)
-	if err == nil {
-		err = s.checkIssued(enrolled, t.csr)
-	}
+	enrolled, err := s.issue(t)
 	if err != nil {
 		s.desk.giveBack(t)
 		s.tell(Failed, t.addr, t.name, err.Error())
@@ -55,6 +54,18 @@ func (s *Server) Approve(id string) error {
 	s.tellOf(Approved, t)
 	s.changed()
 	return nil
+}
+
+// issue has the registry enrol the device.
+func (s *Server) issue(t *ticket) (Enrolled, error) {
+	if t.invitation.Name == "" && s.registry.Exists(t.name) {
+		return Enrolled{}, errors.New("another device got that name meanwhile: refuse this one, and invite it under another name")
+	}
+	enrolled, err := s.registry.Enrol(t.invitation, t.name, t.csr)
+	if err != nil {
+		return Enrolled{}, err
+	}
+	return enrolled, s.checkIssued(enrolled, t.csr)
 }
 
 // Refuse sends the device away. An unknown id is ErrNotPending.

@@ -17,7 +17,12 @@ type rates struct {
 
 	mu      sync.Mutex
 	buckets map[netip.Addr]bucket
+	swept   time.Time
 }
+
+// sweepPause is how long the table is left alone after it was swept, so that a
+// flood from many addresses costs little.
+const sweepPause = time.Second
 
 type bucket struct {
 	left float64
@@ -61,6 +66,10 @@ func (r *rates) filled(b bucket, now time.Time) bucket {
 // sweepLocked forgets the buckets that are full again and reports whether there
 // were any.
 func (r *rates) sweepLocked(now time.Time) bool {
+	if now.Sub(r.swept) < sweepPause {
+		return false
+	}
+	r.swept = now
 	before := len(r.buckets)
 	for a, b := range r.buckets {
 		if r.filled(b, now).left >= r.burst {

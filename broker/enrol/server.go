@@ -44,6 +44,7 @@ type Server struct {
 	limits   Limits
 
 	desk     *desk
+	issuing  sync.Mutex // one device at a time, so that no two get one name
 	requests *rates
 	dials    *rates
 	crowd    *crowd
