@@ -74,7 +74,7 @@ func (r *Registry) Will(p *model.Publisher, topic string, retain bool) error {
 	}
 	pol := r.policy.Load()
 	if pol.isCommand(topic) {
-		return r.mayCommand(pol, p, topic)
+		return r.mayCommand(pol, p, topic, retain)
 	}
 	m, err := r.speaker(pol, p)
 	switch {
@@ -99,7 +99,7 @@ func (r *Registry) Publish(p *model.Publisher, topic string, retain bool) error 
 	}
 	pol := r.policy.Load()
 	if pol.isCommand(topic) {
-		return r.mayCommand(pol, p, topic)
+		return r.mayCommand(pol, p, topic, retain)
 	}
 	m, err := r.speaker(pol, p)
 	if err != nil {
@@ -109,7 +109,7 @@ func (r *Registry) Publish(p *model.Publisher, topic string, retain bool) error 
 		if owner, _ := pol.claims.roots.find(topic); owner != "" && !r.isOff(BindRoot) {
 			return notYours
 		}
-		return r.withinQuota(pol, p, topic)
+		return r.withinQuota(pol, p, topic, retain)
 	}
 	if !matchesAny(m.publish, topic) && !r.isOff(BindRoot) {
 		return noPublish
@@ -117,11 +117,11 @@ func (r *Registry) Publish(p *model.Publisher, topic string, retain bool) error 
 	if retain && !matchesAny(m.retain, topic) && !r.isOff(RetainRule) {
 		return noRetain
 	}
-	return r.withinQuota(pol, p, topic)
+	return r.withinQuota(pol, p, topic, retain)
 }
 
 // mayCommand decides about a topic that is a command.
-func (r *Registry) mayCommand(pol *policy, p *model.Publisher, topic string) error {
+func (r *Registry) mayCommand(pol *policy, p *model.Publisher, topic string, retain bool) error {
 	if r.isOff(CommandRule) {
 		return nil
 	}
@@ -133,11 +133,11 @@ func (r *Registry) mayCommand(pol *policy, p *model.Publisher, topic string) err
 		if owner, _ := pol.claims.roots.find(topic); owner != "" {
 			return noCommand
 		}
-		return r.withinQuota(pol, p, topic)
+		return r.withinQuota(pol, p, topic, retain)
 	case !matchesAny(m.command, topic):
 		return noCommand
 	}
-	return r.withinQuota(pol, p, topic)
+	return r.withinQuota(pol, p, topic, retain)
 }
 
 // Subscribe implements broker.Access.
@@ -165,7 +165,7 @@ func (r *Registry) Subscribe(p *model.Publisher, filter string) error {
 // Deliver implements broker.Access.
 func (r *Registry) Deliver(to, from *model.Publisher, topic string) error {
 	pol := r.policy.Load()
-	if from.Identity != "" && from.Addr != model.InProcess && pol.active(from.Identity) == nil && !r.isOff(RevocationCheck) {
+	if from.Identity != "" && from.Addr != model.InProcess && r.active(pol, from.Identity) == nil {
 		return noSender
 	}
 	if to.Addr == model.InProcess || r.isOff(DeliveryRule) {
@@ -202,10 +202,7 @@ func (r *Registry) speaker(pol *policy, p *model.Publisher) (*member, error) {
 		}
 		return nil, nil
 	}
-	m := pol.active(p.Identity)
-	if m == nil && r.isOff(RevocationCheck) {
-		m = pol.members[p.Identity]
-	}
+	m := r.active(pol, p.Identity)
 	if m == nil {
 		return nil, noLonger
 	}

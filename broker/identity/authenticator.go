@@ -62,6 +62,9 @@ func (p passwords) Authenticate(ctx context.Context, q *broker.ConnectRequest) (
 	}
 	name, source := string(q.Username), sourceOf(q.Addr)
 	if CheckName(name) != nil {
+		if p.r.isOff(NameCheck) {
+			return "", ErrNotMine
+		}
 		return "", &broker.Refusal{Code: packet.BadUserNameOrPassword, Reason: "the user name is none: " + errName.Error(), Kind: watch.BadName}
 	}
 	rec := p.r.policy.Load().doc.Identities[fold(name)]

@@ -74,7 +74,7 @@ func (r *Registry) welcome(pol *policy, name string, q *broker.ConnectRequest) (
 		return "", refuse(watch.UnknownIdentity, "nobody of the name "+quoted(name)+" is enrolled")
 	case m.Revoked != nil && !r.isOff(RevocationCheck):
 		return "", refuse(watch.Revoked, name+" is revoked")
-	case pol.bans.identities[fold(name)] && !r.isOff(BanCheck):
+	case m.banned && !r.isOff(BanCheck):
 		return "", &broker.Refusal{Code: packet.Banned, Kind: watch.Banned, Reason: name + " is banned"}
 	case q.Username != nil && string(q.Username) != name && !r.isOff(BindUserName):
 		return "", refuse(watch.Impersonation, "the user name "+quoted(string(q.Username))+" is not that of "+name)

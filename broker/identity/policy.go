@@ -20,6 +20,7 @@ type member struct {
 	record
 	publish, retain, will, read, command []string
 	serials                              []Certificate // by their end, latest first
+	banned                               bool
 }
 
 // compile makes the policy of a registry.
@@ -29,7 +30,7 @@ func compile(d *document) *policy {
 		p.commands = append(p.commands, strings.ToLower(level))
 	}
 	for _, rec := range d.Identities {
-		m := &member{record: rec}
+		m := &member{record: rec, banned: p.bans.identities[fold(rec.Name)]}
 		i, rules := &m.Identity, d.Policy.Roles[rec.Role]
 		m.publish = expandAll(i, rules.Publish, i.Publish)
 		m.read = expandAll(i, rules.Read, i.Read)
@@ -66,10 +67,13 @@ func (p *policy) told(rec *record) Identity {
 	return i.copied()
 }
 
-// active is the member of a name if nothing is held against it.
-func (p *policy) active(name string) *member {
-	m := p.members[name]
-	if m == nil || m.Revoked != nil || p.bans.identities[fold(name)] {
+// active is the member of a name if nothing is held against it, nil otherwise.
+func (r *Registry) active(pol *policy, name string) *member {
+	m := pol.members[name]
+	switch {
+	case m == nil,
+		m.Revoked != nil && !r.isOff(RevocationCheck),
+		m.banned && !r.isOff(BanCheck):
 		return nil
 	}
 	return m

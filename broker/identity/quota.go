@@ -15,8 +15,12 @@ const (
 	anonymousShare = 25
 )
 
-// quotaAge is how long a topic counts that is not written to any more, at least.
-const quotaAge = time.Hour
+// quotaAge is how long a topic counts that is not written to any more, at least;
+// keptAge is that of a topic on which a message was retained.
+const (
+	quotaAge = time.Hour
+	keptAge  = 24 * time.Hour
+)
 
 // maxWriters bounds how many writers are counted apart; beyond, all further ones
 // share one count.
@@ -30,10 +34,16 @@ type quotas struct {
 	writers map[string]*writer
 }
 
-// writer is the topics of one identity or address, by hash: those of this age and
-// of the age before.
+// writer is the topics of one identity or address. Those with retained messages
+// are counted apart, so that the broker's question about one that it keeps is not
+// refused for what was written since.
 type writer struct {
-	mu           sync.Mutex
+	mu         sync.Mutex
+	said, kept topicSet
+}
+
+// topicSet is topics by hash: those of this age and of the age before.
+type topicSet struct {
 	since        time.Time
 	now, earlier map[uint64]struct{}
 }
@@ -43,7 +53,7 @@ func newQuotas() *quotas {
 }
 
 // withinQuota counts a topic of p, once.
-func (r *Registry) withinQuota(pol *policy, p *model.Publisher, topic string) error {
+func (r *Registry) withinQuota(pol *policy, p *model.Publisher, topic string, retain bool) error {
 	if r.isOff(TopicQuota) {
 		return nil
 	}
@@ -53,7 +63,7 @@ func (r *Registry) withinQuota(pol *policy, p *model.Publisher, topic string) er
 	} else {
 		name, limit = "\x00"+sourceOf(p.Addr), pol.doc.Policy.Topics[Device]*anonymousShare
 	}
-	if !r.quotas.writer(name).allow(maphash.String(r.quotas.seed, topic), limit, r.o.Now()) {
+	if !r.quotas.writer(name).allow(maphash.String(r.quotas.seed, topic), retain, limit, r.o.Now()) {
 		return quotaReached
 	}
 	return nil
@@ -77,28 +87,35 @@ func (q *quotas) writer(name string) *writer {
 }
 
 // allow tells whether a topic is known or fits, and keeps it.
-func (w *writer) allow(topic uint64, limit int, now time.Time) bool {
+func (w *writer) allow(topic uint64, retain bool, limit int, now time.Time) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if now.Sub(w.since) > quotaAge {
-		w.earlier, w.now, w.since = w.now, nil, now
+	if retain {
+		return w.kept.allow(topic, limit, now, keptAge)
 	}
-	if _, known := w.now[topic]; known {
+	return w.said.allow(topic, limit, now, quotaAge)
+}
+
+func (s *topicSet) allow(topic uint64, limit int, now time.Time, age time.Duration) bool {
+	if now.Sub(s.since) > age {
+		s.earlier, s.now, s.since = s.now, nil, now
+	}
+	if _, known := s.now[topic]; known {
 		return true
 	}
-	_, known := w.earlier[topic]
-	if !known && len(w.now) >= limit {
+	_, known := s.earlier[topic]
+	if !known && len(s.now) >= limit {
 		return false
 	}
-	if w.now == nil {
-		w.now = make(map[uint64]struct{})
+	if s.now == nil {
+		s.now = make(map[uint64]struct{})
 	}
-	w.now[topic] = struct{}{}
+	s.now[topic] = struct{}{}
 	return true
 }
 
-// TopicsOf is how many topics an identity has written to lately, and how many it
-// may.
+// TopicsOf is how many topics an identity has written to lately, or retained
+// messages on, whichever is more, and how many it may.
 func (r *Registry) TopicsOf(name string) (used, limit int) {
 	pol := r.policy.Load()
 	m := pol.members[name]
@@ -110,7 +127,7 @@ func (r *Registry) TopicsOf(name string) (used, limit int) {
 	r.quotas.mu.Unlock()
 	if w != nil {
 		w.mu.Lock()
-		used = len(w.now)
+		used = max(len(w.said.now), len(w.kept.now))
 		w.mu.Unlock()
 	}
 	return used, pol.doc.Policy.Topics[m.Role]
