@@ -11,7 +11,8 @@ import (
 // tick is the presenter's beat: no page is drawn more often.
 const tick = 50 * time.Millisecond
 
-// stale is how long a page may stand still when nothing arrives: ages must go on.
+// stale is how long a page may stand still when nothing arrives. Frames for that
+// alone come when the clock's second turns.
 const stale = time.Second
 
 // source builds frames on the presenter's goroutine.
@@ -32,7 +33,15 @@ type presenter struct {
 	do func(func())
 	// hidden tells whether the window cannot be seen.
 	hidden func() bool
+	// painted calls a function on the main goroutine, where it is called, when
+	// what was changed there has been painted, with what painting took.
+	painted func(func(time.Duration))
+	// observe, if not nil, is told of each frame on the main goroutine.
+	observe func(Frame)
+	// alert is asked even while the window is hidden; nil for none.
+	alert source
 
+	pace  pace
 	poked chan struct{} // an interaction wants a frame at once
 	ready chan struct{} // the frame in flight was shown
 
@@ -52,7 +61,8 @@ type drawn struct {
 func newPresenter(store *model.Store, do func(func()), hidden func() bool, always ...source) *presenter {
 	p := &presenter{
 		store: store, do: do, hidden: hidden, always: always,
-		poked: make(chan struct{}, 1), ready: make(chan struct{}, 1), drawn: map[source]drawn{},
+		painted: func(f func(time.Duration)) { f(0) },
+		poked:   make(chan struct{}, 1), ready: make(chan struct{}, 1), drawn: map[source]drawn{},
 	}
 	p.ready <- struct{}{}
 	return p
@@ -66,28 +76,35 @@ func (p *presenter) show(s source) {
 	p.poke()
 }
 
-// poke asks for a frame at once; it never blocks.
+// poke asks for a frame at once, because of an interaction; it never blocks.
 func (p *presenter) poke() {
+	p.pace.touch(time.Now())
 	select {
 	case p.poked <- struct{}{}:
 	default:
 	}
 }
 
-// run draws until ctx ends.
+// run draws until ctx ends. While the window is hidden it wakes up for alerts
+// only, once a second.
 func (p *presenter) run(ctx context.Context) {
-	beat := time.NewTicker(tick)
+	beat, slow := time.NewTicker(tick), time.NewTicker(stale)
 	defer beat.Stop()
+	defer slow.Stop()
 	for {
-		urgent := false
+		urgent, ticks := false, beat.C
+		if p.hidden() {
+			ticks = slow.C
+		}
 		select {
 		case <-ctx.Done():
 			return
-		case <-beat.C:
+		case <-ticks:
 		case <-p.poked:
 			urgent = true
 		}
-		if p.hidden() {
+		hidden := p.hidden()
+		if hidden && (urgent || p.alert == nil) {
 			continue
 		}
 		select {
@@ -95,15 +112,29 @@ func (p *presenter) run(ctx context.Context) {
 			return
 		case <-p.ready:
 		}
-		p.draw(time.Now(), urgent)
+		now := time.Now()
+		if hidden {
+			p.draw(now, []source{p.alert})
+		} else {
+			p.draw(now, p.due(now, urgent))
+		}
 	}
 }
 
-// draw builds the frames that are due and sends them off together. It holds the
-// only permission to, which the main goroutine gives back when it has shown them.
-func (p *presenter) draw(now time.Time, urgent bool) {
+// Frame is what one frame of the window cost.
+type Frame struct {
+	// Built is the time that the presenter took to build it, Shown the time the
+	// main goroutine took to hand it to the widgets, and Painted the time that it
+	// took to paint the window.
+	Built, Shown, Painted time.Duration
+}
+
+// draw builds the frames of sources and sends them off together. It holds the
+// only permission to, which the main goroutine gives back when it has painted
+// them.
+func (p *presenter) draw(now time.Time, sources []source) {
 	var shows []func()
-	for _, s := range p.due(now, urgent) {
+	for _, s := range sources {
 		if show := s.frame(now); show != nil {
 			shows = append(shows, show)
 		}
@@ -112,15 +143,26 @@ func (p *presenter) draw(now time.Time, urgent bool) {
 		p.ready <- struct{}{}
 		return
 	}
+	f := Frame{Built: time.Since(now)}
 	p.do(func() {
+		began := time.Now()
 		for _, show := range shows {
 			show()
 		}
-		p.ready <- struct{}{}
+		f.Shown = time.Since(began)
+		p.painted(func(cost time.Duration) {
+			f.Painted = cost
+			p.pace.painted(cost)
+			if p.observe != nil {
+				p.observe(f)
+			}
+			p.ready <- struct{}{}
+		})
 	})
 }
 
-// due lists the sources to ask now.
+// due lists the sources to ask now: the page, and with it what lies round it. Any
+// frame repaints the whole window, so nothing has one for itself.
 func (p *presenter) due(now time.Time, urgent bool) []source {
 	p.mu.Lock()
 	page := p.page
@@ -129,19 +171,26 @@ func (p *presenter) due(now time.Time, urgent bool) []source {
 	var out []source
 	add := func(s source, urgent bool) {
 		last := p.drawn[s]
-		age := now.Sub(last.at)
-		if urgent || age >= stale || gen != last.gen && age >= s.every() {
+		if urgent || last.turned(now) || gen != last.gen && now.Sub(last.at) >= p.pace.least(s.every(), now)-tick/2 {
 			p.drawn[s] = drawn{at: now, gen: gen}
 			out = append(out, s)
 		}
 	}
 	if page != nil {
 		add(page, urgent)
+		if len(out) == 0 {
+			return nil
+		}
 	}
 	for _, s := range p.always {
 		add(s, false)
 	}
 	return out
+}
+
+// turned reports whether another second has begun: ages and the clock must go on.
+func (d drawn) turned(now time.Time) bool {
+	return !now.Truncate(stale).Equal(d.at.Truncate(stale))
 }
 
 // box hands the latest value of what the main goroutine wants to the presenter.

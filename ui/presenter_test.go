@@ -158,6 +158,92 @@ func TestHiddenWindowCostsNothing(t *testing.T) {
 	})
 }
 
+func TestAlertsOfAHiddenWindow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store, page, alert := model.NewStore(model.Options{}), &still{}, &still{}
+		p := newPresenter(store, func(f func()) { f() }, func() bool { return true })
+		p.alert = alert
+		p.show(page)
+		startPresenter(t, p)
+		for range 100 {
+			change(store)
+			p.poke()
+			time.Sleep(100 * time.Millisecond)
+		}
+		synctest.Wait()
+		if got := alert.built.Load(); page.built.Load() != 0 || got < 9 || got > 10 {
+			t.Errorf("in 10 s unseen the page was built %d times, alerts were looked for %d times; want 0 and 10", page.built.Load(), got)
+		}
+	})
+}
+
+// TestDearPaintingSlowsData holds that what painting costs decides how often data
+// alone is painted, unless the operator is at it.
+func TestDearPaintingSlowsData(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store, page, bars := model.NewStore(model.Options{}), &still{least: tick}, &still{least: 2 * tick}
+		p := newPresenter(store, func(f func()) { f() }, visible, bars)
+		p.painted = func(f func(time.Duration)) { f(30 * time.Millisecond) }
+		var frames atomic.Int32
+		p.observe = func(f Frame) {
+			if f.Painted == 30*time.Millisecond {
+				frames.Add(1)
+			}
+		}
+		p.show(page)
+		startPresenter(t, p)
+		count := func(d time.Duration) int32 {
+			before := frames.Load()
+			for range d / (10 * time.Millisecond) {
+				change(store)
+				time.Sleep(10 * time.Millisecond)
+			}
+			synctest.Wait()
+			return frames.Load() - before
+		}
+		if got := count(attention); got < 90 || got > 110 { // 30 ms at 35 % is 86 ms: every second beat
+			t.Errorf("%d frames in 10 s after an interaction, want about 100", got)
+		}
+		count(time.Second)
+		if got := count(10 * time.Second); got < 9 || got > 11 {
+			t.Errorf("%d frames in 10 s that nobody asked for, want 10", got)
+		}
+		if p, b := page.built.Load(), bars.built.Load(); b > p {
+			t.Errorf("the bars were drawn %d times and the page %d times: they had frames of their own", b, p)
+		}
+		p.poke()
+		if got := count(time.Second); got < 9 {
+			t.Errorf("%d frames in the second after an interaction, want 10", got)
+		}
+	})
+}
+
+func TestPace(t *testing.T) {
+	const ms = time.Millisecond
+	for name, c := range map[string]struct {
+		cost, every, calm, attended time.Duration
+	}{
+		"nothing known":  {0, 250 * ms, 250 * ms, 250 * ms},
+		"cheap":          {2 * ms, 50 * ms, 142857142, 50 * ms},
+		"cheap and slow": {2 * ms, 500 * ms, 500 * ms, 500 * ms},
+		"dear":           {30 * ms, 50 * ms, time.Second, 85714285},
+		"very dear":      {time.Second, 50 * ms, time.Second, time.Second},
+		"not painted":    {unpainted - 1, 50 * ms, 50 * ms, 50 * ms},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var p pace
+			p.painted(c.cost)
+			if got := p.least(c.every, noon); got != c.calm {
+				t.Errorf("left alone: %v, want %v", got, c.calm)
+			}
+			p.touch(noon.Add(-attention + 1))
+			if got := p.least(c.every, noon); got != c.attended {
+				t.Errorf("attended: %v, want %v", got, c.attended)
+			}
+		})
+	}
+}
+
 func TestLeastIntervalOfAPage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := model.NewStore(model.Options{})
@@ -195,8 +281,8 @@ func TestDue(t *testing.T) {
 		{50 * time.Millisecond, true, false, false, "too early"},
 		{100 * time.Millisecond, false, false, true, "changed since, and its time has come"},
 		{10 * time.Millisecond, false, true, true, "urgent"},
-		{stale - time.Millisecond, false, false, false, "not yet stale"},
-		{time.Millisecond, false, false, true, "stale"},
+		{stale - 211*time.Millisecond, false, false, false, "the second has not turned"},
+		{time.Millisecond, false, false, true, "the second has turned"},
 	}
 	now := noon
 	for _, s := range steps {
@@ -220,7 +306,7 @@ func TestNothingNewSendsNothing(t *testing.T) {
 		default:
 			t.Fatal("a frame without content keeps the permission to draw")
 		}
-		p.draw(noon, true)
+		p.draw(noon, []source{page})
 	}
 	if page.built.Load() != 3 || q.length() != 0 {
 		t.Errorf("%d frames built, %d calls sent; want 3 and 0", page.built.Load(), q.length())

@@ -77,7 +77,7 @@ func newTopicsPage(d pageDeps) *topicsPage {
 
 func (p *topicsPage) object() fyne.CanvasObject { return p.body }
 
-func (p *topicsPage) every() time.Duration { return 150 * time.Millisecond }
+func (p *topicsPage) every() time.Duration { return tick }
 
 // edit changes the tree view at the next frame.
 func (p *topicsPage) edit(f func(*model.TreeView)) {
