@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/pilothouse/pilothouse/model"
+	"github.com/pilothouse/pilothouse/model/history/block"
 )
 
 // Errors of stores, wrapped with the particulars.
@@ -97,6 +98,15 @@ type Column struct {
 	Count                       int64
 	Min, Max, Mean, First, Last float64
 	FirstAt, LastAt             time.Time
+}
+
+// ColumnOf is the column that begins at a time, of a summary.
+func ColumnOf(from time.Time, s block.Summary) Column {
+	c := Column{From: from, Count: s.Count, Min: s.Min, Max: s.Max, Mean: s.Mean(), First: s.First, Last: s.Last}
+	if s.Count > 0 {
+		c.FirstAt, c.LastAt = time.UnixMicro(s.FirstAt), time.UnixMicro(s.LastAt)
+	}
+	return c
 }
 
 // Usage tells how much a store keeps.

@@ -14,19 +14,19 @@ const manyBlocks = 20_000
 // coarse takes in what roll-ups tell of a stretch: hours of which the samples are
 // gone, and, when there are very many blocks, the hours that lie within a column.
 // It returns the parts that are left for the blocks.
-func (v view) coarse(ctx context.Context, g *grid, series int64) ([]part, error) {
+func (v *view) coarse(ctx context.Context, g *block.Grid, series int64) ([]part, error) {
 	oldest, dense, err := v.density(ctx, g, series)
 	if err != nil {
 		return nil, err
 	}
-	if !dense && g.from >= oldest {
-		return []part{{g.from, g.to}}, nil
+	if !dense && g.From >= oldest {
+		return []part{{g.From, g.To}}, nil
 	}
-	end := g.to
+	end := g.To
 	if !dense {
 		end = min(end, oldest)
 	}
-	parts := []part{{g.from, g.to}}
+	parts := []part{{g.From, g.To}}
 	var finer []int64
 	err = each(ctx, v.q, func(r *sql.Rows) error {
 		var h int64
@@ -35,7 +35,7 @@ func (v view) coarse(ctx context.Context, g *grid, series int64) ([]part, error)
 			return err
 		}
 		gone := h*hour < oldest
-		if !g.whole(s) {
+		if !g.Whole(s) {
 			if !gone {
 				return nil
 			}
@@ -44,7 +44,7 @@ func (v view) coarse(ctx context.Context, g *grid, series int64) ([]part, error)
 		parts = cut(parts, h*hour, (h+1)*hour)
 		return nil
 	}, "SELECT hour, count, min, max, sum, first, last, first_at, last_at FROM rollup WHERE series = ? AND hour >= ? AND hour * ? < ? ORDER BY hour",
-		series, floorHour(g.from), hour, end)
+		series, floorHour(g.From), hour, end)
 	if err != nil {
 		return nil, err
 	}
@@ -58,12 +58,12 @@ func (v view) coarse(ctx context.Context, g *grid, series int64) ([]part, error)
 
 // density is the beginning of the oldest block of a series, and whether there
 // are very many in the stretch.
-func (v view) density(ctx context.Context, g *grid, series int64) (oldest int64, dense bool, err error) {
+func (v *view) density(ctx context.Context, g *block.Grid, series int64) (oldest int64, dense bool, err error) {
 	var first sql.NullInt64
 	var blocks int
 	err = v.q.QueryRowContext(ctx, `SELECT (SELECT min(start) FROM sample_block WHERE series = ?),
 		(SELECT count(*) FROM (SELECT 1 FROM sample_block WHERE series = ? AND start >= ? AND start < ? LIMIT ?))`,
-		series, series, g.from, g.to, manyBlocks+1).Scan(&first, &blocks)
+		series, series, g.From, g.To, manyBlocks+1).Scan(&first, &blocks)
 	if !first.Valid {
 		first.Int64 = maxTime
 	}
@@ -85,7 +85,7 @@ func cut(parts []part, from, to int64) []part {
 
 // byMinutes takes in an hour that columns divide by its roll-ups of a second or a
 // minute: those that columns divide again count where they begin.
-func (v view) byMinutes(ctx context.Context, g *grid, series, h int64) error {
+func (v *view) byMinutes(ctx context.Context, g *block.Grid, series, h int64) error {
 	var minutes, seconds []byte
 	err := v.q.QueryRowContext(ctx, "SELECT minutes, seconds FROM rollup_data WHERE series = ? AND hour = ?", series, h).Scan(&minutes, &seconds)
 	if err != nil {
@@ -99,9 +99,7 @@ func (v view) byMinutes(ctx context.Context, g *grid, series, h int64) error {
 		return v.s.damaged(err)
 	}
 	for _, s := range list {
-		if !g.whole(s) && s.FirstAt >= g.from && s.FirstAt < g.to {
-			g.sums[g.column(s.FirstAt)].Merge(s)
-		}
+		g.Begin(s)
 	}
 	return nil
 }

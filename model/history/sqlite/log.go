@@ -12,12 +12,12 @@ import (
 )
 
 // list answers a question whose rows scan turns into values.
-func list[T any](ctx context.Context, s *Store, scan func(view, *sql.Rows) (T, error), query string, args ...any) ([]T, error) {
+func list[T any](ctx context.Context, s *Store, scan func(*view, *sql.Rows) (T, error), query string, args ...any) ([]T, error) {
 	v, err := s.look(ctx)
 	if err != nil {
 		return nil, err
 	}
-	defer v.end()
+	defer v.close()
 	var out []T
 	err = each(ctx, v.q, func(r *sql.Rows) error {
 		value, err := scan(v, r)
@@ -29,7 +29,7 @@ func list[T any](ctx context.Context, s *Store, scan func(view, *sql.Rows) (T, e
 
 const eventColumns = "id, at, kind, device, client, addr, text, was, now, serious"
 
-func scanEvent(_ view, r *sql.Rows) (e model.Event, err error) {
+func scanEvent(_ *view, r *sql.Rows) (e model.Event, err error) {
 	var at int64
 	err = r.Scan(&e.Seq, &at, &e.Kind, &e.Device, &e.Client, &e.Addr, &e.Text, &e.From, &e.To, &e.Serious)
 	e.At = instant(at)
@@ -63,7 +63,7 @@ func (s *Store) Liveness(ctx context.Context, at time.Time) (map[string]model.Ev
 // Sessions returns beginnings and ends of sessions, the oldest first, at most
 // limit.
 func (s *Store) Sessions(ctx context.Context, from, to time.Time, limit int) ([]history.Session, error) {
-	return list(ctx, s, func(v view, r *sql.Rows) (n history.Session, err error) {
+	return list(ctx, s, func(v *view, r *sql.Rows) (n history.Session, err error) {
 		var at int64
 		var pub sql.NullInt64
 		err = r.Scan(&at, &pub, &n.Opened, &n.End, &n.Why)
@@ -76,7 +76,7 @@ func (s *Store) Sessions(ctx context.Context, from, to time.Time, limit int) ([]
 // Commands returns the commands sent in a stretch, each as it was last known,
 // the newest first, at most limit.
 func (s *Store) Commands(ctx context.Context, from, to time.Time, limit int) ([]model.Command, error) {
-	return list(ctx, s, func(_ view, r *sql.Rows) (c model.Command, err error) {
+	return list(ctx, s, func(_ *view, r *sql.Rows) (c model.Command, err error) {
 		var whole []byte
 		if err := r.Scan(&whole); err != nil {
 			return c, err
@@ -87,7 +87,7 @@ func (s *Store) Commands(ctx context.Context, from, to time.Time, limit int) ([]
 
 // Alarms returns changes of alarms, the oldest first, at most limit.
 func (s *Store) Alarms(ctx context.Context, from, to time.Time, limit int) ([]history.Alarm, error) {
-	return list(ctx, s, func(_ view, r *sql.Rows) (a history.Alarm, err error) {
+	return list(ctx, s, func(_ *view, r *sql.Rows) (a history.Alarm, err error) {
 		var at int64
 		err = r.Scan(&at, &a.ID, &a.Source, &a.State, &a.Severity, &a.Text, &a.By)
 		a.At = instant(at)
@@ -98,7 +98,7 @@ func (s *Store) Alarms(ctx context.Context, from, to time.Time, limit int) ([]hi
 
 // Gaps returns the gaps that touch a stretch, the oldest first.
 func (s *Store) Gaps(ctx context.Context, from, to time.Time) ([]history.Gap, error) {
-	return list(ctx, s, func(_ view, r *sql.Rows) (g history.Gap, err error) {
+	return list(ctx, s, func(_ *view, r *sql.Rows) (g history.Gap, err error) {
 		var start, stop int64
 		err = r.Scan(&start, &stop, &g.Kind, &g.Lost, &g.Why)
 		g.From, g.To = instant(start), instant(stop)
@@ -109,7 +109,7 @@ func (s *Store) Gaps(ctx context.Context, from, to time.Time) ([]history.Gap, er
 
 // Bookmarks returns the bookmarks in a stretch, the oldest first.
 func (s *Store) Bookmarks(ctx context.Context, from, to time.Time) ([]history.Bookmark, error) {
-	return list(ctx, s, func(_ view, r *sql.Rows) (b history.Bookmark, err error) {
+	return list(ctx, s, func(_ *view, r *sql.Rows) (b history.Bookmark, err error) {
 		var at int64
 		err = r.Scan(&b.ID, &at, &b.Title, &b.Note)
 		b.At = instant(at)
@@ -123,7 +123,7 @@ func (s *Store) Usage(ctx context.Context) (u history.Usage, err error) {
 	if err != nil {
 		return u, err
 	}
-	defer v.end()
+	defer v.close()
 	var oldest sql.NullInt64
 	err = v.q.QueryRowContext(ctx, `SELECT (SELECT coalesce(sum(count), 0) FROM message_block), (SELECT coalesce(sum(count), 0) FROM sample_block),
 		(SELECT coalesce(sum(bytes), 0) FROM sample_block), (SELECT min(start) FROM message_block)`).Scan(&u.Messages, &u.Sealed, &u.SealedBytes, &oldest)

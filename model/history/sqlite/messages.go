@@ -23,7 +23,7 @@ func (s *Store) Messages(ctx context.Context, topic string, from, to time.Time, 
 	if err != nil {
 		return nil, err
 	}
-	defer v.end()
+	defer v.close()
 	lo, hi := from.UnixMicro(), to.UnixMicro()
 	list := within(v.recent(id), lo, hi)
 	if over := len(list) - limit; over > 0 {
@@ -56,7 +56,7 @@ func within(list []block.Message, from, to int64) []block.Message {
 
 // backwards calls f with the sealed messages of a topic, the newest first, until
 // it returns false.
-func (v view) backwards(ctx context.Context, topic, from, to int64, f func(block.Message) bool) error {
+func (v *view) backwards(ctx context.Context, topic, from, to int64, f func(block.Message) bool) error {
 	more := true
 	for hi, id := to, int64(1)<<62; more; {
 		var data []byte
@@ -143,7 +143,7 @@ func (s *Store) stateOf(ctx context.Context, at int64, ids []int64, names map[in
 	if err != nil {
 		return err
 	}
-	defer v.end()
+	defer v.close()
 	var older []int64 // those without a recent message before the moment
 	for _, id := range ids {
 		list := within(v.recent(id), minTime, at+1)
@@ -209,7 +209,7 @@ func (s *Store) Each(ctx context.Context, filter string, from, to time.Time, f f
 	if err != nil {
 		return err
 	}
-	defer v.end()
+	defer v.close()
 	topics := s.names.matching(filter)
 	m := &merge{v: v, from: from.UnixMicro(), to: to.UnixMicro()}
 	for id := range topics {
@@ -247,7 +247,7 @@ func (s *Store) Each(ctx context.Context, filter string, from, to time.Time, f f
 
 // merge is a heap of streams of messages, by the time of the next of each.
 type merge struct {
-	v        view
+	v        *view
 	from, to int64
 	streams  []*stream
 }

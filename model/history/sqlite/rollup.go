@@ -45,7 +45,7 @@ func (s *Store) nextHour(ctx context.Context) (h int64, ok bool, err error) {
 	if err != nil {
 		return 0, false, err
 	}
-	defer v.end()
+	defer v.close()
 	var done, start sql.NullInt64
 	if err := v.q.QueryRowContext(ctx, "SELECT (SELECT value FROM progress WHERE name = 'rolled')").Scan(&done); err != nil {
 		return 0, false, s.damaged(err)
@@ -76,7 +76,7 @@ func (s *Store) rollHour(ctx context.Context, h int64) error {
 	if err != nil {
 		return err
 	}
-	defer v.end()
+	defer v.close()
 	var series []int64
 	err = each(ctx, v.q, func(r *sql.Rows) error {
 		var id int64
@@ -119,7 +119,7 @@ type rolled struct {
 }
 
 // roll summarises an hour of a series.
-func (v view) roll(ctx context.Context, series, h int64) (rolled, error) {
+func (v *view) roll(ctx context.Context, series, h int64) (rolled, error) {
 	out := rolled{series: series}
 	metas, err := v.metas(ctx, series, h*hour, (h+1)*hour)
 	if err != nil {

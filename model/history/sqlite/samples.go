@@ -18,7 +18,7 @@ type blockMeta struct {
 }
 
 // metas lists the blocks of a series that touch a stretch, by their beginning.
-func (v view) metas(ctx context.Context, series, from, to int64) ([]blockMeta, error) {
+func (v *view) metas(ctx context.Context, series, from, to int64) ([]blockMeta, error) {
 	var out []blockMeta
 	err := each(ctx, v.q, func(r *sql.Rows) error {
 		var m blockMeta
@@ -45,7 +45,7 @@ func (s *Store) Samples(ctx context.Context, key model.SeriesKey, from, to time.
 	if err != nil {
 		return err
 	}
-	defer v.end()
+	defer v.close()
 	lo, hi := from.UnixMicro(), to.UnixMicro()
 	metas, err := v.metas(ctx, series, lo, hi)
 	if err != nil {
@@ -81,7 +81,7 @@ func (s *Store) Samples(ctx context.Context, key model.SeriesKey, from, to time.
 const recentBlock = -1
 
 // join is the samples of blocks within a stretch in order of time.
-func (v view) join(ctx context.Context, metas []blockMeta, rest run, from, to int64) (run, error) {
+func (v *view) join(ctx context.Context, metas []blockMeta, rest run, from, to int64) (run, error) {
 	var out run
 	for _, m := range metas {
 		if m.id == recentBlock {
@@ -103,9 +103,16 @@ func (v view) join(ctx context.Context, metas []blockMeta, rest run, from, to in
 }
 
 // samples opens a block.
-func (v view) samples(ctx context.Context, id int64) (block.Samples, error) {
+func (v *view) samples(ctx context.Context, id int64) (block.Samples, error) {
+	if v.fetch == nil {
+		stmt, err := v.q.PrepareContext(ctx, "SELECT data FROM sample_data WHERE id = ?")
+		if err != nil {
+			return block.Samples{}, v.s.damaged(err)
+		}
+		v.fetch = stmt
+	}
 	var data []byte
-	if err := v.q.QueryRowContext(ctx, "SELECT data FROM sample_data WHERE id = ?", id).Scan(&data); err != nil {
+	if err := v.fetch.QueryRowContext(ctx, id).Scan(&data); err != nil {
 		return block.Samples{}, v.s.damaged(err)
 	}
 	b, err := block.OpenSamples(data)
@@ -116,90 +123,33 @@ func (v view) samples(ctx context.Context, id int64) (block.Samples, error) {
 // each.
 func (s *Store) Columns(ctx context.Context, key model.SeriesKey, from, to time.Time, n int) ([]history.Column, error) {
 	n = max(1, min(n, history.MaxColumns))
-	grid := newGrid(from.UnixMicro(), to.UnixMicro(), n)
+	grid := block.NewGrid(from.UnixMicro(), to.UnixMicro(), n)
 	series, ok := s.names.seriesID(key)
-	if !ok || grid.to <= grid.from {
-		return grid.columns(), nil
+	if !ok || grid.To <= grid.From {
+		return columns(grid), nil
 	}
 	v, err := s.look(ctx)
 	if err != nil {
 		return nil, err
 	}
-	defer v.end()
+	defer v.close()
 	if err := v.fill(ctx, grid, series); err != nil {
 		return nil, wrap("summarise samples", err)
 	}
-	return grid.columns(), nil
+	return columns(grid), nil
 }
 
-// grid is the columns being filled. Column i is from edge(i) to edge(i+1).
-type grid struct {
-	from, to int64
-	sums     []block.Summary
-}
-
-func newGrid(from, to int64, n int) *grid {
-	return &grid{from: from, to: to, sums: make([]block.Summary, n)}
-}
-
-func (g *grid) edge(i int) int64 {
-	n := int64(len(g.sums))
-	span := g.to - g.from
-	return g.from + span/n*int64(i) + span%n*int64(i)/n
-}
-
-// column is the column that a time within the stretch is in.
-func (g *grid) column(at int64) int {
-	i := int(float64(at-g.from) / float64(g.to-g.from) * float64(len(g.sums)))
-	i = max(0, min(i, len(g.sums)-1))
-	for i > 0 && at < g.edge(i) {
-		i--
-	}
-	for i < len(g.sums)-1 && at >= g.edge(i+1) {
-		i++
-	}
-	return i
-}
-
-// whole takes in a summary if it lies within one column.
-func (g *grid) whole(s block.Summary) bool {
-	if s.FirstAt < g.from || s.LastAt >= g.to {
-		return false
-	}
-	i := g.column(s.FirstAt)
-	if i+1 < len(g.sums) && s.LastAt >= g.edge(i+1) {
-		return false
-	}
-	g.sums[i].Merge(s)
-	return true
-}
-
-// add takes in samples in order of time.
-func (g *grid) add(at []int64, v []float64) {
-	for len(at) > 0 {
-		i := g.column(at[0])
-		n, _ := slices.BinarySearch(at, g.edge(i+1))
-		if i == len(g.sums)-1 {
-			n = len(at)
-		}
-		g.sums[i].Merge(block.Summarise(at[:n], v[:n]))
-		at, v = at[n:], v[n:]
-	}
-}
-
-func (g *grid) columns() []history.Column {
-	out := make([]history.Column, len(g.sums))
-	for i, s := range g.sums {
-		out[i] = history.Column{From: instant(g.edge(i)), Count: s.Count, Min: s.Min, Max: s.Max, Mean: s.Mean(), First: s.First, Last: s.Last}
-		if s.Count > 0 {
-			out[i].FirstAt, out[i].LastAt = instant(s.FirstAt), instant(s.LastAt)
-		}
+// columns is what was gathered in a grid.
+func columns(g *block.Grid) []history.Column {
+	out := make([]history.Column, len(g.Sums))
+	for i, s := range g.Sums {
+		out[i] = history.ColumnOf(instant(g.Edge(i)), s)
 	}
 	return out
 }
 
 // fill summarises what lies in the stretch of a grid.
-func (v view) fill(ctx context.Context, g *grid, series int64) error {
+func (v *view) fill(ctx context.Context, g *block.Grid, series int64) error {
 	parts, err := v.coarse(ctx, g, series)
 	if err != nil {
 		return v.s.damaged(err)
@@ -209,13 +159,13 @@ func (v view) fill(ctx context.Context, g *grid, series int64) error {
 			return err
 		}
 	}
-	r := v.run(series).within(g.from, g.to)
-	g.add(r.at, r.value)
+	r := v.run(series).within(g.From, g.To)
+	g.Add(r.at, r.value)
 	return nil
 }
 
 // exact takes in the blocks of a part of the stretch.
-func (v view) exact(ctx context.Context, g *grid, series int64, p part) error {
+func (v *view) exact(ctx context.Context, g *block.Grid, series int64, p part) error {
 	if p.from >= p.to {
 		return nil
 	}
@@ -225,14 +175,14 @@ func (v view) exact(ctx context.Context, g *grid, series int64, p part) error {
 	}
 	for _, m := range metas {
 		inside := m.FirstAt >= p.from && m.LastAt < p.to
-		if inside && g.whole(m.Summary) {
+		if inside && g.Whole(m.Summary) {
 			continue
 		}
 		b, err := v.samples(ctx, m.id)
 		if err != nil {
 			return err
 		}
-		if err := b.Summaries(max(p.from, g.from), min(p.to, g.to), g.whole, g.add); err != nil {
+		if err := b.Summaries(max(p.from, g.From), min(p.to, g.To), g.Whole, g.Add); err != nil {
 			return v.s.damaged(err)
 		}
 	}

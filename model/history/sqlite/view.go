@@ -18,30 +18,32 @@ type view struct {
 	q    querier
 	head *head
 	end  func()
+	// fetch reads the block of samples of a number; nil until it is needed.
+	fetch *sql.Stmt
 }
 
-// look begins a question; the caller calls end.
-func (s *Store) look(ctx context.Context) (view, error) {
+// look begins a question; the caller closes the view.
+func (s *Store) look(ctx context.Context) (*view, error) {
 	if s.fixed != nil {
-		return view{s, s.fixed, s.head, func() {}}, nil
+		return &view{s: s, q: s.fixed, head: s.head, end: func() {}}, nil
 	}
 	s.seal.RLock()
 	defer s.seal.RUnlock()
 	tx, err := s.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
-		return view{}, explain(err)
+		return nil, explain(err)
 	}
 	// The first read fixes what the transaction sees.
 	var one int
 	if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema WHERE name = 'topic'").Scan(&one); err != nil {
 		_ = tx.Rollback()
-		return view{}, explain(err)
+		return nil, explain(err)
 	}
-	return view{s, tx, s.head, func() { _ = tx.Rollback() }}, nil
+	return &view{s: s, q: tx, head: s.head, end: func() { _ = tx.Rollback() }}, nil
 }
 
 // recent is the recent messages of a topic in order of time, to be read only.
-func (v view) recent(topic int64) []block.Message {
+func (v *view) recent(topic int64) []block.Message {
 	v.s.seal.RLock()
 	list := v.head.messages[topic]
 	v.s.seal.RUnlock()
@@ -49,7 +51,7 @@ func (v view) recent(topic int64) []block.Message {
 }
 
 // run is the recent samples of a series in order of time, to be read only.
-func (v view) run(series int64) run {
+func (v *view) run(series int64) run {
 	v.s.seal.RLock()
 	var r run
 	if p := v.head.samples[series]; p != nil {
@@ -59,8 +61,16 @@ func (v view) run(series int64) run {
 	return r.sorted()
 }
 
+// close ends a question.
+func (v *view) close() {
+	if v.fetch != nil {
+		_ = v.fetch.Close()
+	}
+	v.end()
+}
+
 // message is a block's message as others know it.
-func (v view) message(topic string, m block.Message) history.Message {
+func (v *view) message(topic string, m block.Message) history.Message {
 	out := history.Message{Message: model.Message{
 		Topic: topic, Payload: m.Payload, At: instant(m.At), QoS: byte(m.Flags & 3),
 		Retained: m.Flags&flagRetained != 0, Replayed: m.Flags&flagReplayed != 0,
@@ -84,7 +94,7 @@ func (s *Store) Span(ctx context.Context) (from, to time.Time, ok bool, err erro
 	if err != nil {
 		return from, to, false, err
 	}
-	defer v.end()
+	defer v.close()
 	var first, last sql.NullInt64
 	err = v.q.QueryRowContext(ctx, `SELECT (SELECT min(start) FROM message_block),
 		(SELECT max(stop) FROM message_block WHERE start >= (SELECT max(start) FROM message_block) - ?)`, maxSpan.Microseconds()).Scan(&first, &last)

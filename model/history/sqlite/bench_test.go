@@ -1,0 +1,124 @@
+package sqlite_test
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/pilothouse/pilothouse/model"
+	"github.com/pilothouse/pilothouse/model/history"
+	"github.com/pilothouse/pilothouse/model/history/block"
+	"github.com/pilothouse/pilothouse/model/history/historytest"
+	"github.com/pilothouse/pilothouse/model/history/sqlite"
+)
+
+// sensor is the series of the benchmarks.
+func sensor() model.SeriesKey { return model.SeriesKey{Topic: "plant/pump/1", Pointer: "/pressure"} }
+
+// fill writes n samples of a sensor at 1 Hz with a millisecond of jitter, sealed
+// by the hour as a running program would, and returns when they end.
+func fill(tb testing.TB, s *sqlite.Store, key model.SeriesKey, n int) time.Time {
+	tb.Helper()
+	r := rand.New(rand.NewPCG(1, 2))
+	now, x := historytest.Start().UnixMicro(), 12.0
+	for n > 0 {
+		k := min(n, 3600)
+		at, v := make([]int64, k), make([]float64, k)
+		for i := range at {
+			now += 1_000_000 + r.Int64N(2000) - 1000
+			x += r.NormFloat64() * 0.05
+			at[i], v[i] = now, math.Round(x*100)/100
+		}
+		if err := s.PutSamples(context.Background(), key, at, v); err != nil {
+			tb.Fatal(err)
+		}
+		n -= k
+	}
+	return time.UnixMicro(now + 1)
+}
+
+func benchColumns(b *testing.B, samples int, roll bool) {
+	s := open(b, filepath.Join(b.TempDir(), "history.db"), sqlite.Options{})
+	defer func() { _ = s.Close() }()
+	end := fill(b, s, sensor(), samples)
+	if roll {
+		for range samples / 3600 / 24 {
+			if err := s.Maintain(context.Background(), end.Add(48*time.Hour), history.Retention{}); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	u := historytest.Must[history.Usage](b)(s.Usage(context.Background()))
+	for b.Loop() {
+		cols, err := s.Columns(context.Background(), sensor(), historytest.Start(), end, 1000)
+		if err != nil {
+			b.Fatal(err)
+		}
+		count := int64(0)
+		for _, c := range cols {
+			count += c.Count
+		}
+		if count != int64(samples) {
+			b.Fatalf("%d samples in the columns, want %d", count, samples)
+		}
+	}
+	b.ReportMetric(float64(u.Bytes)/float64(samples), "disk-bytes/sample")
+	b.ReportMetric(float64(u.SealedBytes)/float64(samples), "sealed-bytes/sample")
+}
+
+// BenchmarkColumns10M is a chart of 10 million samples; the goal is 50 ms.
+func BenchmarkColumns10M(b *testing.B) { benchColumns(b, 10_000_000, false) }
+
+// BenchmarkColumnsYear is a chart of a year at 1 Hz; the goal is 100 ms.
+func BenchmarkColumnsYear(b *testing.B) { benchColumns(b, 31_536_000, false) }
+
+// BenchmarkAt10000 is the slider: the last message of each of 10,000 topics at a
+// moment in the middle of 2 million messages; the goal is 200 ms.
+func BenchmarkAt10000(b *testing.B) {
+	s := open(b, filepath.Join(b.TempDir(), "history.db"), sqlite.Options{})
+	defer func() { _ = s.Close() }()
+	const topics, each = 10_000, 200
+	start := historytest.Start().UnixMicro()
+	for part := range 4 {
+		all := make(map[string][]block.Message, topics)
+		for t := range topics {
+			list := make([]block.Message, each/4)
+			for i := range list {
+				at := start + int64(part*each/4+i)*1_000_000 + int64(t)
+				list[i] = block.Message{At: at, Payload: fmt.Appendf(nil, `{"ts":%d,"pressure":%.2f,"state":"ok"}`, at, math.Sin(float64(i+t)))}
+			}
+			all[fmt.Sprintf("plant/device-%d/state", t)] = list
+		}
+		if err := s.PutMessages(context.Background(), all); err != nil {
+			b.Fatal(err)
+		}
+	}
+	at := historytest.Start().Add(each / 2 * time.Second).Add(500 * time.Millisecond)
+	for b.Loop() {
+		n := 0
+		if err := s.At(context.Background(), at, "#", func(history.Message) bool { n++; return true }); err != nil || n != topics {
+			b.Fatal(n, err)
+		}
+	}
+}
+
+// BenchmarkWrite is batches of 5,000 samples, each on disk before the next.
+func BenchmarkWrite(b *testing.B) {
+	s := open(b, filepath.Join(b.TempDir(), "history.db"), sqlite.Options{})
+	defer func() { _ = s.Close() }()
+	samples := historytest.Walk(sensor(), historytest.Start(), time.Second, 5000)
+	n := 0
+	for b.Loop() {
+		if err := s.Write(context.Background(), &history.Batch{Samples: samples}); err != nil {
+			b.Fatal(err)
+		}
+		n += len(samples)
+	}
+	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "rows/s")
+	u := historytest.Must[history.Usage](b)(s.Usage(context.Background()))
+	b.ReportMetric(float64(u.Bytes)/float64(n), "disk-bytes/sample")
+}

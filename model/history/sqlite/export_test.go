@@ -1,0 +1,55 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+
+	"github.com/pilothouse/pilothouse/model"
+	"github.com/pilothouse/pilothouse/model/history/block"
+)
+
+// PutSamples seals samples without writing rows first, so that large histories
+// are made quickly.
+func (s *Store) PutSamples(ctx context.Context, key model.SeriesKey, at []int64, v []float64) error {
+	return s.put(ctx, func(f *fresh) (messages, samples []packedBlock, err error) {
+		id, err := s.seriesID(ctx, f, key)
+		return nil, appendPacked(nil, id, run{at, v}), err
+	})
+}
+
+// PutMessages does the same for messages of topics.
+func (s *Store) PutMessages(ctx context.Context, topics map[string][]block.Message) error {
+	return s.put(ctx, func(f *fresh) (messages, samples []packedBlock, err error) {
+		h := newHead()
+		for name, list := range topics {
+			id, err := s.topicID(ctx, f, name)
+			if err != nil {
+				return nil, nil, err
+			}
+			h.messages[id] = list
+		}
+		return packMessages(h), nil, nil
+	})
+}
+
+func (s *Store) put(ctx context.Context, blocks func(*fresh) (messages, samples []packedBlock, err error)) error {
+	s.write.mu.Lock()
+	defer s.write.mu.Unlock()
+	f := s.write.newFresh()
+	err := s.write.transact(ctx, func(tx *sql.Tx) error {
+		messages, samples, err := blocks(f)
+		if err != nil {
+			return err
+		}
+		return writeBlocks(ctx, tx, messages, samples, &f.ids)
+	})
+	if err == nil {
+		s.committed(f)
+	}
+	return err
+}
+
+// MigrateTo makes a file of an older format.
+func MigrateTo(ctx context.Context, db *sql.DB, format int) error {
+	return migrateTo(ctx, db, 0, format)
+}
