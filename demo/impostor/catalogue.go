@@ -13,11 +13,10 @@ const (
 	WillRule        = "rule for wills"
 	RetainRule      = "rule for retained messages"
 	FilterRule      = "rule for filters"
-	SystemTopics    = "the broker's own topics"
 	CommandRule     = "commands from operators only"
 	AliasFirst      = "alias resolved before the rule"
 	KnownIdentity   = "anonymous clients refused"
-	StrictNames     = "strict alphabet of names"
+	StrictNames     = "strict alphabet for names"
 	CertificateRule = "certificates checked in full"
 	MinimumTLS      = "TLS 1.2 at least"
 	AllowList       = "Origin and Host allow-list"
@@ -55,10 +54,10 @@ func sessionAttacks() []Attack {
 			Kinds: []watch.Kind{watch.LockedOut, watch.WrongPassword}, Run: staged(guessPassword)},
 		{Name: "Cloned certificate", Rows: []int{3}, Transports: encrypted, Defence: CloneQuarantine,
 			Plain: "It has a copy of the key of %s, and speaks at the same time.",
-			Kinds: []watch.Kind{watch.ClonedKey}, Run: staged(cloned)},
+			Kinds: []watch.Kind{watch.ClonedKey, watch.NewSource}, Run: staged(cloned)},
 		{Name: "Takeover war", Rows: []int{4}, Transports: everywhere, Defence: TakeoverLimit,
 			Plain: "It reconnects as fast as it can, to drown %s and everybody else.",
-			Kinds: []watch.Kind{watch.Flapping}, Run: staged(war)},
+			Kinds: []watch.Kind{watch.Flapping, watch.ClonedKey}, Run: staged(war)},
 		{Name: "Bad certificates", Rows: []int{14}, Transports: encrypted, Defence: CertificateRule,
 			Plain: "It shows certificates with the name of %s that the hub did not sign, or that are out of date.",
 			Kinds: []watch.Kind{watch.UnknownIssuer, watch.Expired, watch.HandshakeFailed}, Run: staged(badCertificates)},
@@ -86,7 +85,7 @@ func topicAttacks() []Attack {
 		{Name: "Snooping", Rows: []int{17}, Transports: everywhere, Defence: FilterRule,
 			Plain: "It asks to be told everything that %s and the others say.",
 			Kinds: []watch.Kind{watch.FilterDenied}, Run: staged(snoop)},
-		{Name: "Snooping on the broker", Rows: []int{17}, Transports: everywhere, Defence: SystemTopics,
+		{Name: "Snooping on the broker", Rows: []int{17}, Transports: everywhere, Defence: FilterRule,
 			Plain: "It asks for the broker's own topics, to learn when %s comes and goes.",
 			Kinds: []watch.Kind{watch.FilterDenied}, Run: staged(snoopSystem)},
 		{Name: "Injected command", Rows: []int{19}, Transports: everywhere, Defence: CommandRule,

@@ -1,6 +1,7 @@
 package impostor
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -166,6 +167,9 @@ func topicExplosion(s *scene) (Outcome, error) {
 	}
 	defer func() { c.leave() }()
 	base := s.t.ThiefRoot + "/boom/"
+	if err := s.settle(c); err != nil { // so that this topic is known, and still allowed afterwards
+		return Outcome{}, err
+	}
 	defer s.sweep(base, s.t.Topics)
 	for i := range s.t.Topics {
 		if err := c.write((&message{topic: fmt.Sprint(base, i), payload: []byte("x"), retain: true}).encode(v5)); err != nil {
@@ -190,23 +194,22 @@ func topicExplosion(s *scene) (Outcome, error) {
 // all waits until most messages have come, or none has for a while, and counts
 // them.
 func (c *client) all(s *scene, most int) (int, error) {
-	count := func() int {
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		return int(c.received)
-	}
 	for before := -1; ; {
-		n := count()
+		c.mu.Lock()
+		n := int(c.received)
+		c.mu.Unlock()
 		if n >= most || n == before {
-			return n, nil
+			return n, s.ctx.Err()
 		}
 		before = n
-		c.within(s.ctx, 300*time.Millisecond, func(message) bool { return count() >= most })
-		if err := s.ctx.Err(); err != nil {
-			return n, err
-		}
+		ctx, cancel := context.WithTimeout(s.ctx, quiet)
+		_, _ = c.until(ctx, func() bool { return int(c.received) >= most })
+		cancel()
 	}
 }
+
+// quiet is how long nothing more comes when all has come.
+const quiet = 500 * time.Millisecond
 
 // sweep removes what topicExplosion retained.
 func (s *scene) sweep(base string, n int) {

@@ -157,7 +157,12 @@ func (i *Impostor) Next(ctx context.Context) (Step, error) {
 	defer stop()
 	i.o.OnStep(step)
 	began := time.Now()
-	out, err := act.Run(ctx, i.o.Target)
+	var out Outcome
+	if slices.Contains(act.Transports, i.o.Target.Via) {
+		out, err = act.Run(ctx, i.o.Target)
+	} else {
+		err = fmt.Errorf("over %s this attack %w", i.o.Target.Via, ErrNotHere)
+	}
 	step.Took = time.Since(began)
 	if cause := ctx.Err(); cause != nil {
 		if i.ctx.Err() != nil {

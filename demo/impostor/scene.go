@@ -44,6 +44,9 @@ func stage(ctx context.Context, t Target, run func(s *scene) (Outcome, error)) (
 	defer w.leave()
 	s.w = w
 	w.change(func() { w.pulse = &pulse{root: t.Victim.Root, mark: []byte(s.mark), since: time.Now()} })
+	if t.Began != nil {
+		t.Began()
+	}
 	out, err := run(s)
 	if err != nil {
 		return out, err

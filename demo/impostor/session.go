@@ -14,7 +14,7 @@ import (
 func spoofClientID(s *scene) (Outcome, error) {
 	var words []string
 	for _, v := range []level{v311, v5} {
-		for _, clean := range []bool{true, false} {
+		for _, clean := range []bool{false, true} {
 			l := login{Credentials: s.t.Thief, version: v, clean: clean, keep: 60}
 			l.ClientID = s.t.Victim.ClientID
 			c, verdict, err := s.t.open(s.ctx, "", l)

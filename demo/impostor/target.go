@@ -81,6 +81,8 @@ type Target struct {
 	// Linger is how much longer the victim is watched after an attack; if it
 	// succeeded, an audience sees its effect for as long. At most 10 s.
 	Linger time.Duration
+	// Began is called, if not nil, when all is ready and the attack begins.
+	Began func()
 	// Gullible makes the device that is lured to a man in the middle trust any
 	// authority.
 	Gullible bool
