@@ -21,14 +21,14 @@ import (
 // TestOtherAuthority puts a hub of another authority where the invitation leads
 // to: the device notices before it has said anything.
 func TestOtherAuthority(t *testing.T) {
-	real, rogue := newHub(t, Limits{}), newHub(t, Limits{})
-	u := real.invite(Invitation{Name: "x"})
+	genuine, rogue := newHub(t, Limits{}), newHub(t, Limits{})
+	u := genuine.invite(Invitation{Name: "x"})
 	u.Host = rogue.addr
 	_, err := (&Device{URL: u, Dir: t.TempDir(), ShowCode: func(string) { t.Error("a code was shown") }}).Enrol(t.Context())
 	if !errors.Is(err, ErrAuthority) {
 		t.Fatalf("another authority: %v", err)
 	}
-	if len(rogue.told()) != 0 || !real.registry.unspent(u.Token) {
+	if len(rogue.told()) != 0 || !genuine.registry.unspent(u.Token) {
 		t.Errorf("the rogue hub was told %v", rogue.told())
 	}
 }
@@ -53,15 +53,15 @@ func TestLeafIsNoAuthority(t *testing.T) {
 // TestManInTheMiddle gives the device an invitation of the attacker's own, who
 // uses the true one for a key of his. The codes differ.
 func TestManInTheMiddle(t *testing.T) {
-	real, rogue := newHub(t, Limits{}), newHub(t, Limits{})
-	stolen := real.invite(Invitation{Name: "wight-sun"})
+	genuine, rogue := newHub(t, Limits{}), newHub(t, Limits{})
+	stolen := genuine.invite(Invitation{Name: "wight-sun"})
 	victim := begin(t, rogue.invite(Invitation{Name: "wight-sun"}), "")
 	attacker := begin(t, stolen, "")
-	shown, seen := <-victim.code, real.one(t)
+	shown, seen := <-victim.code, genuine.one(t)
 	if shown == seen.Code {
 		t.Fatalf("the victim and the operator see the same code %s", shown)
 	}
-	if err := errors.Join(real.Refuse(seen.ID), rogue.Refuse(rogue.one(t).ID)); err != nil {
+	if err := errors.Join(genuine.Refuse(seen.ID), rogue.Refuse(rogue.one(t).ID)); err != nil {
 		t.Fatal(err)
 	}
 	wantDenied(t, attacker.end(t), Declined)

@@ -86,6 +86,7 @@ func noSecrets(t *testing.T, h *hub, dir, token, printed string) {
 func TestCommandRefuses(t *testing.T) {
 	h := newHub(t, Limits{})
 	good := h.invite(Invitation{Name: "x"}).String()
+	cut, _, _ := strings.Cut(good, "#")
 	used := h.invite(Invitation{Name: "x"})
 	if _, err := h.registry.Redeem(used.Token); err != nil {
 		t.Fatal(err)
@@ -104,7 +105,7 @@ func TestCommandRefuses(t *testing.T) {
 		"no such option": {[]string{"--skip-verify", good}, 2, "skip-verify"},
 		"two URLs":       {[]string{good, good}, 2, "in quotes"},
 		"URL and renew":  {[]string{good, "--renew", "x"}, 2, "in quotes"},
-		"cut URL":        {[]string{good[:strings.Index(good, "#")]}, 2, "put the URL in quotes"},
+		"cut URL":        {[]string{cut}, 2, "put the URL in quotes"},
 		"a bad name":     {[]string{good, "--name", "a/b", "--out", t.TempDir()}, 1, "letters, digits"},
 		"a file as out":  {[]string{good, "--out", file}, 1, "--out"},
 		"used":           {[]string{used.String(), "--out", t.TempDir()}, 1, "used already"},

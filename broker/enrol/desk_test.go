@@ -87,6 +87,7 @@ func TestTicketsLapse(t *testing.T) {
 		"sealed":  {30 * time.Second, func(*testing.T, *desk, *ticket, []byte) {}, []Outcome{Unopened}},
 		"waiting": {10*time.Minute + 30*time.Second, open, []Outcome{Asked, TimedOut}},
 		"issuing and given back": {10*time.Minute + 30*time.Second, func(t *testing.T, d *desk, x *ticket, nonce []byte) {
+			t.Helper()
 			open(t, d, x, nonce)
 			time.Sleep(9 * time.Minute)
 			if _, ok := d.take(x.id); !ok {
@@ -99,11 +100,13 @@ func TestTicketsLapse(t *testing.T) {
 			d.giveBack(x)
 		}, []Outcome{Asked, TimedOut}},
 		"approved": {10 * time.Minute, func(t *testing.T, d *desk, x *ticket, nonce []byte) {
+			t.Helper()
 			open(t, d, x, nonce)
 			d.take(x.id)
 			d.settle(x, approved, Enrolled{}, d.limits.KeepTime)
 		}, []Outcome{Asked, Uncollected}},
 		"collected": {10 * time.Minute, func(t *testing.T, d *desk, x *ticket, nonce []byte) {
+			t.Helper()
 			open(t, d, x, nonce)
 			d.take(x.id)
 			d.settle(x, approved, Enrolled{}, d.limits.KeepTime)

@@ -161,6 +161,18 @@ func TestBadRequests(t *testing.T) {
 	if w.Code != http.StatusUnsupportedMediaType {
 		t.Errorf("a form: %d", w.Code)
 	}
+	told := h.count(BadRequest)
+	for _, target := range []string{"GET /enrol/ask", "POST /", "GET /etc/passwd", "PUT /enrol/", "POST /enrol/other"} {
+		method, path, _ := strings.Cut(target, " ")
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), method, path, nil))
+		if w.Code != http.StatusNotFound {
+			t.Errorf("%s: %d", target, w.Code)
+		}
+	}
+	if n := h.count(BadRequest) - told; n != 5 {
+		t.Errorf("told of %d of 5 requests for what is not there", n)
+	}
 }
 
 func TestExplains(t *testing.T) {

@@ -1,15 +1,10 @@
 package enrol
 
 import (
-	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"mime"
-	"net"
 	"net/http"
-	"strings"
-	"time"
 )
 
 // failure is a request that is not granted.
@@ -34,6 +29,9 @@ func (s *Server) routes() *http.ServeMux {
 		mux.HandleFunc("POST "+Path+path, func(w http.ResponseWriter, r *http.Request) { s.run(serve, w, r) })
 	}
 	mux.HandleFunc("GET "+Path+"{$}", s.explain)
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		s.fail(w, r, "", refuse(BadRequest, http.StatusNotFound, "there is nothing here; devices enrol at %s", Path))
+	})
 	return mux
 }
 
@@ -88,182 +86,4 @@ func read(r *http.Request, into any) *failure {
 		return refuse(BadRequest, http.StatusBadRequest, "the request cannot be read: %v", err)
 	}
 	return nil
-}
-
-// ask takes a device's token and its signing request, and hands out a ticket.
-func (s *Server) ask(w http.ResponseWriter, r *http.Request) (string, *failure) {
-	var a askRequest
-	if no := read(r, &a); no != nil {
-		return "", no
-	}
-	t, no := s.newTicket(&a, r.RemoteAddr)
-	if no != nil {
-		return plausible(a.Name), no
-	}
-	if !s.desk.reserve(t.from) {
-		w.Header().Set("Retry-After", "30")
-		return t.name, refuse(Flooded, http.StatusServiceUnavailable, "too many devices wait for the operator; try again when some are decided")
-	}
-	if no := s.admitTicket(t, a.Token); no != nil {
-		s.desk.release(t.from)
-		return t.name, no
-	}
-	if !s.desk.add(t) {
-		return t.name, refuse(Closing, http.StatusServiceUnavailable, "the hub is closing")
-	}
-	answer(w, http.StatusOK, askReply{Ticket: t.secret, Nonce: t.script.hubNonce})
-	return t.name, nil
-}
-
-// newTicket checks what can be checked without the registry.
-func (s *Server) newTicket(a *askRequest, addr string) (*ticket, *failure) {
-	switch {
-	case !validToken(a.Token):
-		return nil, refuse(UnknownToken, http.StatusForbidden, "%v", ErrUnknownToken)
-	case len(a.Commitment) != nonceSize:
-		return nil, refuse(BadRequest, http.StatusBadRequest, "the commitment has to have %d bytes", nonceSize)
-	case a.Name != "" && !validName(a.Name):
-		return nil, refuse(WrongName, http.StatusBadRequest, "a name is 1 to %d letters, digits, dots, hyphens and underscores", maxName)
-	}
-	csr, err := parseCSR(a.CSR)
-	if err != nil {
-		return nil, refuse(BadProof, http.StatusBadRequest, "%v", err)
-	}
-	return &ticket{
-		secret: rand.Text(), id: rand.Text(), addr: addr, from: network(addrOf(addr)), name: a.Name, host: plausible(a.Host),
-		csr: csr, committed: a.Commitment, decided: make(chan struct{}),
-		script: transcript{publicKey: csr.RawSubjectPublicKeyInfo, token: a.Token,
-			authority: Fingerprint(s.registry.Authority()), hubNonce: newNonce()},
-	}, nil
-}
-
-// admitTicket redeems the token and settles the name.
-func (s *Server) admitTicket(t *ticket, token string) *failure {
-	invitation, err := s.registry.Redeem(token)
-	switch {
-	case errors.Is(err, ErrUnknownToken):
-		return refuse(UnknownToken, http.StatusForbidden, "%v: it works once, and for ten minutes; ask for a new one", ErrUnknownToken)
-	case errors.Is(err, ErrUsedToken):
-		return refuse(UsedToken, http.StatusForbidden, "%v: if it was not this device, tell the operator; ask for a new one", ErrUsedToken)
-	case errors.Is(err, ErrExpiredToken):
-		return refuse(ExpiredToken, http.StatusForbidden, "%v; ask for a new one", ErrExpiredToken)
-	case err != nil:
-		return &failure{outcome: Failed, status: http.StatusInternalServerError, text: "the hub cannot read its invitations; its operator is told why", detail: err.Error()}
-	}
-	t.invitation = invitation
-	asked := t.name
-	if invitation.Name != "" {
-		t.name = invitation.Name
-	}
-	switch {
-	case t.name == "":
-		return refuse(WrongName, http.StatusBadRequest, "the invitation names no device: choose a name with --name, and ask for a new invitation")
-	case asked != "" && asked != t.name || !claims(t.csr, t.name):
-		t.name = invitation.Name
-		return refuse(WrongName, http.StatusForbidden, "the invitation is for a device of another name; ask for a new one")
-	case invitation.Name == "" && s.registry.Exists(t.name):
-		return refuse(WrongName, http.StatusForbidden, "there is a device named %s already: choose another name, or ask for an invitation in that name", t.name)
-	}
-	return nil
-}
-
-// plausible is what a device calls itself if that is a name, else nothing.
-func plausible(name string) string {
-	if !validName(name) {
-		return ""
-	}
-	return name
-}
-
-// wait opens a ticket's commitment, and answers when there is a decision or
-// PollTime is over.
-func (s *Server) wait(w http.ResponseWriter, r *http.Request) (string, *failure) {
-	var q waitRequest
-	if no := read(r, &q); no != nil {
-		return "", no
-	}
-	t, outcome := s.desk.open(q.Ticket, q.Nonce)
-	switch outcome {
-	case UnknownTicket:
-		return "", refuse(UnknownTicket, http.StatusNotFound, "the hub does not know this request any more; ask for a new invitation")
-	case BadCommitment:
-		return t.name, refuse(BadCommitment, http.StatusForbidden, "the nonce is not the one that was committed to; ask for a new invitation")
-	}
-	// The server watches for the client's leaving by a read that must not time out.
-	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(s.limits.PollTime + s.limits.RequestTime))
-	s.await(r.Context(), t)
-	return t.name, s.deliver(w, r, t)
-}
-
-// await returns when t is decided, or nobody should wait longer.
-func (s *Server) await(ctx context.Context, t *ticket) {
-	patience := time.NewTimer(s.limits.PollTime)
-	defer patience.Stop()
-	select {
-	case <-t.decided:
-	case <-patience.C:
-	case <-ctx.Done():
-	case <-s.done:
-	}
-}
-
-// deliver answers with what is known of t now.
-func (s *Server) deliver(w http.ResponseWriter, r *http.Request, t *ticket) *failure {
-	p, enrolled, first := s.desk.outcome(t)
-	switch p {
-	case approved:
-		answer(w, http.StatusOK, s.reply(enrolled, r.Host))
-		if first {
-			s.tellOf(Collected, t)
-		}
-	case declined:
-		// The operator knows.
-		answer(w, http.StatusForbidden, errorReply{Reason: Declined.wire(), Error: "the operator did not let this device in"})
-	case expired:
-		answer(w, http.StatusGone, errorReply{Reason: TimedOut.wire(), Error: "nobody approved the device in time; ask for a new invitation"})
-	default:
-		answer(w, http.StatusAccepted, outcomeReply{Waiting: true})
-	}
-	return nil
-}
-
-// reply is what an enrolled device gets that reached the hub as host.
-func (s *Server) reply(e Enrolled, host string) outcomeReply {
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		host = name
-	}
-	return outcomeReply{Certificate: e.Certificate.Raw, Authority: s.registry.Authority().Raw,
-		Brokers: s.brokers(strings.Trim(host, "[]")), Name: e.Name, ClientID: e.ClientID, Root: e.Root}
-}
-
-// renew gives a device with a valid certificate the next one.
-func (s *Server) renew(w http.ResponseWriter, r *http.Request) (string, *failure) {
-	if r.TLS == nil || len(r.TLS.VerifiedChains) == 0 {
-		return "", refuse(RenewalRefused, http.StatusUnauthorized, "a certificate is renewed over a connection that it is used for; if it has expired, enrol again")
-	}
-	old := r.TLS.PeerCertificates[0]
-	name := plausible(old.Subject.CommonName)
-	var q renewRequest
-	if no := read(r, &q); no != nil {
-		return name, no
-	}
-	csr, err := parseCSR(q.CSR)
-	switch {
-	case err != nil:
-		return name, refuse(BadProof, http.StatusBadRequest, "%v", err)
-	case time.Now().After(old.NotAfter):
-		return name, refuse(RenewalRefused, http.StatusForbidden, "the certificate has expired; enrol again")
-	case !claims(csr, old.Subject.CommonName):
-		return name, refuse(WrongName, http.StatusForbidden, "the signing request is for another name than the certificate")
-	}
-	next, err := s.registry.Renew(old, csr)
-	if err != nil {
-		return name, &failure{outcome: RenewalRefused, status: http.StatusForbidden, text: "the hub does not renew this certificate; its operator is told why", detail: err.Error()}
-	}
-	if err := s.checkIssued(next, csr); err != nil {
-		return name, &failure{outcome: Failed, status: http.StatusInternalServerError, text: "the hub could not issue a certificate; its operator is told why", detail: err.Error()}
-	}
-	answer(w, http.StatusOK, s.reply(next, r.Host))
-	s.tell(Renewed, r.RemoteAddr, next.Name, "")
-	return name, nil
 }

@@ -6,16 +6,16 @@ import (
 )
 
 func TestParseURL(t *testing.T) {
-	token, print := strings.Repeat("T", 26), strings.Repeat("0f", 32)
+	token, mark := strings.Repeat("T", 26), strings.Repeat("0f", 32)
 	for text, host := range map[string]string{
-		"https://192.0.2.7:8884/enrol/#" + token + "." + print:                       "192.0.2.7:8884",
-		"  https://hub.example:8884/enrol/#" + token + "." + print + "\n":            "hub.example:8884",
-		"https://hub.example/enrol#" + token + "." + strings.ToUpper(print):          "hub.example:443",
-		"https://[2001:db8::7]:8884/enrol/#" + token + "." + print:                   "[2001:db8::7]:8884",
-		"HTTPS://hub.example:8884/enrol/#" + strings.Repeat("a-_9", 8) + "." + print: "hub.example:8884",
+		"https://192.0.2.7:8884/enrol/#" + token + "." + mark:                       "192.0.2.7:8884",
+		"  https://hub.example:8884/enrol/#" + token + "." + mark + "\n":            "hub.example:8884",
+		"https://hub.example/enrol#" + token + "." + strings.ToUpper(mark):          "hub.example:443",
+		"https://[2001:db8::7]:8884/enrol/#" + token + "." + mark:                   "[2001:db8::7]:8884",
+		"HTTPS://hub.example:8884/enrol/#" + strings.Repeat("a-_9", 8) + "." + mark: "hub.example:8884",
 	} {
 		u, err := ParseURL(text)
-		if err != nil || u.Host != host || u.Fingerprint != print {
+		if err != nil || u.Host != host || u.Fingerprint != mark {
 			t.Errorf("%q is %+v, %v", text, u, err)
 			continue
 		}
@@ -25,21 +25,21 @@ func TestParseURL(t *testing.T) {
 	}
 	for name, text := range map[string]string{
 		"nothing":              "",
-		"HTTP":                 "http://h:1/enrol/#" + token + "." + print,
-		"another path":         "https://h:1/other/#" + token + "." + print,
-		"a query":              "https://h:1/enrol/?x#" + token + "." + print,
-		"a user":               "https://u:p@h:1/enrol/#" + token + "." + print,
+		"HTTP":                 "http://h:1/enrol/#" + token + "." + mark,
+		"another path":         "https://h:1/other/#" + token + "." + mark,
+		"a query":              "https://h:1/enrol/?x#" + token + "." + mark,
+		"a user":               "https://u:p@h:1/enrol/#" + token + "." + mark,
 		"no fragment":          "https://h:1/enrol/",
 		"no fingerprint":       "https://h:1/enrol/#" + token,
-		"a short fingerprint":  "https://h:1/enrol/#" + token + "." + print[2:],
+		"a short fingerprint":  "https://h:1/enrol/#" + token + "." + mark[2:],
 		"no hexadecimal":       "https://h:1/enrol/#" + token + "." + strings.Repeat("zz", 32),
-		"a short token":        "https://h:1/enrol/#" + token[:15] + "." + print,
-		"a long token":         "https://h:1/enrol/#" + strings.Repeat("T", maxToken+1) + "." + print,
-		"a token with a space": "https://h:1/enrol/#" + token + "%20." + print,
-		"no host":              "https://:1/enrol/#" + token + "." + print,
-		"port 0":               "https://h:0/enrol/#" + token + "." + print,
-		"a port too high":      "https://h:65536/enrol/#" + token + "." + print,
-		"too long":             "https://" + strings.Repeat("h", maxURL) + ":1/enrol/#" + token + "." + print,
+		"a short token":        "https://h:1/enrol/#" + token[:15] + "." + mark,
+		"a long token":         "https://h:1/enrol/#" + strings.Repeat("T", maxToken+1) + "." + mark,
+		"a token with a space": "https://h:1/enrol/#" + token + "%20." + mark,
+		"no host":              "https://:1/enrol/#" + token + "." + mark,
+		"port 0":               "https://h:0/enrol/#" + token + "." + mark,
+		"a port too high":      "https://h:65536/enrol/#" + token + "." + mark,
+		"too long":             "https://" + strings.Repeat("h", maxURL) + ":1/enrol/#" + token + "." + mark,
 	} {
 		if u, err := ParseURL(text); err == nil {
 			t.Errorf("%s: %+v", name, u)
