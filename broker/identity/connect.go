@@ -26,7 +26,7 @@ func (r *Registry) Connect(ctx context.Context, q *broker.ConnectRequest) (broke
 	} else if name, err = r.welcome(pol, name, q); err != nil {
 		return broker.Grant{}, err
 	}
-	if err := r.hold(name, q); err != nil {
+	if err := r.hold(ctx, name, q); err != nil {
 		return broker.Grant{}, err
 	}
 	return broker.Grant{Identity: name}, nil

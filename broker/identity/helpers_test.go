@@ -103,7 +103,8 @@ func (l mapped) Accept() (net.Conn, error) {
 func newHouse(t testing.TB, change ...func(*identity.Options)) *house {
 	t.Helper()
 	h := &house{t: t, dir: t.TempDir(), secrets: secret.Memory(), clock: &clock{}}
-	o := identity.Options{Dir: h.dir, Secrets: h.secrets, Now: h.clock.now, OnEvent: h.onIdentity, OpenLoopback: true}
+	o := identity.Options{Dir: h.dir, Secrets: h.secrets, Now: h.clock.now, OnEvent: h.onIdentity, OpenLoopback: true,
+		Limits: identity.Limits{Listen: 50 * time.Millisecond}}
 	for _, f := range change {
 		f(&o)
 	}
@@ -117,7 +118,7 @@ func newHouse(t testing.TB, change ...func(*identity.Options)) *house {
 		}
 	})
 	h.b = broker.New(broker.Options{Access: h.r, OnEvent: h.onBroker})
-	h.r.OnRevoke(h.cut)
+	h.r.Guard(h.b)
 	config, verify := h.r.ServerTLS()
 	raw := h.listen()
 	safe, err := listen.TLS(h.listen(), config, verify)
@@ -153,15 +154,6 @@ func (h *house) serve(listeners ...net.Listener) {
 		}
 		group.Wait()
 	})
-}
-
-// cut is what a program does with revocations.
-func (h *house) cut(v identity.Revoked) {
-	for _, s := range h.b.Sessions() {
-		if s.Connected && v.Matches(s.Publisher) {
-			h.b.Disconnect(s.Publisher.ClientID, packet.AdministrativeAction)
-		}
-	}
 }
 
 func (h *house) onIdentity(e identity.Event) {

@@ -56,6 +56,10 @@ type Limits struct {
 	// one second.
 	Connects     int
 	ConnectEvery time.Duration
+	// Listen is how long a newcomer waits that would take over a live session of
+	// its identity: if that speaks meanwhile, there are two devices with one key,
+	// and the newcomer is refused. 1.5 s.
+	Listen time.Duration
 	// Takeovers is how many takeovers of a live session by the same key within a
 	// minute show two devices; that one is refused. 3. Quarantine is how long
 	// the other keeps the line then. 10 minutes.
@@ -88,6 +92,7 @@ func (l Limits) withDefaults() Limits {
 	setInt(&l.Takeovers, 3)
 	setTime(&l.Lockout, time.Minute)
 	setTime(&l.ConnectEvery, time.Second)
+	setTime(&l.Listen, 1500*time.Millisecond)
 	setTime(&l.Quarantine, 10*time.Minute)
 	setTime(&l.Grace, 7*24*time.Hour)
 	setTime(&l.Warn, 30*24*time.Hour)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/gofrs/flock"
 
+	"github.com/pilothouse/pilothouse/broker"
 	"github.com/pilothouse/pilothouse/model/watch"
 )
 
@@ -40,6 +41,7 @@ type Registry struct {
 	mu       sync.Mutex // of changes
 	closed   bool
 	onRevoke []func(Revoked)
+	broker   *broker.Broker       // nil until Guard
 	warned   map[string]time.Time // certificates that were warned of, by serial
 }
 

@@ -3,6 +3,7 @@ package identity_test
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/pilothouse/pilothouse/broker/identity"
@@ -175,6 +176,27 @@ func TestRetainedOfTheRevoked(t *testing.T) {
 		if kept := f.b.Retained("#"); (len(kept) == 0) == off {
 			t.Errorf("defence off %v: %+v", off, kept)
 		}
+	}
+}
+
+// TestPurge revokes a device and has what it left removed at once.
+func TestPurge(t *testing.T) {
+	f := newFleet(t)
+	for n := range 3 {
+		f.light.publish(fmt.Sprint(lightRoot, "/status/", n), "online", 1, retained)
+	}
+	f.sun.publish(sunRoot+"/status", "online", 1, retained)
+	if err := f.r.RevokeAndPurge("wight-light", "stolen"); err != nil {
+		t.Fatal(err)
+	}
+	f.light.gone()
+	if kept := f.b.Retained("#"); len(kept) != 1 || kept[0].Publisher.Identity != "wight-sun" {
+		t.Errorf("%+v", kept)
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if len(f.events) != 1 || !strings.HasPrefix(f.events[0].Reason, "3 retained messages of wight-light") {
+		t.Errorf("%+v", f.events)
 	}
 }
 

@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"context"
 	"sync"
 	"time"
 
@@ -64,21 +65,31 @@ func (r *Registry) Observe(e broker.Event) {
 
 // hold refuses a client that comes too often, or with a key that is in two
 // places.
-func (r *Registry) hold(name string, q *broker.ConnectRequest) error {
+func (r *Registry) hold(ctx context.Context, name string, q *broker.ConnectRequest) error {
 	if name == "" && q.Assigned {
 		return nil // a new client ID each time: nobody's
 	}
-	s, now := r.sessions, r.o.Now()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	source := sourceOf(q.Addr)
-	if !r.isOff(TakeoverLimit) && !s.takeLocked([2]string{orElse(name, "\x00"+q.ClientID), source}, now) {
+	who, source, s := orElse(name, q.ClientID), sourceOf(q.Addr), r.sessions
+	if !r.isOff(TakeoverLimit) && !s.take([2]string{orElse(name, "\x00"+q.ClientID), source}, r.o.Now()) {
 		return &broker.Refusal{Code: packet.ConnectionRateExceeded, Kind: watch.Flapping, Reason: "it connects too often: wait a second or more between attempts"}
 	}
-	if !r.isOff(CloneQuarantine) && s.clonedLocked(q.ClientID, source, now) {
-		return refuse(watch.ClonedKey, orElse(name, q.ClientID)+" is in two places: the one that is connected keeps the line; revoke the key if it was copied")
+	switch {
+	case r.isOff(CloneQuarantine):
+		return nil
+	case name != "" && s.isLive(q.ClientID) && r.speaks(ctx, q.ClientID):
+		return refuse(watch.ClonedKey, who+" is in two places: the one that is connected is speaking and keeps the line; revoke the key if it was copied")
+	case s.cloned(q.ClientID, source, r.o.Now()):
+		return refuse(watch.ClonedKey, who+" is in two places: the one that is connected keeps the line; revoke the key if it was copied")
 	}
 	return nil
+}
+
+// isLive tells whether a client ID is connected.
+func (s *sessions) isLive(clientID string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, live := s.live[clientID]
+	return live
 }
 
 func orElse(s, other string) string {
@@ -88,8 +99,10 @@ func orElse(s, other string) string {
 	return s
 }
 
-// takeLocked takes a connection out of a bucket.
-func (s *sessions) takeLocked(key [2]string, now time.Time) bool {
+// take takes a connection out of a bucket, if there is one left.
+func (s *sessions) take(key [2]string, now time.Time) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	full := float64(s.limits.Connects)
 	b := s.rates[key]
 	if b == nil {
@@ -108,11 +121,13 @@ func (s *sessions) takeLocked(key [2]string, now time.Time) bool {
 	return true
 }
 
-// clonedLocked tells whether a client that would take over a live session has to
+// cloned tells whether a client that would take over a live session has to
 // be held: it is the one too many within a minute, or the quarantine after that
 // is not over. The attacker is the first to take over, the owner the second, so
 // that it is the owner who keeps the line.
-func (s *sessions) clonedLocked(clientID, source string, now time.Time) bool {
+func (s *sessions) cloned(clientID, source string, now time.Time) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	c := s.comers[clientID]
 	addr, live := s.live[clientID]
 	if c != nil && now.Before(c.held) {

@@ -1,8 +1,10 @@
 package identity_test
 
 import (
+	"errors"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/pilothouse/pilothouse/broker/identity"
 	"github.com/pilothouse/pilothouse/broker/packet"
@@ -76,6 +78,54 @@ func TestClonedCertificate(t *testing.T) {
 	h.r.SwitchOff(identity.CloneQuarantine)
 	h.come(clone)
 	third.gone()
+}
+
+// TestClonedCertificateOfOneThatSpeaks has a copied key come while its device is
+// speaking: the device does not notice (row 3).
+func TestClonedCertificateOfOneThatSpeaks(t *testing.T) {
+	h := newHouse(t, func(o *identity.Options) { o.Limits.Listen = patience })
+	sun := h.enrol(ferry("wight-sun"))
+	victim := h.come(visit{id: "wight-sun", cert: sun})
+	for n := range 3 {
+		answer := make(chan error, 1)
+		go func() {
+			_, ack, err := h.knock(visit{id: "wight-sun", cert: sun, from: byte(2 + n)})
+			if err == nil && ack.Code == packet.Success {
+				err = errors.New("the clone was let in")
+			}
+			answer <- err
+		}()
+		for waiting := true; waiting; {
+			victim.publish("solent/ferries/wight-sun/position", "here", 1)
+			victim.well()
+			select {
+			case err := <-answer:
+				if err != nil {
+					t.Error(err)
+				}
+				waiting = false
+			case <-time.After(10 * time.Millisecond):
+			}
+		}
+	}
+	h.told(watch.ClonedKey)
+	victim.well()
+}
+
+// TestReconnectIsNoClone has a device come back whose old connection is not known
+// to be dead, and one whose old connection ends while it waits.
+func TestReconnectIsNoClone(t *testing.T) {
+	h := newHouse(t)
+	sun := h.enrol(ferry("wight-sun"))
+	old := h.come(visit{id: "wight-sun", cert: sun})
+	h.come(visit{id: "wight-sun", cert: sun}).well()
+	old.gone()
+
+	h = newHouse(t, func(o *identity.Options) { o.Limits.Listen = time.Hour })
+	sun = h.enrol(ferry("wight-sun"))
+	old = h.come(visit{id: "wight-sun", cert: sun})
+	_ = old.nc.Close()
+	h.come(visit{id: "wight-sun", cert: sun}).well()
 }
 
 // TestTakeoverWar has a client reconnect without end (row 4).
