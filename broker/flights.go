@@ -88,7 +88,7 @@ func (s *session) resumeLocked() {
 	slices.SortFunc(s.resend, func(a, b uint16) int {
 		return int(s.flights[a].seq) - int(s.flights[b].seq)
 	})
-	s.backlog.Store(!s.queue.empty() || len(s.resend) > 0)
+	s.backlog.Store(!s.queue.empty() || len(s.resend) > 0 || !s.spoolEmptyLocked())
 }
 
 // resendLocked sends again as far as the window of the new connection allows.

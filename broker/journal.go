@@ -38,6 +38,7 @@ type journal struct {
 	moved   chan struct{} // closed when a batch is told, or fails
 	changes []Change
 	arena   []byte
+	doomed  []*spool // of sessions that have ended
 }
 
 // waiter is somebody who waits for a batch: answers to a client, or a caller.
@@ -116,12 +117,15 @@ func signal(c chan struct{}) {
 
 // flush makes a batch and commits it; it does not give up before close.
 func (j *journal) flush() {
-	changes, sessions := j.seal()
+	changes, sessions, spools := j.seal()
 	if changes == nil && sessions == nil && !j.anyUntold() {
 		return
 	}
 	for len(changes) > 0 {
-		err := j.store.Commit(changes)
+		err := spools.sync()
+		if err == nil {
+			err = j.store.Commit(changes)
+		}
 		if err == nil {
 			break
 		}
@@ -135,6 +139,7 @@ func (j *journal) flush() {
 	if j.ailing.CompareAndSwap(true, false) {
 		j.b.events.tell(StoreWorks{Stamp: now()})
 	}
+	spools.clean()
 	j.tell()
 	for s := range sessions {
 		j.pump(s)
@@ -148,14 +153,16 @@ func (j *journal) anyUntold() bool {
 }
 
 // seal makes a batch of what has changed, and tells which sessions have QoS 2
-// messages in it that may go out once it is on disk.
-func (j *journal) seal() (changes []Change, sessions map[*session]struct{}) {
+// messages in it that may go out once it is on disk, and what is to be done with
+// spools.
+func (j *journal) seal() (changes []Change, sessions map[*session]struct{}, spools spooling) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if len(j.dirty) == 0 {
-		return nil, nil
+		return nil, nil, spools
 	}
 	j.sealed++
+	spools.doomed, j.doomed = j.doomed, nil
 	clear(j.changes)
 	changes = j.changes[:0]
 	if cap(j.arena) > arenaKeep {
@@ -175,13 +182,14 @@ func (j *journal) seal() (changes []Change, sessions map[*session]struct{}) {
 			arena = r.appendValue(arena)
 			change.Value = arena[start:len(arena):len(arena)]
 			sessions = noteSession(sessions, r)
+			spools.note(r)
 		}
 		st.stored = st.alive
 		changes = append(changes, change)
 	}
 	clear(j.dirty)
 	j.dirty, j.weight, j.changes, j.arena = j.dirty[:0], 0, changes, arena
-	return changes, sessions
+	return changes, sessions, spools
 }
 
 // noteSession adds the session of a QoS 2 message that is about to go out.

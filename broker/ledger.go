@@ -50,14 +50,17 @@ func (j *journal) letGoLocked(m *message) {
 
 // enter takes over what one message is for the sessions that are kept, and the
 // packet ID under which it came: all in one batch.
-func (j *journal) enter(ds []*delivery, from *received) {
-	if j == nil || len(ds) == 0 && from == nil {
+func (j *journal) enter(ds []*delivery, spooled []spooled, from *received) {
+	if j == nil || len(ds)+len(spooled) == 0 && from == nil {
 		return
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	for _, d := range ds {
 		j.enterLocked(d)
+	}
+	for _, s := range spooled {
+		j.spooledLocked(s.session.kept, s.tail, s.spool)
 	}
 	if from != nil && !from.over {
 		from.alive = true

@@ -46,6 +46,9 @@ type Limits struct {
 	// QueueBytesTotal bounds the messages that wait or are in flight in all
 	// sessions. Each may have 64 KiB even beyond that. 512 MiB.
 	QueueBytesTotal int
+	// SpoolBytes bounds what one session keeps in Options.Spool, SpoolBytesTotal
+	// what all do. Beyond, messages are dropped and counted. 1 GiB and 4 GiB.
+	SpoolBytes, SpoolBytesTotal int64
 	// OutboundBytes is the buffer of bytes on their way to one client. It can be
 	// exceeded by what one publisher hands over at once. 1 MiB.
 	OutboundBytes int
@@ -99,6 +102,12 @@ func (l Limits) withDefaults() Limits {
 	setTime(&l.SessionExpiry, 24*time.Hour)
 	setTime(&l.Hold, 50*time.Millisecond)
 	setTime(&l.WriteStall, time.Minute)
+	if l.SpoolBytes <= 0 {
+		l.SpoolBytes = 1 << 30
+	}
+	if l.SpoolBytesTotal <= 0 {
+		l.SpoolBytesTotal = 4 << 30
+	}
 	l.Inflight = min(l.Inflight, 65_535)
 	l.TopicAliases = min(l.TopicAliases, 65_535)
 	l.ConnectBytes = min(l.ConnectBytes, l.PacketBytes)

@@ -15,12 +15,12 @@ import (
 // [MQTT-4.6.0-5] [MQTT-4.6.0-6].
 func TestOrderUnderLoad(t *testing.T) {
 	const publishers = 4
-	each := 50_000
+	each := 20_000
 	if testing.Short() {
 		each = 5_000
 	}
 	for qos := range byte(3) {
-		b, addr := serve(t, Options{Limits: Limits{Hold: patience / 4}}) // however busy the machine is
+		b, addr := serve(t, Options{Limits: Limits{Hold: patience / 4, QueueMessages: 10_000}}) // held however busy the machine is
 		local := newSequences("local")
 		l := attach(t, b, LocalOptions{ClientID: "window", OnMessages: func(ms []model.Message) {
 			for _, m := range ms {

@@ -126,6 +126,9 @@ type keptSession struct {
 	expiry time.Duration
 	// away is since when the client is away, zero while it is connected.
 	away time.Time
+	// What is good of the session's spool; see spooling.go.
+	head, tail spoolMark
+	spool      *spool
 }
 
 func (k *keptSession) appendKey(dst []byte) []byte {
@@ -137,6 +140,10 @@ func (k *keptSession) appendValue(dst []byte) []byte {
 	e.publisher(k.pub)
 	e.number(uint64(k.expiry))
 	e.time(k.away)
+	for _, m := range []spoolMark{k.head, k.tail} {
+		e.number(uint64(m.at))
+		e.number(m.n)
+	}
 	return e.b
 }
 

@@ -113,23 +113,36 @@ func (l *loader) publisher(v *decoder) *model.Publisher {
 const askAgain = ^uint64(0)
 
 func (l *loader) message(k, v *decoder) bool {
-	m := &message{generation: askAgain}
-	m.number = l.number(k)
-	f := v.flags()
-	m.qos, m.retain = f&3, f&4 != 0
-	m.at, m.expires, m.from = v.time(), v.time(), l.publisher(v)
-	m.topic, m.values = v.text(), v.bytes()
-	m.payload = append([]byte{}, v.b...)
-	if k.err != nil || v.err != nil || m.qos > 2 || checkPublishTopic(m.topic) != nil {
+	number := l.number(k)
+	m, ok := decodeMessage(v, l.publisher)
+	if k.err != nil || !ok {
 		return false
 	}
-	m.stored = true
-	l.messages[m.number] = m
+	m.number, m.stored = number, true
+	l.messages[number] = m
 	return true
+}
+
+// decodeMessage decodes what message.appendValue encodes.
+func decodeMessage(v *decoder, publisher func(*decoder) *model.Publisher) (*message, bool) {
+	m := &message{generation: askAgain}
+	f := v.flags()
+	m.qos, m.retain = f&3, f&4 != 0
+	m.at, m.expires, m.from = v.time(), v.time(), publisher(v)
+	m.topic, m.values = v.text(), v.bytes()
+	m.payload = append([]byte{}, v.b...)
+	return m, v.err == nil && m.qos <= 2 && checkPublishTopic(m.topic) == nil
 }
 
 func (l *loader) session(k, v *decoder) bool {
 	kept := &keptSession{number: l.number(k), pub: l.publisher(v), expiry: time.Duration(v.number()), away: v.time()}
+	if len(v.b) > 0 { // records of version 1.0 end here
+		kept.head = spoolMark{int64(v.number()), v.number()}
+		kept.tail = spoolMark{int64(v.number()), v.number()}
+	}
+	if kept.tail.n < kept.head.n || kept.tail.at < kept.head.at || kept.head.at < 0 {
+		return false
+	}
 	if k.err != nil || v.err != nil || CheckClientID(kept.pub.ClientID, len(kept.pub.ClientID)) != nil || l.b.sessions[kept.pub.ClientID] != nil {
 		return false
 	}
@@ -316,7 +329,12 @@ func (l *loader) finishSession(s *session) {
 	for _, sub := range s.subs {
 		l.b.subs.add(sub)
 	}
-	s.backlog.Store(!s.queue.empty())
+	if s.kept.tail.n > s.kept.head.n {
+		s.spool = l.b.openSpool(s.kept)
+		s.kept.spool = s.spool
+		l.queued += int(s.kept.tail.n - s.kept.head.n)
+	}
+	s.backlog.Store(!s.queue.empty() || s.spool != nil)
 	since := s.awaySince
 	left := min(s.expiry, l.b.limits.SessionExpiry) - l.at.Sub(since)
 	l.j.updateSession(s.kept, s.pub.Load(), s.expiry, since)

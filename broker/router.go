@@ -30,6 +30,7 @@ type router struct {
 	batch  *batch
 	// deliveries of the current message, to sessions that are kept.
 	deliveries []*delivery
+	spooled    []spooled
 	lost       int // staged messages that were dropped
 	now        time.Time
 	counts     tally
@@ -85,7 +86,7 @@ func (r *router) publish(rt *route, in *inbound) (o outcome) {
 			r.deliver(rt, t, in, &o)
 		}
 	}
-	if len(r.deliveries) > 0 || in.retain && in.qos > 0 {
+	if len(r.deliveries)+len(r.spooled) > 0 || in.retain && in.qos > 0 {
 		o.ticket = r.record(in)
 	}
 	return o
@@ -95,11 +96,18 @@ func (r *router) publish(rt *route, in *inbound) (o outcome) {
 // publisher with them, and returns when they are.
 func (r *router) record(in *inbound) (ticket uint64) {
 	j := r.b.journal
-	if len(r.deliveries) > 0 {
-		j.enter(r.deliveries, in.received)
+	if len(r.deliveries)+len(r.spooled) > 0 {
+		j.enter(r.deliveries, r.spooled, in.received)
 		clear(r.deliveries)
 		r.deliveries = r.deliveries[:0]
 	}
+	for i, s := range r.spooled {
+		if c := s.session.conn.Load(); c != nil { // it may have waited for this
+			s.session.pump(c)
+		}
+		r.spooled[i] = spooled{}
+	}
+	r.spooled = r.spooled[:0]
 	return j.mark()
 }
 
@@ -120,8 +128,11 @@ func (r *router) deliver(rt *route, t *target, in *inbound, o *outcome) {
 		if s.kept != nil && qos > 0 {
 			it.record = s.newDelivery(&it)
 		}
-		accepted := s.enqueue(it)
-		if accepted && it.record != nil {
+		accepted, spool := s.enqueue(it)
+		switch {
+		case accepted && spool.spool != nil:
+			r.spooled = append(r.spooled, spool)
+		case accepted && it.record != nil:
 			r.deliveries = append(r.deliveries, it.record)
 		}
 		r.count(o, accepted)

@@ -26,6 +26,10 @@ type Options struct {
 	// Store keeps on disk what outlives a connection; nil keeps it in memory. The
 	// broker closes it.
 	Store Store
+	// Spool is a folder that belongs to this broker alone, in which sessions keep
+	// what waits for a client beyond Limits.QueueBytes; it is made if need be.
+	// Without one, or when it cannot be made, the queues end there.
+	Spool string
 	// OnEvent is told what happens, one event at a time, from any goroutine. It
 	// must not block and must not call the broker.
 	OnEvent func(Event)
@@ -44,6 +48,9 @@ type Broker struct {
 	retained retainedStore
 	queued   atomic.Int64 // bytes that wait or are in flight in all sessions
 	outbound atomic.Int64 // bytes on their way to all clients
+	spooled  atomic.Int64 // bytes of spools on disk
+	spools   atomic.Uint64
+	spoolDir string // empty for none
 	counts   totals
 	journal  *journal // nil without a store
 	started  time.Time
@@ -59,13 +66,15 @@ type Broker struct {
 	group  sync.WaitGroup // all goroutines and timers
 	timers timers
 
-	mu        sync.Mutex
-	closed    bool
-	sessions  map[string]*session
-	conns     map[*conn]struct{}
-	perHost   map[string]int
-	pending   pending
-	listeners map[net.Listener]struct{}
+	mu       sync.Mutex
+	closed   bool
+	sessions map[string]*session
+	conns    map[*conn]struct{}
+	perHost  map[string]int
+	// leftSpools are those of kept sessions that ended with the broker.
+	leftSpools []*spool
+	pending    pending
+	listeners  map[net.Listener]struct{}
 }
 
 // New makes a broker without listeners. It takes over what Options.Store holds;
@@ -85,9 +94,11 @@ func New(o Options) *Broker {
 	b.retained.maxCount, b.retained.maxBytes = b.limits.Retained, b.limits.RetainedBytes
 	b.retained.maxEach = b.limits.RetainedEach
 	b.ctx, b.cancel = context.WithCancel(context.Background())
+	b.spoolDir = o.Spool
 	if o.Store != nil {
 		b.useStore(o.Store)
 	}
+	b.claimSpools()
 	return b
 }
 
@@ -253,6 +264,7 @@ func (b *Broker) Close() error {
 	var err error
 	if first {
 		err = b.journal.close()
+		b.closeSpools()
 		b.events.close()
 	}
 	return err

@@ -27,6 +27,7 @@ type session struct {
 	mu       sync.Mutex
 	subs     map[string]*subscription // by filter with its $share prefix
 	queue    queue
+	spool    *spool // what does not fit into the queue, nil for nothing so far
 	flights  map[uint16]flight
 	resend   []uint16  // flights of an earlier connection, still to be sent again
 	unacked  int       // flights that take room in the client's window
@@ -87,14 +88,18 @@ func (s *session) mayReceive(from *model.Publisher, topic string) bool {
 }
 
 // enqueue sends it, or lets it wait. It reports false when the message was
-// dropped.
-func (s *session) enqueue(it item) bool {
+// dropped, and what the journal has to be told when the spool of a kept session
+// has it.
+func (s *session) enqueue(it item) (accepted bool, on spooled) {
 	if s.gate.crowded() {
 		s.room(it.m.size())
 	}
-	accepted, full := s.tryEnqueue(it)
+	accepted, full, on := s.tryEnqueue(it, false)
 	for full && s.room(it.m.size()) { // others may be quicker and fill it again
-		accepted, full = s.tryEnqueue(it)
+		accepted, full, on = s.tryEnqueue(it, false)
+	}
+	if full && s.b.spoolDir != "" {
+		accepted, full, on = s.tryEnqueue(it, true)
 	}
 	if full {
 		reason := DropQueueFull
@@ -103,7 +108,7 @@ func (s *session) enqueue(it item) bool {
 		}
 		s.drop(reason, 1)
 	}
-	return accepted
+	return accepted, on
 }
 
 // forget gives a message up that was not sent.
@@ -114,28 +119,45 @@ func (s *session) forget(d *delivery) {
 }
 
 // tryEnqueue reports whether it took the message, and if not, whether that was
-// because the queue is full.
-func (s *session) tryEnqueue(it item) (accepted, full bool) {
+// because the queue is full. What does not fit goes to the spool with spill, or
+// when others are there already.
+func (s *session) tryEnqueue(it item, spill bool) (accepted, full bool, on spooled) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.ended {
-		return false, false
+		return false, false, on
 	}
 	c := s.conn.Load()
-	if s.queue.empty() && c != nil && s.canSendLocked(c, it) {
-		return s.sendLocked(c, it), false
+	behind := !s.spoolEmptyLocked() && it.qos > 0
+	if !behind && s.queue.empty() && c != nil && s.canSendLocked(c, it) {
+		return s.sendLocked(c, it), false, on
 	}
 	size := it.m.size()
-	if s.queue.count >= s.b.limits.QueueMessages || !s.mayHoldLocked(s.queue.bytes, size) {
-		return false, true
+	switch {
+	case behind || spill && !s.fitsLocked(size):
+		tail, ok := s.spoolLocked(&it)
+		if !ok {
+			return false, true, on
+		}
+		if s.kept != nil {
+			on = spooled{s, s.spool, tail}
+		}
+	case !s.fitsLocked(size):
+		return false, true, on
+	default:
+		s.queue.push(it)
+		s.b.queued.Add(int64(size))
+		s.backlog.Store(true)
 	}
-	s.queue.push(it)
-	s.b.queued.Add(int64(size))
-	s.backlog.Store(true)
 	if c != nil {
 		s.pumpLocked(c) // room that came between the look and the mark would be missed
 	}
-	return true, false
+	return true, false, on
+}
+
+// fitsLocked reports whether the queue in memory takes a message of size.
+func (s *session) fitsLocked(size int) bool {
+	return s.queue.count < s.b.limits.QueueMessages && s.mayHoldLocked(s.queue.bytes, size)
 }
 
 // mayHoldLocked reports whether a message of size may be held on top of so many
@@ -155,7 +177,7 @@ func (s *session) room(size int) bool {
 	ready := func() bool {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		return s.queueDrainsLocked() && s.mayHoldLocked(s.queue.bytes, size)
+		return s.queueDrainsLocked() && (!s.spoolEmptyLocked() || s.mayHoldLocked(s.queue.bytes, size))
 	}
 	return s.gate.wait(s.b.limits.Hold, ready, c.out.written.Load, c.out.limit)
 }
@@ -169,6 +191,10 @@ const drainedShare = 64
 // queueDrainsLocked reports whether the queue has room again.
 func (s *session) queueDrainsLocked() bool {
 	l := &s.b.limits
+	if !s.spoolEmptyLocked() {
+		return s.spool.held() < l.SpoolBytes-l.SpoolBytes/drainedShare &&
+			s.b.spooled.Load() < l.SpoolBytesTotal-l.SpoolBytesTotal/drainedShare
+	}
 	return s.queue.count < l.QueueMessages-l.QueueMessages/drainedShare && s.queue.bytes < l.QueueBytes-l.QueueBytes/drainedShare
 }
 
@@ -198,7 +224,7 @@ func (s *session) pump(c *conn) {
 
 func (s *session) pumpLocked(c *conn) {
 	s.resendLocked(c)
-	for !s.queue.empty() {
+	for !s.queue.empty() || s.refillLocked() {
 		it := s.queue.front()
 		if !s.canSendLocked(c, it) {
 			break
@@ -207,7 +233,7 @@ func (s *session) pumpLocked(c *conn) {
 		s.sendLocked(c, it)
 	}
 	s.replaying.Store(s.queue.replays > 0)
-	s.backlog.Store(!s.queue.empty() || len(s.resend) > 0)
+	s.backlog.Store(!s.queue.empty() || len(s.resend) > 0 || !s.spoolEmptyLocked())
 }
 
 // sendLocked sends a message for the first time. It reports false when it was

@@ -190,10 +190,16 @@ func (b *Broker) endLocked(s *session) (e ending) {
 	for _, sub := range s.subs {
 		b.subs.remove(s, sub.filter, sub.group)
 	}
-	if s.kept != nil && !b.closed {
+	switch {
+	case s.kept == nil:
+		s.spool.close(true)
+	case b.closed:
+		b.leftSpools = append(b.leftSpools, s.spool)
+	default:
 		s.discardLocked()
 	}
-	e = ending{conn: s.conn.Load(), will: s.will, lost: s.queue.count + len(s.flights)}
+	onDisk, _ := s.spool.state()
+	e = ending{conn: s.conn.Load(), will: s.will, lost: s.queue.count + len(s.flights) + onDisk}
 	s.conn.Store(nil)
 	s.will = nil
 	b.queued.Add(-int64(s.queue.bytes + s.aloft))
@@ -222,6 +228,7 @@ func (s *session) discardLocked() {
 	for _, r := range s.receipts {
 		j.kill(r)
 	}
+	j.dropSpool(s.spool)
 	j.kill(s.kept)
 }
 

@@ -15,6 +15,8 @@ type Stats struct {
 	// RetainedBytes is what retained messages count against their limit, and
 	// QueuedBytes those that wait or are in flight.
 	RetainedBytes, QueuedBytes int
+	// SpooledBytes is what queues take on disk.
+	SpooledBytes int64
 	// Received and Sent count messages, not packets; the bytes are those of their
 	// payloads.
 	Received, ReceivedBytes, Sent, SentBytes uint64
@@ -34,7 +36,7 @@ type Stats struct {
 // Stats returns a snapshot.
 func (b *Broker) Stats() Stats {
 	c := &b.counts
-	st := Stats{Since: b.started, Subscriptions: b.subs.len(), QueuedBytes: int(b.queued.Load()),
+	st := Stats{Since: b.started, Subscriptions: b.subs.len(), QueuedBytes: int(b.queued.Load()), SpooledBytes: b.spooled.Load(),
 		Received: c.in.Load(), ReceivedBytes: c.inBytes.Load(), Sent: c.out.Load(), SentBytes: c.outBytes.Load(),
 		Accepted: c.connections.Load(), Refused: c.refused.Load(), TakenOver: c.takenOver.Load(),
 		Denied: c.denied.Load(), Malformed: c.malformed.Load(), Panics: c.panics.Load(), AcceptErrors: c.acceptErrors.Load()}
@@ -74,6 +76,9 @@ type SessionInfo struct {
 	// Queued and QueuedBytes wait in the session, Inflight messages are sent and
 	// not acknowledged, OutboundBytes are on their way to the client.
 	Queued, QueuedBytes, Inflight, OutboundBytes int
+	// Spooled messages wait on disk, behind those that are queued.
+	Spooled      int
+	SpooledBytes int64
 	// Received and Sent count messages from and to the client.
 	Received, ReceivedBytes, Sent, SentBytes uint64
 	// Dropped counts messages to the client that were let go.
@@ -110,6 +115,7 @@ func (s *session) info() SessionInfo {
 	} else if s.local != nil {
 		i.Since, i.Transport = s.created, inProcess
 	}
+	i.Spooled, i.SpooledBytes = s.spool.state()
 	if s.will != nil {
 		i.WillTopic = s.will.topic
 	}
