@@ -373,7 +373,7 @@ func BenchmarkMosquitto(b *testing.B) {
 	b.Run("Latency", func(b *testing.B) { latency(b, addr) })
 }
 
-func startMosquitto(b *testing.B) string {
+func startMosquitto(b testing.TB) string {
 	b.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

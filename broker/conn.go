@@ -84,7 +84,7 @@ func newConn(b *Broker, nc net.Conn) *conn {
 	c.host = hostOf(c.addr)
 	c.in.init(c)
 	c.out = outbound{nc: nc, pool: &b.chunks, limit: b.limits.OutboundBytes,
-		total: &b.outbound, most: int64(b.limits.OutboundBytesTotal), stall: b.limits.WriteStall,
+		total: &b.outbound, most: int64(b.limits.OutboundBytesTotal), wire: &b.counts.wireOut, stall: b.limits.WriteStall,
 		spawn: b.spawn, drained: c.drained, failed: c.writeFailed}
 	return c
 }

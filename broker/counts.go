@@ -14,6 +14,8 @@ import (
 type totals struct {
 	in, inBytes, out, outBytes           atomic.Uint64
 	connections, acceptErrors, takenOver atomic.Uint64
+	packets, wireIn, wireOut             atomic.Uint64 // as they are on the wire
+	opened, expired                      atomic.Uint64 // sessions
 	refused, denied, malformed, panics   atomic.Uint64
 	drops                                [dropReasons]atomic.Uint64
 }

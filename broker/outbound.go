@@ -23,8 +23,9 @@ type outbound struct {
 	nc    net.Conn
 	pool  *pool[chunk]
 	limit int
-	total *atomic.Int64 // bytes of all connections
-	most  int64         // for total
+	total *atomic.Int64  // bytes of all connections
+	most  int64          // for total
+	wire  *atomic.Uint64 // counts what was written to all clients
 	stall time.Duration
 	spawn func(func()) // starts a goroutine that the broker waits for
 	// drained is called without locks after bytes were written.
@@ -164,6 +165,7 @@ func (o *outbound) writeAll(chunks []*chunk) error {
 		o.extendDeadline()
 		n, err := o.nc.Write(c.b[:c.n])
 		o.written.Add(uint64(n))
+		o.wire.Add(uint64(n))
 		o.grow(-c.n)
 		o.pool.put(c)
 		if err != nil {

@@ -70,6 +70,8 @@ func (r *reader) each(handle func(packet.Header, []byte) error) error {
 
 // packets handles the complete packets in the buffer.
 func (r *reader) packets(at time.Time, handle func(packet.Header, []byte) error) error {
+	handled := uint64(0)
+	defer func() { r.c.b.counts.packets.Add(handled) }()
 	for r.start < r.end {
 		h, n, err := packet.ParseHeader(r.buf[r.start:r.end])
 		if err != nil {
@@ -84,6 +86,7 @@ func (r *reader) packets(at time.Time, handle func(packet.Header, []byte) error)
 		body := r.buf[r.start+n : r.start+n+h.Length]
 		r.start += n + h.Length
 		r.last = at
+		handled++
 		if err := handle(h, body); err != nil {
 			return err
 		}
@@ -135,6 +138,7 @@ func (r *reader) fill() (time.Time, error) {
 			full := r.end+n == len(r.buf)
 			r.end += n
 			r.received += n
+			r.c.b.counts.wireIn.Add(uint64(n))
 			if full && r.big == nil && len(r.buf) == smallBuffer {
 				r.grow(0)
 			}

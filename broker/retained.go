@@ -223,7 +223,8 @@ func (b *Broker) retain(m *message) {
 // replayable are the retained messages for a filter whose senders may still
 // retain them. Others are removed for good.
 func (b *Broker) replayable(filter string) []*message {
-	found := b.retained.find(filter, time.Now())
+	t := time.Now()
+	found := append(b.retained.find(filter, t), b.sysMessages(filter, t)...)
 	kept := found[:0]
 	generation := b.access.Generation()
 	for _, m := range found {

@@ -87,7 +87,7 @@ func (r *route) isKept(qos byte) bool {
 func (r *router) resolve(topic string) *route {
 	b := r.b
 	rt := &route{topic: topic, generation: b.subs.generation.Load(), accessGeneration: b.access.Generation()}
-	if rt.fault = checkPublishTopic(topic); rt.fault != nil {
+	if rt.fault = checkPublishTopic(topic); rt.fault != nil && !r.system {
 		return rt
 	}
 	seen := make(map[*session]int)

@@ -17,6 +17,8 @@ type router struct {
 	pub *model.Publisher
 	// trusted tells that Access is not asked: the program itself publishes.
 	trusted bool
+	// system tells that the broker itself publishes, under $SYS.
+	system bool
 	stats   *sessionStats // of the publisher's session, nil for none
 
 	cache map[string]*route
@@ -70,8 +72,10 @@ func (r *router) publish(rt *route, in *inbound) (o outcome) {
 		r.work = r.b.workspaces.get()
 	}
 	r.work.plain4, r.work.plain5 = r.work.plain4[:0], r.work.plain5[:0]
-	r.counts.in++
-	r.counts.inBytes += uint64(len(in.payload))
+	if !r.system {
+		r.counts.in++
+		r.counts.inBytes += uint64(len(in.payload))
+	}
 	if in.retain {
 		r.b.retain(in.keep(rt))
 		if rt.generation != r.b.subs.generation.Load() { // nobody falls between the store and the index

@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -30,6 +31,11 @@ type Options struct {
 	// what waits for a client beyond Limits.QueueBytes; it is made if need be.
 	// Without one, or when it cannot be made, the queues end there.
 	Spool string
+	// SysInterval is how often what has changed under $SYS is published to those
+	// who subscribed. 0 means 10 s; less than 0 that there is no $SYS. Version is
+	// what $SYS/broker/version says. "pilothouse".
+	SysInterval time.Duration
+	Version     string
 	// OnEvent is told what happens, one event at a time, from any goroutine. It
 	// must not block and must not call the broker.
 	OnEvent func(Event)
@@ -52,7 +58,8 @@ type Broker struct {
 	spools   atomic.Uint64
 	spoolDir string // empty for none
 	counts   totals
-	journal  *journal // nil without a store
+	journal  *journal   // nil without a store
+	sys      *sysReport // nil when it is off
 	started  time.Time
 
 	buffers    pool[[bigBuffer]byte]
@@ -70,6 +77,7 @@ type Broker struct {
 	closed   bool
 	sessions map[string]*session
 	conns    map[*conn]struct{}
+	most     int // clients that were seen connected at once
 	perHost  map[string]int
 	// leftSpools are those of kept sessions that ended with the broker.
 	leftSpools []*spool
@@ -99,6 +107,7 @@ func New(o Options) *Broker {
 		b.useStore(o.Store)
 	}
 	b.claimSpools()
+	b.startSys(o.SysInterval, cmp.Or(o.Version, "pilothouse"))
 	return b
 }
 

@@ -19,6 +19,7 @@ func (b *Broker) open(c *conn, p *packet.Connect, w *will, assigned bool) error 
 		return err
 	}
 	resumed := s.attach(c, p, w, assigned, &end)
+	b.counts.opened.Add(1)
 	b.displace(c, &end)
 	b.events.tell(SessionOpened{Stamp: now(), Publisher: c.pub, Version: c.version, Resumed: resumed, Transport: c.transport})
 	return nil
@@ -285,6 +286,7 @@ func (b *Broker) expire(s *session, since time.Time) {
 	}
 	e := b.endLocked(s)
 	b.mu.Unlock()
+	b.counts.expired.Add(1)
 	if e.will != nil {
 		b.sendWill(e.will)
 	}

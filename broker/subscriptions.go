@@ -29,6 +29,8 @@ type index struct {
 	mu    sync.RWMutex
 	root  node
 	count int
+	// sharedCount is how many of them are shared.
+	sharedCount int
 }
 
 // node is one level of filters. The levels + and # are children like others.
@@ -58,6 +60,9 @@ func (x *index) add(s *subscription) (isNew bool) {
 	isNew = n.add(s)
 	if isNew {
 		x.count++
+		if s.group != "" {
+			x.sharedCount++
+		}
 	}
 	x.generation.Add(1)
 	return isNew
@@ -95,6 +100,9 @@ func (x *index) remove(s *session, filter, group string) {
 	defer x.mu.Unlock()
 	if x.root.remove(s, filter, true, group) {
 		x.count--
+		if group != "" {
+			x.sharedCount--
+		}
 		x.generation.Add(1)
 	}
 }

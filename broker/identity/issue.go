@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"cmp"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
@@ -12,6 +13,9 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -47,6 +51,23 @@ func (c *Certificate) Ends() time.Time {
 		return c.Retires
 	}
 	return c.NotAfter
+}
+
+// Certificates returns all certificates that are not long over, those of identities
+// that were removed included, the one that ends first in front. It is the
+// authority's revocation list, too.
+func (r *Registry) Certificates() []Certificate {
+	all := slices.Collect(maps.Values(r.policy.Load().doc.Certificate))
+	slices.SortFunc(all, func(a, b Certificate) int {
+		return cmp.Or(a.Ends().Compare(b.Ends()), strings.Compare(a.Serial, b.Serial))
+	})
+	for i, c := range all {
+		if c.Revoked != nil {
+			at := *c.Revoked
+			all[i].Revoked = &at
+		}
+	}
+	return all
 }
 
 // Issue makes a certificate for an identity from its signing request, of which
