@@ -125,10 +125,10 @@ func TestNewCleansUpWhatItBegan(t *testing.T) {
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := New(Config{Config: hub.Config{DemoSet: true, DemoSpeed: 1, DataDir: dir, Listen: "203.0.113.1:1"}}, uitest.New(t)); err == nil {
+	if _, err := New(Config{Config: hub.Config{DemoSet: true, DemoSpeed: 1, DataDir: dir, Listen: "203.0.113.1:1", NoKeychain: true}}, uitest.New(t)); err == nil {
 		t.Fatal("an address of another machine was opened")
 	}
-	p, err := New(Config{Config: hub.Config{DemoSet: true, DemoSpeed: 1, DataDir: dir, Listen: address}}, uitest.New(t))
+	p, err := New(Config{Config: hub.Config{DemoSet: true, DemoSpeed: 1, DataDir: dir, Listen: address, NoKeychain: true}}, uitest.New(t))
 	if err != nil {
 		t.Fatalf("after a failed start: %v", err)
 	}

@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"reflect"
 	"runtime"
 	"slices"
 	"strings"
@@ -36,7 +37,7 @@ func TestParseConfig(t *testing.T) {
 	} {
 		var out bytes.Buffer
 		got, err := parseConfig(c.args, &out)
-		if err != nil || got != c.want || out.Len() > 0 {
+		if err != nil || !reflect.DeepEqual(got, c.want) || out.Len() > 0 {
 			t.Errorf("%v: %+v, %v, printed %q; want %+v", c.args, got, err, &out, c.want)
 		}
 	}
@@ -205,7 +206,7 @@ func TestWantsDemo(t *testing.T) {
 		{"another broker", Config{Config: hub.Config{Connect: "mqtt://a"}}, &yes, true, false},
 		{"another broker, asked for", Config{Config: hub.Config{Connect: "mqtt://a", DemoSet: true, Demo: true}}, nil, true, true},
 	} {
-		if got := c.cfg.wantsDemo(ui.Settings{Demo: c.saved}, c.first); got != c.want {
+		if got := c.cfg.wantsDemo(ui.Settings{Demo: c.saved}, c.first); !reflect.DeepEqual(got, c.want) {
 			t.Errorf("%s: %v", c.name, got)
 		}
 	}

@@ -38,7 +38,7 @@ func TestHubServes(t *testing.T) {
 	var out, log lines
 	ended := make(chan int)
 	go func() {
-		ended <- serveHub(ctx, []string{"--listen", "127.0.0.1:0", "--data-dir", t.TempDir()}, &out, &log)
+		ended <- serveHub(ctx, []string{"--listen", "127.0.0.1:0", "--data-dir", t.TempDir(), "--no-keychain"}, &out, &log)
 	}()
 	var address string
 	eventually(t, "address", patience, func() bool {
@@ -74,7 +74,7 @@ func TestHubRefusesWhatItCannotDo(t *testing.T) {
 	}{
 		{[]string{"--listen", "1883"}, 2, "HOST:PORT"},
 		{[]string{"--page", "map"}, 2, "page"},
-		{[]string{"--listen", "203.0.113.1:1", "--data-dir", t.TempDir()}, 1, "--listen"},
+		{[]string{"--listen", "203.0.113.1:1", "--data-dir", t.TempDir(), "--no-keychain"}, 1, "--listen"},
 		{[]string{"--help"}, 0, "Usage: pilothouse hub"},
 	} {
 		var out, log lines

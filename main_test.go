@@ -41,7 +41,7 @@ func eventually(t testing.TB, what string, limit time.Duration, ok func() bool) 
 // folder of its own, and closes it with the test.
 func start(t *testing.T, change func(*Config)) (*Program, *uitest.App) {
 	t.Helper()
-	c := Config{Config: hub.Config{DemoSet: true, DemoSpeed: 10, DataDir: t.TempDir(), Listen: "127.0.0.1:0"}}
+	c := Config{Config: hub.Config{DemoSet: true, DemoSpeed: 10, DataDir: t.TempDir(), Listen: "127.0.0.1:0", NoKeychain: true}}
 	if change != nil {
 		change(&c)
 	}

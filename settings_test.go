@@ -142,7 +142,7 @@ func TestBrokenSettingsAreSaidOnScreen(t *testing.T) {
 		t.Fatal(err)
 	}
 	a := uitest.New(t)
-	p, err := New(Config{Config: hub.Config{DemoSet: true, DemoSpeed: 1, DataDir: folder, Listen: "127.0.0.1:0"}}, a)
+	p, err := New(Config{Config: hub.Config{DemoSet: true, DemoSpeed: 1, DataDir: folder, Listen: "127.0.0.1:0", NoKeychain: true}}, a)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 )
 
 // Config is what a hub is told on its command line.
@@ -27,6 +28,39 @@ type Config struct {
 	// Connect is the URL of a broker elsewhere to watch instead of the one in
 	// the program; empty for none.
 	Connect string
+
+	// ListenTLS, ListenWS, ListenWSS and Enrol are further addresses, host:port,
+	// and ListenUnix is the path of a socket; empty for none. Once a device was
+	// invited, TLS and enrolment are open on their usual ports without.
+	ListenTLS, ListenWS, ListenWSS, ListenUnix, Enrol string
+	// Origins and Hosts are the web pages that may connect to a WebSocket, and
+	// the names under which it may be reached, beside the usual ones.
+	Origins, Hosts Words
+	// AllowPlain lets clients of the network in without encryption, and
+	// AllowAnonymous without an identity.
+	AllowPlain, AllowAnonymous bool
+	// NoKeychain keeps the authority's key in an encrypted file rather than the
+	// system's keychain.
+	NoKeychain bool
+	// NewIdentities sets a registry aside that cannot be read.
+	NewIdentities bool
+}
+
+// Words is a flag that may be given several times, or hold several words
+// separated by commas.
+type Words []string
+
+// String implements flag.Value.
+func (w *Words) String() string { return strings.Join(*w, ",") }
+
+// Set implements flag.Value.
+func (w *Words) Set(s string) error {
+	for word := range strings.SplitSeq(s, ",") {
+		if word = strings.TrimSpace(word); word != "" {
+			*w = append(*w, word)
+		}
+	}
+	return nil
 }
 
 // Bounds of Config.DemoSpeed.
@@ -43,6 +77,17 @@ func (c *Config) Register(fs *flag.FlagSet) {
 	fs.StringVar(&c.DataDir, "data-dir", "", "keep everything in `DIR` (default "+DefaultDataDir()+")")
 	fs.StringVar(&c.Listen, "listen", "127.0.0.1:1883", "let devices connect at `HOST:PORT`; port 0 takes any free one")
 	fs.StringVar(&c.Connect, "connect", "", "watch the broker at `URL`, such as mqtt://host:1883, instead of the one inside")
+	fs.StringVar(&c.ListenTLS, "listen-tls", "", "let enrolled devices connect with TLS at `HOST:PORT` (usual: "+defaultTLS+", open once a device was invited)")
+	fs.StringVar(&c.ListenWS, "listen-ws", "", "serve WebSocket at `HOST:PORT`, path /mqtt")
+	fs.StringVar(&c.ListenWSS, "listen-wss", "", "serve WebSocket with TLS at `HOST:PORT`, path /mqtt")
+	fs.StringVar(&c.ListenUnix, "listen-unix", "", "serve a Unix socket at `PATH`")
+	fs.StringVar(&c.Enrol, "enrol", "", "let devices enrol at `HOST:PORT` (usual: "+defaultEnrol+", open once a device was invited)")
+	fs.Var(&c.Origins, "ws-origin", "let web pages of `ORIGIN` connect by WebSocket, such as https://dash.example")
+	fs.Var(&c.Hosts, "ws-host", "let clients reach the WebSocket as `NAME`")
+	fs.BoolVar(&c.AllowPlain, "insecure-allow-plain", false, "INSECURE: let devices of the network connect without encryption")
+	fs.BoolVar(&c.AllowAnonymous, "insecure-allow-anonymous", false, "INSECURE: let devices of the network connect without proving who they are")
+	fs.BoolVar(&c.NoKeychain, "no-keychain", false, "keep the authority's key in an encrypted file, not in the system's keychain; "+PassphraseVariable+" opens it")
+	fs.BoolVar(&c.NewIdentities, "new-identities", false, "set a registry of identities aside that cannot be read, and begin a new one")
 }
 
 // Finish fills in what the command line left open, and reports the first thing
@@ -58,12 +103,35 @@ func (c *Config) Finish(fs *flag.FlagSet) error {
 	if !(c.DemoSpeed >= minDemoSpeed && c.DemoSpeed <= maxDemoSpeed) {
 		return fmt.Errorf("--demo-speed %v: use a number from %v to %v", c.DemoSpeed, minDemoSpeed, maxDemoSpeed)
 	}
-	if _, port, err := net.SplitHostPort(c.Listen); err != nil || port == "" {
-		return fmt.Errorf("--listen %q: write it as HOST:PORT, such as 127.0.0.1:1883 or [::1]:1883", c.Listen)
+	if err := c.checkAddresses(); err != nil {
+		return err
 	}
 	if c.Connect != "" {
 		if u, err := url.Parse(c.Connect); err != nil || u.Host == "" {
 			return errors.New("--connect: write the broker's address as mqtt://HOST:PORT (or mqtts://, ws://, wss://)")
+		}
+	}
+	return nil
+}
+
+// checkAddresses reports an address that makes no sense, or that would let the
+// network in unprotected without having been told to.
+func (c *Config) checkAddresses() error {
+	for _, a := range []struct {
+		flag, address string
+		plain         bool
+	}{
+		{"--listen", c.Listen, true}, {"--listen-ws", c.ListenWS, true},
+		{"--listen-tls", c.ListenTLS, false}, {"--listen-wss", c.ListenWSS, false}, {"--enrol", c.Enrol, false},
+	} {
+		if a.address == "" && a.flag != "--listen" {
+			continue
+		}
+		if _, port, err := net.SplitHostPort(a.address); err != nil || port == "" {
+			return fmt.Errorf("%s %q: write it as HOST:PORT, such as 127.0.0.1:1883 or [::1]:1883", a.flag, a.address)
+		}
+		if a.plain && !isLoopback(a.address) && !c.AllowPlain {
+			return fmt.Errorf("%s %s would let the network in without encryption: use --listen-tls (or --listen-wss) for other machines, or add --insecure-allow-plain if you trust everybody on the network", a.flag, a.address)
 		}
 	}
 	return nil

@@ -8,36 +8,35 @@ import (
 	"github.com/pilothouse/pilothouse/model"
 )
 
-// storeEvents tells the store what the broker sees.
-func storeEvents(s *model.Store) func(broker.Event) {
-	return func(e broker.Event) {
-		switch e := e.(type) {
-		case broker.SessionOpened:
-			s.SessionOpened(e.Publisher, e.At)
-		case broker.SessionClosed:
-			s.SessionClosed(e.Publisher, e.At, sessionEnd(e), e.Reason.String())
-		case broker.WillPublished:
-			s.SessionClosed(e.Publisher, e.At, model.SessionWill, "its will was sent")
-		case broker.Refused:
-			s.Note(model.Event{At: e.At, Kind: model.EventRefused, Client: e.ClientID, Addr: e.Addr, Text: times(e.Reason, e.Count)})
-		case broker.Denied:
-			text := fmt.Sprintf("may not %s %s: %s", e.Action, e.Topic, e.Reason)
-			s.Note(model.Event{At: e.At, Kind: model.EventDenied, Client: e.Publisher.Name(), Addr: e.Publisher.Addr, Text: times(text, e.Count)})
-		case broker.TakenOver:
-			s.Note(model.Event{At: e.At, Kind: model.EventTrouble, Client: e.New.Name(), Addr: e.New.Addr, Text: "took over its session from " + e.Old.Addr})
-		case broker.Dropped:
-			text := fmt.Sprintf("%d messages dropped: %s", e.Count, e.Reason)
-			s.Note(model.Event{At: e.At, Kind: model.EventTrouble, Client: e.Publisher.Name(), Text: text})
-		case broker.Malformed:
-			s.Note(model.Event{At: e.At, Kind: model.EventTrouble, Client: nameOf(e.Publisher), Addr: e.Addr, Text: times("cut off: "+e.Reason, e.Count)})
-		case broker.PanicCaught:
-			slog.Error("A connection was ended by a fault in the broker", "address", e.Addr, "fault", e.Value, "stack", e.Stack)
-			s.Note(model.Event{At: e.At, Kind: model.EventTrouble, Addr: e.Addr, Text: "cut off by a fault in this program: " + e.Value, Serious: true})
-		case broker.StoreRecovered, broker.StoreFailed, broker.StoreWorks, broker.StoreUnreadable:
-			s.Note(storeTrouble(e))
-		case broker.AcceptFailed:
-			s.Note(model.Event{At: e.At, Kind: model.EventTrouble, Addr: e.Listener, Text: times("cannot accept connections: "+e.Err.Error(), e.Count)})
-		}
+// tellStore tells the store what the broker sees.
+func (h *Hub) tellStore(e broker.Event) {
+	s := h.Store
+	switch e := e.(type) {
+	case broker.SessionOpened:
+		s.SessionOpened(e.Publisher, e.At)
+	case broker.SessionClosed:
+		s.SessionClosed(e.Publisher, e.At, sessionEnd(e), e.Reason.String())
+	case broker.WillPublished:
+		s.SessionClosed(e.Publisher, e.At, model.SessionWill, "its will was sent")
+	case broker.Refused:
+		s.Note(model.Event{At: e.At, Kind: model.EventRefused, Client: e.ClientID, Addr: e.Addr, Text: times(e.Reason, e.Count)})
+	case broker.Denied:
+		text := fmt.Sprintf("may not %s %s: %s", e.Action, e.Topic, e.Reason)
+		s.Note(model.Event{At: e.At, Kind: model.EventDenied, Client: e.Publisher.Name(), Addr: e.Publisher.Addr, Text: times(text, e.Count)})
+	case broker.TakenOver:
+		s.Note(model.Event{At: e.At, Kind: model.EventTrouble, Client: e.New.Name(), Addr: e.New.Addr, Text: "took over its session from " + e.Old.Addr})
+	case broker.Dropped:
+		text := fmt.Sprintf("%d messages dropped: %s", e.Count, e.Reason)
+		s.Note(model.Event{At: e.At, Kind: model.EventTrouble, Client: e.Publisher.Name(), Text: text})
+	case broker.Malformed:
+		s.Note(model.Event{At: e.At, Kind: model.EventTrouble, Client: nameOf(e.Publisher), Addr: e.Addr, Text: times("cut off: "+e.Reason, e.Count)})
+	case broker.PanicCaught:
+		slog.Error("A connection was ended by a fault in the broker", "address", e.Addr, "fault", e.Value, "stack", e.Stack)
+		s.Note(model.Event{At: e.At, Kind: model.EventTrouble, Addr: e.Addr, Text: "cut off by a fault in this program: " + e.Value, Serious: true})
+	case broker.StoreRecovered, broker.StoreFailed, broker.StoreWorks, broker.StoreUnreadable:
+		s.Note(storeTrouble(e))
+	case broker.AcceptFailed:
+		s.Note(model.Event{At: e.At, Kind: model.EventTrouble, Addr: e.Listener, Text: times("cannot accept connections: "+e.Err.Error(), e.Count)})
 	}
 }
 

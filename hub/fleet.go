@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"time"
 
 	"github.com/pilothouse/pilothouse/demo"
 )
@@ -19,6 +20,17 @@ type Fleet struct {
 }
 
 func newFleet(ctx context.Context, o demo.Options) *Fleet { return &Fleet{ctx: ctx, opts: o} }
+
+// fleetOptions are how the fleet speaks to the broker: to the one inside with
+// identities of its own over TLS, to another as anybody.
+func (h *Hub) fleetOptions() demo.Options {
+	o := demo.Options{BrokerURL: h.Link.Status().URL, Speed: h.cfg.DemoSpeed, Seed: uint64(time.Now().UnixNano())}
+	if h.Broker != nil {
+		c := &crew{h: h, papers: make(map[string]demo.Credentials)}
+		o.Credentials = c.credentials
+	}
+	return o
+}
 
 // Running tells whether the fleet sails.
 func (f *Fleet) Running() bool {

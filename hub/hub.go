@@ -11,9 +11,11 @@ import (
 	"time"
 
 	"github.com/pilothouse/pilothouse/broker"
+	"github.com/pilothouse/pilothouse/broker/identity"
 	"github.com/pilothouse/pilothouse/demo"
 	"github.com/pilothouse/pilothouse/model"
 	"github.com/pilothouse/pilothouse/model/payload"
+	"github.com/pilothouse/pilothouse/model/watch"
 	"github.com/pilothouse/pilothouse/mqttlink"
 )
 
@@ -23,8 +25,11 @@ type Hub struct {
 	Dir   *Dir
 	Store *model.Store
 	Link  *Link
-	// Broker is nil when a broker elsewhere is watched.
-	Broker *broker.Broker
+	// Broker and Registry are nil when a broker elsewhere is watched.
+	Broker   *broker.Broker
+	Registry *identity.Registry
+	// Feed is what was refused, denied or worth knowing lately.
+	Feed *watch.Feed
 	// Fleet is the demo's.
 	Fleet *Fleet
 	// Address is where a device connects, as a URL; empty when none can.
@@ -34,6 +39,13 @@ type Hub struct {
 
 	cfg    Config
 	listen net.Listener
+	seen   seen
+
+	endpointMu sync.Mutex
+	endpoints  []*endpoint
+	networkMu  sync.Mutex
+	enrolment  *enrolment // nil while the network is not open
+
 	ctx    context.Context
 	cancel context.CancelFunc
 	group  sync.WaitGroup
@@ -42,7 +54,7 @@ type Hub struct {
 
 // New starts a hub. The caller closes it.
 func New(cfg Config) (_ *Hub, err error) {
-	h := &Hub{cfg: cfg}
+	h := &Hub{cfg: cfg, Feed: watch.NewFeed(watch.FeedOptions{})}
 	h.ctx, h.cancel = context.WithCancel(context.Background())
 	defer func() {
 		if err != nil {
@@ -58,7 +70,7 @@ func New(cfg Config) (_ *Hub, err error) {
 	if err := h.connect(); err != nil {
 		return nil, err
 	}
-	h.Fleet = newFleet(h.ctx, demo.Options{BrokerURL: h.Link.Status().URL, Speed: cfg.DemoSpeed, Seed: uint64(time.Now().UnixNano())})
+	h.Fleet = newFleet(h.ctx, h.fleetOptions())
 	return h, nil
 }
 
@@ -89,19 +101,16 @@ func (h *Hub) connect() error {
 	return nil
 }
 
-// startBroker opens the listener and serves it.
-func (h *Hub) startBroker() (err error) {
-	if h.listen, h.Moved, err = listenNear(h.ctx, h.cfg.Listen); err != nil {
+// startBroker opens who may speak, and where, and serves them. The program's own
+// session comes first, so that it misses nothing.
+func (h *Hub) startBroker() error {
+	if err := h.openRegistry(); err != nil {
 		return err
 	}
-	h.Address = "mqtt://" + h.listen.Addr().String()
-	h.Broker = broker.New(broker.Options{OnEvent: storeEvents(h.Store), Access: broker.OpenAccess(), Store: h.openStore()})
-	h.group.Go(func() {
-		if err := h.Broker.Serve(h.ctx, h.listen); err != nil && h.ctx.Err() == nil {
-			h.Store.Note(model.Event{At: time.Now(), Kind: model.EventTrouble, Text: err.Error(), Serious: true})
-		}
-	})
-	return nil
+	h.group.Go(func() { h.Registry.Run(h.ctx) })
+	h.Broker = broker.New(broker.Options{OnEvent: h.onBrokerEvent, Access: h.Registry, Store: h.openStore()})
+	h.Registry.OnRevoke(h.cut)
+	return h.openListeners()
 }
 
 // LinkName is what to call the link.
@@ -145,12 +154,16 @@ func (h *Hub) Close() error {
 			h.Fleet.stop()
 		}
 		h.cancel()
+		if e := h.enroller(); e != nil {
+			err = e.server.Close()
+		}
 		if h.Broker != nil {
-			err = h.Broker.Close()
-		} else if h.listen != nil {
-			err = h.listen.Close()
+			err = errors.Join(err, h.Broker.Close())
 		}
 		h.group.Wait()
+		if h.Registry != nil {
+			err = errors.Join(err, h.Registry.Close())
+		}
 		if h.Dir != nil {
 			err = errors.Join(err, h.Dir.Close())
 		}

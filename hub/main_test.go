@@ -29,7 +29,7 @@ func eventually(t testing.TB, what string, limit time.Duration, ok func() bool) 
 // the test.
 func start(t *testing.T, change func(*Config)) *Hub {
 	t.Helper()
-	c := Config{DemoSet: true, DemoSpeed: 10, DataDir: t.TempDir(), Listen: "127.0.0.1:0"}
+	c := Config{DemoSet: true, DemoSpeed: 10, DataDir: t.TempDir(), Listen: "127.0.0.1:0", NoKeychain: true}
 	if change != nil {
 		change(&c)
 	}

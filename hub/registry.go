@@ -1,0 +1,128 @@
+package hub
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/pilothouse/pilothouse/broker/identity"
+	"github.com/pilothouse/pilothouse/broker/identity/secret"
+	"github.com/pilothouse/pilothouse/broker/packet"
+	"github.com/pilothouse/pilothouse/model"
+)
+
+// PassphraseVariable is the environment variable that opens the encrypted file
+// of the authority's key, where there is no keychain.
+const PassphraseVariable = "PILOTHOUSE_PASSPHRASE"
+
+// openRegistry opens who may speak, with the authority that vouches for them.
+func (h *Hub) openRegistry() error {
+	dir := h.Dir.Path("identity")
+	if h.cfg.NewIdentities {
+		if _, err := identity.SetAside(dir); err != nil {
+			return fmt.Errorf("set the identities aside: %w", err)
+		}
+	}
+	secrets, err := secret.Open(h.ctx, secret.Options{Service: "Pilothouse", Dir: dir, NoKeychain: h.cfg.NoKeychain,
+		Passphrase: secret.PassphraseFrom(PassphraseVariable)})
+	if err != nil {
+		return fmt.Errorf("open the store of secrets: %w", err)
+	}
+	h.Registry, err = identity.Open(identity.Options{
+		Dir: dir, Secrets: secrets, Hosts: ownHosts(), OpenLoopback: true, OnEvent: h.onIdentityEvent,
+		AllowPlain: h.cfg.AllowPlain, AllowAnonymous: h.cfg.AllowAnonymous,
+	})
+	var damaged *identity.DamagedError
+	switch {
+	case errors.As(err, &damaged):
+		return fmt.Errorf("%w; it was left as it is: restore a copy, or start with --new-identities, which sets it aside and has every device enrol again", err)
+	case errors.Is(err, secret.ErrWrongPassphrase):
+		return fmt.Errorf("open the authority's key: %w; set %s", err, PassphraseVariable)
+	case err != nil:
+		return err
+	}
+	if why := secrets.Weakness(); why != "" && h.hasDevices() {
+		h.Store.Note(model.Event{At: time.Now(), Kind: model.EventTrouble, Text: "the key of the built-in authority is not well kept: " + why})
+	}
+	return nil
+}
+
+// hasDevices tells whether anybody but the demo was enrolled.
+func (h *Hub) hasDevices() bool {
+	for _, i := range h.Registry.List() {
+		if !strings.HasPrefix(i.Kind, demoMark) {
+			return true
+		}
+	}
+	return false
+}
+
+// ownHosts are the names and addresses under which this machine can be reached.
+func ownHosts() []string {
+	var hosts []string
+	if name, err := os.Hostname(); err == nil {
+		hosts = append(hosts, name, name+".local")
+	}
+	for _, ip := range ownAddresses() {
+		hosts = append(hosts, ip.String())
+	}
+	return hosts
+}
+
+// ownAddresses are the addresses of this machine that others can reach.
+func ownAddresses() []net.IP {
+	all, err := net.InterfaceAddrs()
+	if err != nil {
+		return nil
+	}
+	var found []net.IP
+	for _, a := range all {
+		if n, ok := a.(*net.IPNet); ok && n.IP.IsGlobalUnicast() {
+			found = append(found, n.IP)
+		}
+	}
+	return found
+}
+
+// cut ends the sessions of whom a right was taken from, and purges what they
+// retained where that was asked for.
+func (h *Hub) cut(v identity.Revoked) {
+	for _, s := range h.Broker.Sessions() {
+		if v.Matches(s.Publisher) {
+			h.Broker.Disconnect(s.Publisher.ClientID, packet.NotAuthorized)
+		}
+	}
+	if v.Purge {
+		h.group.Go(func() { h.purge(v.Name) })
+	}
+}
+
+// purge deletes what an identity retained.
+func (h *Hub) purge(name string) {
+	var topics []string
+	for _, m := range h.Broker.Retained("#") {
+		if m.Publisher != nil && m.Publisher.Identity == name {
+			topics = append(topics, m.Topic)
+		}
+	}
+	text := fmt.Sprintf("%d retained messages of %s were deleted", len(topics), name)
+	if err := h.deleteRetained(h.ctx, topics); err != nil {
+		text = fmt.Sprintf("not all retained messages of %s were deleted: %v", name, err)
+	}
+	h.Store.Note(model.Event{At: time.Now(), Kind: model.EventTrouble, Client: name, Text: text})
+}
+
+// deleteRetained publishes an empty retained message to each topic (MQTT 5.0
+// section 3.3.1.3).
+func (h *Hub) deleteRetained(ctx context.Context, topics []string) error {
+	for _, topic := range topics {
+		if _, _, err := h.Link.Publish(ctx, topic, nil, 0, true); err != nil {
+			return fmt.Errorf("delete the retained message of %s: %w", topic, err)
+		}
+	}
+	return nil
+}
