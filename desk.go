@@ -104,9 +104,31 @@ func New(cfg Config, app fyne.App) (_ *Program, err error) {
 	p.window, err = ui.New(ui.Options{
 		App: app, Store: p.Store, Link: p.Link, LinkName: p.LinkName(), Address: p.Address, Land: land, Credit: assets.SolentAttribution,
 		Settings: settings, Save: func(s ui.Settings) error { return saveSettings(p.Dir, s) }, Losses: p.Losses,
-		Notice: sayAll(crashed, notice, p.Moved), Demo: p.Fleet, Stuck: p.abandon,
+		Notice: sayAll(crashed, notice, p.Moved), Demo: p.Fleet, Stuck: p.abandon, Watch: p.watch(),
 	})
 	return p, err
+}
+
+// deskWatch is who is at the broker, as the window wants it.
+type deskWatch struct {
+	*hub.Watch
+	rogue *hub.Rogue
+}
+
+// Impostor implements ui.Watch.
+func (w deskWatch) Impostor() ui.Impostor {
+	if w.rogue == nil {
+		return nil
+	}
+	return w.rogue
+}
+
+// watch is nil when a broker elsewhere is watched.
+func (p *Program) watch() ui.Watch {
+	if p.Broker == nil {
+		return nil
+	}
+	return deskWatch{p.Hub.Watch(), p.Rogue}
 }
 
 // reportCrashes prepares a report for the case that this run ends badly. It

@@ -32,6 +32,7 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"hub", "run without a window", runHub},
+		{"enrol", "let this machine's device be enrolled by a hub", runEnrol},
 		{"version", "say what this program is made of", func(_ []string, out, _ io.Writer) int {
 			fmt.Fprintln(out, versionText())
 			return 0

@@ -57,7 +57,8 @@ func (c *crew) enrol(d demo.Device) (demo.Credentials, error) {
 	}
 	r := c.h.Registry
 	if _, known := r.Get(d.Name); !known {
-		if err := r.Put(identity.Identity{Name: d.Name, Kind: demoMark + d.Kind, Root: d.Root, ClientIDs: []string{d.ClientID}}); err != nil {
+		if err := r.Put(identity.Identity{Name: d.Name, Kind: demoMark + d.Kind, Root: d.Root,
+			ClientIDs: []string{d.ClientID}, Sources: crewSources()}); err != nil {
 			return demo.Credentials{}, err
 		}
 	}

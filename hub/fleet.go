@@ -26,8 +26,9 @@ func newFleet(ctx context.Context, o demo.Options) *Fleet { return &Fleet{ctx: c
 func (h *Hub) fleetOptions() demo.Options {
 	o := demo.Options{BrokerURL: h.Link.Status().URL, Speed: h.cfg.DemoSpeed, Seed: uint64(time.Now().UnixNano())}
 	if h.Broker != nil {
-		c := &crew{h: h, papers: make(map[string]demo.Credentials)}
-		o.Credentials = c.credentials
+		h.crew = &crew{h: h, papers: make(map[string]demo.Credentials)}
+		h.Rogue = &Rogue{h: h, crew: h.crew, off: make(map[string]bool)}
+		o.Credentials = h.crew.credentials
 	}
 	return o
 }

@@ -30,8 +30,10 @@ type Hub struct {
 	Registry *identity.Registry
 	// Feed is what was refused, denied or worth knowing lately.
 	Feed *watch.Feed
-	// Fleet is the demo's.
+	// Fleet is the demo's, and Rogue its impostor, nil where the fleet's identities
+	// are not ours to vouch for.
 	Fleet *Fleet
+	Rogue *Rogue
 	// Address is where a device connects, as a URL; empty when none can.
 	Address string
 	// Moved says that Address is not the one asked for, and why; nil otherwise.
@@ -40,6 +42,7 @@ type Hub struct {
 	cfg    Config
 	listen net.Listener
 	seen   seen
+	crew   *crew // nil without a broker
 
 	endpointMu sync.Mutex
 	endpoints  []*endpoint
@@ -150,6 +153,9 @@ func (h *Hub) Losses() []model.DropCount {
 func (h *Hub) Close() error {
 	var err error
 	h.once.Do(func() {
+		if h.Rogue != nil {
+			h.Rogue.Stop()
+		}
 		if h.Fleet != nil {
 			h.Fleet.stop()
 		}

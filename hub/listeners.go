@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -220,4 +222,20 @@ func (h *Hub) urlOf(transport, host string) string {
 		return u
 	}
 	return ""
+}
+
+// tlsAddress is where devices of the network connect with TLS.
+func (h *Hub) tlsAddress() (host string, port int, err error) {
+	address := reachable(orElse(h.cfg.ListenTLS, defaultTLS))
+	if host, _, err = net.SplitHostPort(address); err != nil {
+		return "", 0, err
+	}
+	u, err := url.Parse(h.urlOf(transportTLS, host))
+	if err != nil {
+		return "", 0, err
+	}
+	if port, err = strconv.Atoi(u.Port()); err != nil {
+		return "", 0, fmt.Errorf("no listener with TLS is open at %s", address)
+	}
+	return host, port, nil
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/pilothouse/pilothouse/broker"
 	"github.com/pilothouse/pilothouse/broker/enrol"
+	"github.com/pilothouse/pilothouse/broker/enrol/bundle"
 	"github.com/pilothouse/pilothouse/broker/identity"
 	"github.com/pilothouse/pilothouse/broker/packet"
 	"github.com/pilothouse/pilothouse/model/watch"
@@ -286,6 +287,38 @@ func (w *Watch) Refuse(_ context.Context, request string) error {
 		return enrol.ErrNotPending
 	}
 	return e.server.Refuse(request)
+}
+
+// MakeBundle enrols a device that cannot do it itself, and writes all it needs to
+// a new zip archive.
+func (w *Watch) MakeBundle(_ context.Context, who watch.InviteFor, path string) error {
+	if err := w.h.OpenNetwork(); err != nil {
+		return err
+	}
+	as, err := identityFor(who)
+	if err != nil {
+		return err
+	}
+	if _, known := w.h.Registry.Get(as.Name); !known {
+		if err := w.h.Registry.Put(as); err != nil {
+			return err
+		}
+	}
+	as, _ = w.h.Registry.Get(as.Name)
+	cert, key, err := w.h.Registry.IssueKey(as.Name, 0)
+	if err != nil {
+		return err
+	}
+	host, port, err := w.h.tlsAddress()
+	if err != nil {
+		return err
+	}
+	files, err := bundle.Make(bundle.Device{Name: as.Name, ClientID: clientIDOf(&as), Root: as.Root, Host: host, Port: port,
+		Key: key, Certificate: cert, Authority: w.h.Registry.Authority().PEM()})
+	if err != nil {
+		return err
+	}
+	return bundle.SaveZip(path, as.Name, files)
 }
 
 // Revoke puts an identity out; with purge what it retained goes, too.
