@@ -5,12 +5,14 @@ package main
 import (
 	"context"
 	"net"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"fyne.io/fyne/v2/test"
 
+	"github.com/pilothouse/pilothouse/broker"
 	"github.com/pilothouse/pilothouse/hub"
 	"github.com/pilothouse/pilothouse/model"
 	"github.com/pilothouse/pilothouse/ui/uitest"
@@ -77,6 +79,11 @@ func TestCommandFromTheWindow(t *testing.T) {
 	content := a.Driver().AllWindows()[len(a.Driver().AllWindows())-1].Content()
 	ferry := "solent/ferries/red-falcon"
 	a.Until(t, "ferry", patience, func() bool { d, ok := device(p, ferry); return ok && d.Liveness == model.Alive })
+	a.Until(t, "ferry that listens", patience, func() bool {
+		return slices.ContainsFunc(p.Broker.Sessions(), func(s broker.SessionInfo) bool {
+			return slices.Contains(s.Subscriptions, ferry+"/command/+")
+		})
+	})
 	directory, ok := uitest.Find(content, func(r *widgets.Rows) bool { return r.OnSort != nil })
 	if !ok {
 		t.Fatal("the page has no directory")

@@ -74,7 +74,8 @@ func TestHubRefusesWhatItCannotDo(t *testing.T) {
 	}{
 		{[]string{"--listen", "1883"}, 2, "HOST:PORT"},
 		{[]string{"--page", "map"}, 2, "page"},
-		{[]string{"--listen", "203.0.113.1:1", "--data-dir", t.TempDir(), "--no-keychain"}, 1, "--listen"},
+		{[]string{"--listen", "203.0.113.1:1"}, 2, "--insecure-allow-plain"},
+		{[]string{"--listen", "203.0.113.1:1", "--insecure-allow-plain", "--data-dir", t.TempDir(), "--no-keychain"}, 1, "--listen"},
 		{[]string{"--help"}, 0, "Usage: pilothouse hub"},
 	} {
 		var out, log lines

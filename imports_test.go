@@ -51,6 +51,8 @@ var mayImport = map[string]allowance{
 	"hub": {own: []string{"model/...", "mqttlink/...", "broker/...", "demo/...", "assets/..."}, libraries: true},
 
 	"assets/...": {own: []string{"assets/..."}},
+	// The attacks are tried against the real broker and the real registry.
+	"attacks": {own: []string{"broker/...", "demo/...", "model/...", "mqttlink/..."}, libraries: true},
 	// The benchmark starts the broker as it starts its peers: as a process.
 	"bench":         {own: []string{"broker/...", "model/..."}, libraries: true},
 	"e2e/...":       {own: []string{"e2e/..."}, libraries: true},
