@@ -72,6 +72,7 @@ func (b *Broker) replaced(old *session, e ending) {
 	if e.conn != nil { // it came back at this moment
 		e.conn.kick(departure{reason: SessionTaken, code: packet.SessionTakenOver, willSent: e.will != nil})
 	}
+	b.rehome(&e)
 	b.events.tell(SessionExpired{Stamp: now(), Publisher: old.pub.Load(), Lost: e.lost})
 }
 

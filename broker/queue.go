@@ -9,6 +9,7 @@ type item struct {
 	// generation is that of the access rules when the receiver was last allowed.
 	generation uint64
 	record     *delivery // nil for what is not to be on disk
+	share      *group    // the shared subscription it came by, nil for none
 }
 
 // queue is the messages that wait in one session, first in, first out. Retained

@@ -14,6 +14,7 @@ type target struct {
 	qos     byte
 	asIs    bool
 	ids     []uint32
+	share   *group // nil for a subscription of its own
 }
 
 // route is where the messages of one publisher on one topic go, and whether they
@@ -136,11 +137,7 @@ func (r *router) addTarget(rt *route, seen map[*session]int, s *subscription) {
 func (r *router) addChoice(rt *route, g *group) {
 	c := choice{turn: &g.turn}
 	for _, s := range g.members {
-		t := target{session: s.session, qos: s.qos, asIs: s.asIs}
-		if s.id != 0 {
-			t.ids = []uint32{s.id}
-		}
-		c.targets = append(c.targets, t)
+		c.targets = append(c.targets, g.target(s))
 	}
 	rt.choices = append(rt.choices, c)
 }

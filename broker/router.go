@@ -19,7 +19,7 @@ type router struct {
 	trusted bool
 	// system tells that the broker itself publishes, under $SYS.
 	system bool
-	stats   *sessionStats // of the publisher's session, nil for none
+	stats  *sessionStats // of the publisher's session, nil for none
 
 	cache map[string]*route
 	cost  int
@@ -128,7 +128,7 @@ func (r *router) deliver(rt *route, t *target, in *inbound, o *outcome) {
 	qos := min(in.qos, t.qos)
 	if qos > 0 || s.replaying.Load() {
 		r.flush()
-		it := item{m: in.keep(rt), qos: qos, retain: t.asIs && in.retain, ids: t.ids, generation: rt.accessGeneration}
+		it := item{m: in.keep(rt), qos: qos, retain: t.asIs && in.retain, ids: t.ids, generation: rt.accessGeneration, share: t.share}
 		if s.kept != nil && qos > 0 {
 			it.record = s.newDelivery(&it)
 		}

@@ -157,6 +157,7 @@ func (s *session) keepLocked(resumed bool) {
 // client.
 func (b *Broker) displace(c *conn, e *ending) {
 	sent := e.will != nil && b.sendWill(e.will)
+	b.rehome(e)
 	if e.evicted != nil {
 		b.events.tell(SessionExpired{Stamp: now(), Publisher: e.evicted, Lost: e.lost})
 	}
@@ -173,6 +174,9 @@ type ending struct {
 	conn *conn
 	will *will
 	lost int // messages that waited
+	// orphans are those among them that another member of a shared subscription
+	// may have.
+	orphans []item
 	// evicted had a session that gave way to another client's.
 	evicted *model.Publisher
 }
@@ -201,6 +205,9 @@ func (b *Broker) endLocked(s *session) (e ending) {
 	}
 	onDisk, _ := s.spool.state()
 	e = ending{conn: s.conn.Load(), will: s.will, lost: s.queue.count + len(s.flights) + onDisk}
+	if !b.closed {
+		e.orphans = s.orphansLocked()
+	}
 	s.conn.Store(nil)
 	s.will = nil
 	b.queued.Add(-int64(s.queue.bytes + s.aloft))
@@ -217,10 +224,14 @@ func (s *session) discardLocked() {
 	j := s.b.journal
 	var gone []*delivery
 	for _, f := range s.flights {
-		gone = append(gone, f.record)
+		if !f.isOrphan() {
+			gone = append(gone, f.record)
+		}
 	}
 	for _, e := range s.queue.entries[s.queue.head:] {
-		gone = append(gone, e.record)
+		if e.share == nil {
+			gone = append(gone, e.record)
+		}
 	}
 	j.forget(gone...)
 	for _, sub := range s.subs {
@@ -267,11 +278,13 @@ func (b *Broker) connEnded(c *conn, d *departure) {
 
 // end ends a session whose client is away.
 func (b *Broker) end(s *session) {
+	var e ending
 	b.mu.Lock()
-	defer b.mu.Unlock()
 	if s.conn.Load() == nil {
-		b.endLocked(s)
+		e = b.endLocked(s)
 	}
+	b.mu.Unlock()
+	b.rehome(&e)
 }
 
 // expire ends a session whose client has been away too long.
@@ -290,6 +303,7 @@ func (b *Broker) expire(s *session, since time.Time) {
 	if e.will != nil {
 		b.sendWill(e.will)
 	}
+	b.rehome(&e)
 	b.events.tell(SessionExpired{Stamp: now(), Publisher: s.pub.Load(), Lost: e.lost})
 }
 

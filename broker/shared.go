@@ -15,6 +15,15 @@ type group struct {
 	turn    atomic.Uint32
 }
 
+// target is a member as a receiver.
+func (g *group) target(s *subscription) target {
+	t := target{session: s.session, qos: s.qos, asIs: s.asIs, share: g}
+	if s.id != 0 {
+		t.ids = []uint32{s.id}
+	}
+	return t
+}
+
 // choice is a group as a route sees it: the members that may receive.
 type choice struct {
 	turn    *atomic.Uint32
