@@ -17,7 +17,7 @@ type Record struct {
 	Cut bool
 }
 
-// history keeps the latest messages of one topic in one ring of bytes: a fixed
+// history keeps the latest messages of one topic in one ring of bytes: a short
 // header and the payload each, so that a topic of small readings costs little
 // more than the readings. It never holds fewer than the latest message.
 type history struct {
@@ -27,58 +27,91 @@ type history struct {
 	n    int // records
 	// newest is the payload length of the newest record, which ends at used.
 	newest int
+	// first and last are the arrival of the oldest and the newest record, in
+	// microseconds since 1970.
+	first, last int64
 }
 
-// recordHeader is arrival time (8 bytes), payload length (4), publisher number
-// (4) and flags (1): QoS in bits 0 and 1, retained in bit 2, cut in bit 3.
-const recordHeader = 17
-
+// A record begins with its flags (1 byte: QoS in bits 0 and 1, retained in bit 2,
+// cut in bit 3, bit 4 when the publisher is known), then, as varints, the length
+// of the payload, the number of the publisher if it is known, and how many
+// microseconds it came after the record before it.
 const (
-	flagRetained = 1 << 2
-	flagCut      = 1 << 3
+	flagRetained  = 1 << 2
+	flagCut       = 1 << 3
+	flagPublisher = 1 << 4
 )
+
+// recordHeader is the most that a record takes beside its payload.
+const recordHeader = 1 + binary.MaxVarintLen32 + binary.MaxVarintLen32 + binary.MaxVarintLen64
+
+// record is one record of a history: what its header says, and where its payload
+// is.
+type record struct {
+	flags   byte
+	pub     uint32
+	after   int64 // microseconds since the record before it
+	payload int   // offset
+	size    int   // of the payload
+}
+
+func (r *record) end() int { return r.payload + r.size }
 
 // push appends a record, letting go of the oldest beyond maxN records or
 // maxBytes bytes; gone is called with the publisher of each. It reports by how
 // much the ring's memory grew, which is negative when it gave back what an
 // outsized record had needed, and how many records went.
 func (h *history) push(at int64, payload []byte, pub uint32, flags byte, maxN, maxBytes int, gone func(pub uint32)) (grown, evicted int) {
-	need := recordHeader + len(payload)
+	micro := at / int64(time.Microsecond)
+	var room [recordHeader]byte
+	hdr := append(room[:0], flags)
+	if pub != 0 {
+		hdr[0] |= flagPublisher
+	}
+	hdr = binary.AppendUvarint(hdr, uint64(len(payload)))
+	if pub != 0 {
+		hdr = binary.AppendUvarint(hdr, uint64(pub))
+	}
+	hdr = binary.AppendVarint(hdr, micro-h.last)
+	need := len(hdr) + len(payload)
 	for h.n > 0 && (h.n >= maxN || h.used+need > maxBytes) {
 		gone(h.pop())
 		evicted++
 	}
+	limit := max(maxBytes, need, ringStart)
 	switch before := len(h.buf); {
 	case h.used+need > before:
-		grown = h.grow(h.used+need, max(maxBytes, need))
-	case before > maxBytes && h.used+need <= maxBytes:
+		grown = h.grow(h.used+need, limit)
+	case before > limit:
 		h.resize(h.used + need)
 		grown = len(h.buf) - before
 	}
-	var hdr [recordHeader]byte
-	binary.LittleEndian.PutUint64(hdr[0:], uint64(at))
-	binary.LittleEndian.PutUint32(hdr[8:], uint32(len(payload)))
-	binary.LittleEndian.PutUint32(hdr[12:], pub)
-	hdr[16] = flags
-	h.write(h.used, hdr[:])
-	h.write(h.used+recordHeader, payload)
+	if h.n == 0 {
+		h.first = micro
+	}
+	h.write(h.used, hdr)
+	h.write(h.used+len(hdr), payload)
 	h.used += need
 	h.n++
-	h.newest = len(payload)
+	h.newest, h.last = len(payload), micro
 	return grown, evicted
 }
 
 // pop lets go of the oldest record and returns its publisher.
 func (h *history) pop() (pub uint32) {
-	pub = h.word(12)
-	size := recordHeader + h.payloadLen(0)
+	r := h.header(0)
+	size := r.end()
+	if h.n > 1 {
+		next := h.header(size)
+		h.first += next.after
+	}
 	h.head = (h.head + size) % len(h.buf)
 	h.used -= size
 	h.n--
 	if h.n == 0 {
 		h.head = 0
 	}
-	return pub
+	return r.pub
 }
 
 // shrink lets go of all but the latest record and of the memory that held the
@@ -96,48 +129,73 @@ func (h *history) shrink(gone func(pub uint32)) (bytes, evicted int) {
 	return before - len(h.buf), evicted
 }
 
-// each calls f for every record from the oldest, with the record's offset.
-func (h *history) each(f func(off int)) {
+// each calls f for every record from the oldest, with its arrival in microseconds
+// since 1970.
+func (h *history) each(f func(r *record, at int64)) {
+	at := h.first
 	for off, i := 0, 0; i < h.n; i++ {
-		f(off)
-		off += recordHeader + h.payloadLen(off)
+		r := h.header(off)
+		if i > 0 {
+			at += r.after
+		}
+		f(&r, at)
+		off = r.end()
 	}
 }
 
-// record reads the record at off; its payload is a copy.
-func (h *history) record(off int, publisher func(uint32) *Publisher) Record {
-	var hdr [recordHeader]byte
-	h.read(off, hdr[:])
-	r := Record{
-		At:        time.Unix(0, int64(binary.LittleEndian.Uint64(hdr[0:]))),
-		Payload:   make([]byte, binary.LittleEndian.Uint32(hdr[8:])),
-		QoS:       hdr[16] & 3,
-		Retained:  hdr[16]&flagRetained != 0,
-		Cut:       hdr[16]&flagCut != 0,
-		Publisher: publisher(binary.LittleEndian.Uint32(hdr[12:])),
+// message reads a record that arrived at a time in microseconds since 1970; its
+// payload is a copy.
+func (h *history) message(r *record, at int64, publisher func(uint32) *Publisher) Record {
+	m := Record{
+		At:        time.UnixMicro(at),
+		Payload:   make([]byte, r.size),
+		QoS:       r.flags & 3,
+		Retained:  r.flags&flagRetained != 0,
+		Cut:       r.flags&flagCut != 0,
+		Publisher: publisher(r.pub),
 	}
-	h.read(off+recordHeader, r.Payload)
+	h.read(r.payload, m.Payload)
+	return m
+}
+
+// header reads the header of the record at off.
+func (h *history) header(off int) record {
+	var hdr []byte
+	if from := (h.head + off) % len(h.buf); from+recordHeader <= len(h.buf) {
+		hdr = h.buf[from : from+recordHeader]
+	} else {
+		var room [recordHeader]byte
+		hdr = room[:min(recordHeader, h.used-off)]
+		h.read(off, hdr)
+	}
+	r, at := record{flags: hdr[0]}, 1
+	size, n := binary.Uvarint(hdr[at:])
+	at += n
+	r.size = int(size)
+	if r.flags&flagPublisher != 0 {
+		pub, n := binary.Uvarint(hdr[at:])
+		at += n
+		r.pub = uint32(pub)
+	}
+	after, n := binary.Varint(hdr[at:])
+	r.after, r.payload = after, off+at+n
 	return r
 }
 
-func (h *history) payloadLen(off int) int { return int(h.word(off + 8)) }
-
-func (h *history) word(off int) uint32 {
-	var b [4]byte
-	h.read(off, b[:])
-	return binary.LittleEndian.Uint32(b[:])
-}
-
-// grow doubles the ring until it holds need bytes, within limit.
+// grow enlarges the ring by an eighth until it holds need bytes, within limit:
+// most topics are many and small, and what a ring has in reserve is lost.
 func (h *history) grow(need, limit int) int {
-	size := max(64, len(h.buf))
-	for size < need {
-		size *= 2
-	}
 	before := len(h.buf)
-	h.resize(max(need, min(size, limit)))
+	h.resize(max(need, min(max(ringStart, before+before/ringStep), limit)))
 	return len(h.buf) - before
 }
+
+// ringStart is how many bytes a ring begins with, and ringStep the part of itself
+// by which a ring grows.
+const (
+	ringStart = 32
+	ringStep  = 8
+)
 
 func (h *history) resize(size int) {
 	buf := make([]byte, size)

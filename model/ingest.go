@@ -132,7 +132,11 @@ func (s *Store) onField(pointer []byte, v float64) {
 		c.fix.set(f.role, v)
 		c.seen = true
 	}
-	s.stats.Samples += f.series.push(c.at, v, s.limits.SeriesSamples, s.limits.Samples-s.stats.Samples)
+	grown, shed := f.series.push(c.at, v, s.limits.SeriesSamples, s.limits.Samples-s.stats.Samples)
+	s.stats.Samples += grown
+	if shed {
+		s.stats.ShedSamples++
+	}
 }
 
 // partial reports whether a scan that failed found numbers all the same.

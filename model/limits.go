@@ -3,6 +3,11 @@ package model
 // Limits bound what a Store keeps. The zero value of a field means its default.
 // Whatever a limit lets go is counted in [Stats].
 type Limits struct {
+	// Memory is about how many bytes all topics with their messages and series may
+	// take, a third each: it sets the defaults of Topics, HistoryBytes and Samples.
+	// When messages or series reach their share, the oldest are shed and counted.
+	// 0 leaves these at their own defaults.
+	Memory int
 	// Topics is how many topics are kept: default 1,000,000. Messages on
 	// further topics are counted and dropped.
 	Topics int
@@ -24,8 +29,8 @@ type Limits struct {
 	// SeriesSamples is how many samples are kept for each series: default
 	// 16,384.
 	SeriesSamples int
-	// Samples is how many samples are kept in all: default 16,777,216, which is
-	// 256 MiB.
+	// Samples is how many samples are kept in all, at [SampleBytes] each: default
+	// 16,777,216, which is 192 MiB.
 	Samples int
 	// TrackPoints is how many positions of one device are kept: default 1,024.
 	TrackPoints int
@@ -35,11 +40,23 @@ type Limits struct {
 	Commands int
 }
 
+// SampleBytes is the memory that a sample of a series takes, and TopicBytes about
+// that of a topic before it has any history.
+const (
+	SampleBytes = 12
+	TopicBytes  = 768
+)
+
 func (l Limits) withDefaults() Limits {
 	def := func(v *int, d int) {
 		if *v <= 0 {
 			*v = d
 		}
+	}
+	if l.Memory > 0 {
+		def(&l.Topics, max(1, min(l.Memory/3/TopicBytes, 1_000_000)))
+		def(&l.HistoryBytes, max(1, l.Memory/3))
+		def(&l.Samples, max(1, l.Memory/3/SampleBytes))
 	}
 	def(&l.Topics, 1_000_000)
 	def(&l.Devices, 100_000)

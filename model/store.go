@@ -86,9 +86,10 @@ type Stats struct {
 	// whose topic is not allowed, DroppedFields values of fields beyond the
 	// limit, Unreadable payloads that began like JSON and were not, Shed
 	// messages given up early because all history together reached its limit,
+	// ShedSamples samples given up early because all series together did,
 	// Cut messages of which only the front was kept because even that did not
 	// help, DroppedDevices topics that got no device because of the limit.
-	DroppedTopics, BadTopics, DroppedFields, Unreadable, Shed, Cut, DroppedDevices uint64
+	DroppedTopics, BadTopics, DroppedFields, Unreadable, Shed, ShedSamples, Cut, DroppedDevices uint64
 }
 
 // Dropped lists what was let go, by reason, without the reasons that never
@@ -100,6 +101,7 @@ func (s Stats) Dropped() []DropCount {
 		{"messages whose topic is not allowed", s.BadTopics},
 		{"values of fields beyond the field limit", s.DroppedFields},
 		{"messages shed from history to stay within memory", s.Shed},
+		{"samples shed from series to stay within memory", s.ShedSamples},
 		{"messages of which only the front was kept, to stay within memory", s.Cut},
 		{"topics without a device, beyond the device limit", s.DroppedDevices},
 	} {

@@ -92,9 +92,9 @@ func (s *Store) History(path string, limit int) (records []Record, kept int) {
 	}
 	skip := max(0, t.history.n-max(0, limit))
 	i := 0
-	t.history.each(func(off int) {
+	t.history.each(func(r *record, at int64) {
 		if i >= skip {
-			records = append(records, t.history.record(off, s.pubs.get))
+			records = append(records, t.history.message(r, at, s.pubs.get))
 		}
 		i++
 	})
