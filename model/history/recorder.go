@@ -34,6 +34,9 @@ type Options struct {
 	// Retry is how long to wait before a write that failed is tried again:
 	// default a second.
 	Retry time.Duration
+	// Timeout is how long a write may take before its batch goes to the spool, if
+	// there is one: default five seconds.
+	Timeout time.Duration
 	// OnState is told of each change of state, from one goroutine. It must not
 	// call the Recorder's Close.
 	OnState func(Status)
@@ -58,6 +61,7 @@ func (o Options) withDefaults() Options {
 	defTime(&o.Interval, 50*time.Millisecond)
 	defTime(&o.Upkeep, time.Minute)
 	defTime(&o.Retry, time.Second)
+	defTime(&o.Timeout, 5*time.Second)
 	if o.SpoolBytes <= 0 {
 		o.SpoolBytes = 4 << 30
 	}
@@ -87,9 +91,7 @@ type Recorder struct {
 	spool   *spool // nil without one
 	runID   string
 	batches uint64
-	cur     sampleCursor
-	emit    func([]byte, float64)
-	keys    map[string]*topicKeys
+	meter   *Meter
 }
 
 // NewRecorder starts a Recorder. The caller closes it, before the Store.
@@ -103,9 +105,8 @@ func NewRecorder(o Options) (*Recorder, error) {
 	r := &Recorder{
 		opts: o.withDefaults(),
 		wake: make(chan struct{}, 1), kick: make(chan struct{}, 1), done: make(chan struct{}),
-		keys: make(map[string]*topicKeys), runID: newRunID(),
+		meter: NewMeter(o.Scanner), runID: newRunID(),
 	}
-	r.emit = r.onNumber
 	r.status.Since = r.opts.Now()
 	if o.Spool != "" {
 		var err error

@@ -5,12 +5,9 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"math"
 	"strconv"
 	"sync"
 	"time"
-
-	"github.com/pilothouse/pilothouse/model"
 )
 
 // newRunID tells the batches of this run from those of any other.
@@ -129,13 +126,18 @@ func (r *Recorder) take() *Batch {
 	r.mu.Unlock()
 	r.batches++
 	b.ID = r.runID + "-" + strconv.FormatUint(r.batches, 10)
-	r.measure(&b)
+	r.meter.Measure(&b)
 	return &b
 }
 
 // write gives a batch to the store and counts it.
 func (r *Recorder) write(ctx context.Context, b *Batch) error {
 	start := time.Now()
+	if r.spool != nil {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, r.opts.Timeout)
+		defer cancel()
+	}
 	if err := r.opts.Store.Write(ctx, b); err != nil {
 		return err
 	}
@@ -200,77 +202,4 @@ func (r *Recorder) upkeep(ctx context.Context) {
 		r.status.Upkeep = err
 		r.mu.Unlock()
 	}
-}
-
-// topicKeys are the series of a topic, in the order its payloads had them last.
-type topicKeys struct {
-	keys []model.SeriesKey
-}
-
-// sampleCursor is where a number that is found goes.
-type sampleCursor struct {
-	batch *Batch
-	topic string
-	keys  *topicKeys
-	at    time.Time
-	next  int
-}
-
-// maxKeys bounds the topics and the fields of a topic whose names are
-// remembered; others are made anew for each sample.
-const (
-	maxKeys      = 200_000
-	maxTopicKeys = 256
-)
-
-// measure finds the numbers and the device times in a batch.
-func (r *Recorder) measure(b *Batch) {
-	for i := range b.Messages {
-		m := &b.Messages[i]
-		m.DeviceAt = DeviceTime(m.Payload)
-		if r.opts.Scanner == nil || m.Replayed {
-			continue
-		}
-		k := r.keys[m.Topic]
-		if k == nil {
-			if k = new(topicKeys); len(r.keys) < maxKeys {
-				r.keys[m.Topic] = k
-			}
-		}
-		r.cur = sampleCursor{batch: b, topic: m.Topic, keys: k, at: m.At}
-		// Payloads that are not what they look like hold no numbers; the live
-		// store counts them.
-		_ = r.opts.Scanner.Scan(m.Payload, r.emit)
-	}
-	r.cur = sampleCursor{}
-}
-
-// onNumber keeps one number of the message at the cursor.
-func (r *Recorder) onNumber(pointer []byte, v float64) {
-	if math.IsNaN(v) || math.IsInf(v, 0) {
-		return
-	}
-	c := &r.cur
-	c.batch.Samples = append(c.batch.Samples, Sample{Key: c.key(pointer), At: c.at, Value: v})
-}
-
-// key names the series of a pointer: usually the one after the last.
-func (c *sampleCursor) key(pointer []byte) model.SeriesKey {
-	keys := c.keys.keys
-	if c.next < len(keys) && keys[c.next].Pointer == string(pointer) {
-		c.next++
-		return keys[c.next-1]
-	}
-	for i := range keys {
-		if keys[i].Pointer == string(pointer) {
-			c.next = i + 1
-			return keys[i]
-		}
-	}
-	k := model.SeriesKey{Topic: c.topic, Pointer: string(pointer)}
-	if len(keys) < maxTopicKeys {
-		c.keys.keys = append(keys, k)
-		c.next = len(c.keys.keys)
-	}
-	return k
 }
