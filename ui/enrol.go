@@ -127,7 +127,9 @@ func (p *enrolPanel) invite() {
 	}, func() {
 		if asked == p.asked {
 			p.show(offer)
+			return
 		}
+		p.takeBack(offer.ID) // it was given up meanwhile
 	})
 }
 
@@ -152,9 +154,13 @@ func (p *enrolPanel) withdraw() {
 	}
 	for _, i := range p.acts.watch.Invitations() {
 		if i.ID == id && i.Used.IsZero() {
-			p.acts.run("", func(ctx context.Context) error { return p.acts.watch.Withdraw(ctx, id) }, nil)
+			p.takeBack(id)
 		}
 	}
+}
+
+func (p *enrolPanel) takeBack(id string) {
+	p.acts.run("", func(ctx context.Context) error { return p.acts.watch.Withdraw(ctx, id) }, nil)
 }
 
 // bundle asks where to save a bundle, and makes it.
@@ -240,7 +246,7 @@ func newEnrolAsk(a *watchActs) *enrolAsk {
 	})
 	lead := container.NewHBox(container.NewCenter(widgets.NewStatusShape(widgets.StatusClaimed, 18)), s.code)
 	buttons := container.NewHBox(s.refuse, s.approve)
-	line := container.New(layout.NewBorderLayout(nil, nil, lead, buttons), lead, s.text, buttons)
+	line := container.New(layout.NewBorderLayout(nil, nil, lead, buttons), lead, middle(s.text), buttons)
 	s.body = newCard(line)
 	s.body.Hide()
 	return s
@@ -271,7 +277,7 @@ func askText(r *watch.Pending, more int, now time.Time) string {
 	} else {
 		text += " asks to be let in as " + string(r.Role)
 	}
-	text += ", " + formatAge(now.Sub(r.At))
+	text += ", " + formatAge(now.Sub(r.At).Truncate(time.Second))
 	if more > 0 {
 		text += fmt.Sprintf(", and %d more", more)
 	}

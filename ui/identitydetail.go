@@ -152,14 +152,15 @@ func identityFacts(i *watch.Identity, certificates []watch.Certificate, now time
 		if v != watch.Valid {
 			ink = widgets.ColorLate
 		}
-		out = append(out, fact{label: "Key", value: fmt.Sprintf("%s until %s, %s", v, c.NotAfter.Local().Format("2006-01-02"), shortPrint(c.Fingerprint)), ink: ink})
+		out = append(out, fact{label: "Key", value: fmt.Sprintf("until %s, %s", c.NotAfter.Local().Format("2006-01-02"), v), ink: ink},
+			fact{value: shortPrint(c.Fingerprint), ink: widgets.ColorMuted})
 	}
 	return out
 }
 
 // shortPrint is the front of a fingerprint, enough to tell keys apart.
 func shortPrint(fingerprint string) string {
-	const enough = 12
+	const enough = 24
 	if len(fingerprint) <= enough {
 		return fingerprint
 	}

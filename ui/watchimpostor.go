@@ -60,7 +60,7 @@ func newImpostorSection(a *watchActs, i Impostor) *impostorSection {
 	s.note.Wrapping = fyne.TextWrapWord
 	s.note.Importance = widget.LowImportance
 	buttons := container.NewHBox(s.release, s.stepping, s.step, s.stop)
-	head := container.New(layout.NewBorderLayout(nil, nil, s.score, buttons), s.score, s.state, buttons)
+	head := container.New(layout.NewBorderLayout(nil, nil, s.score, buttons), s.score, middle(s.state), buttons)
 	right := container.NewBorder(s.note, nil, nil, nil, s.defences)
 	split := container.NewHSplit(s.trials, right)
 	split.Offset = 0.72

@@ -72,7 +72,7 @@ func newWatchPage(d pageDeps, win fyne.Window, w Watch) *watchPage {
 	p.totals.Truncation = fyne.TextTruncateEllipsis
 	add := widget.NewButtonWithIcon("Add a device", theme.ContentAddIcon(), func() { p.enrol(watch.InviteFor{}, 0) })
 	p.ask = newEnrolAsk(p.acts)
-	head := container.New(layout.NewBorderLayout(nil, nil, p.sections, add), p.sections, p.totals, add)
+	head := container.New(layout.NewBorderLayout(nil, nil, p.sections, add), p.sections, middle(p.totals), add)
 	p.stack = container.NewStack()
 	top := container.NewVBox(head, p.ask.body)
 	p.body = container.NewPadded(container.New(layout.NewBorderLayout(top, nil, nil, nil), top, p.stack))
@@ -141,6 +141,11 @@ func (p *watchPage) frame(now time.Time) func() {
 		p.ask.show(pending, now)
 		show()
 	}
+}
+
+// middle puts o in the middle of the height it is given.
+func middle(o fyne.CanvasObject) fyne.CanvasObject {
+	return container.New(layout.NewCustomPaddedVBoxLayout(0), layout.NewSpacer(), o, layout.NewSpacer())
 }
 
 // totalsText says what the feed has counted.

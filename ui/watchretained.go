@@ -37,6 +37,7 @@ type retainedSection struct {
 	body        fyne.CanvasObject
 	found       []string // topics as listed
 	doomed      []string // to be deleted at due
+	deletion    int      // numbers the deletions
 	due         time.Time
 	timer       *time.Timer
 	now         func() time.Time
@@ -148,7 +149,9 @@ func (s *retainedSection) askAll() {
 // doom deletes topics once the time for second thoughts has passed.
 func (s *retainedSection) doom(topics []string) {
 	s.doomed, s.due = topics, s.now().Add(undoTime)
-	s.timer = s.after(undoTime, func() { s.acts.deps.do(s.carryOut) })
+	s.deletion++
+	this := s.deletion
+	s.timer = s.after(undoTime, func() { s.acts.deps.do(func() { s.carryOut(this) }) })
 	s.countDown(s.now())
 	s.acts.deps.poke()
 }
@@ -160,10 +163,10 @@ func (s *retainedSection) takeBack() {
 	s.acts.deps.poke()
 }
 
-// carryOut deletes what was doomed, unless that was taken back.
-func (s *retainedSection) carryOut() {
+// carryOut deletes what was doomed, unless that deletion was taken back.
+func (s *retainedSection) carryOut(deletion int) {
 	topics := s.doomed
-	if len(topics) == 0 {
+	if len(topics) == 0 || deletion != s.deletion {
 		return
 	}
 	s.doomed = nil

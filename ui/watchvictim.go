@@ -3,6 +3,7 @@ package ui
 import (
 	"fmt"
 	"image"
+	"math"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -25,7 +26,6 @@ type victimStrip struct {
 
 	body  *fyne.Container
 	shape *widgets.StatusShape
-	name  *widget.Label
 	text  *widget.Label
 	trace *canvas.Image
 	toMap *widget.Button
@@ -52,16 +52,14 @@ type victimView struct {
 }
 
 func newVictimStrip(d pageDeps) *victimStrip {
-	s := &victimStrip{deps: d, shape: widgets.NewStatusShape(widgets.StatusUnknown, 18), name: widget.NewLabel(""), text: widget.NewLabel("")}
-	s.name.TextStyle.Bold = true
+	s := &victimStrip{deps: d, shape: widgets.NewStatusShape(widgets.StatusUnknown, 18), text: widget.NewLabel("")}
 	s.text.Truncation = fyne.TextTruncateEllipsis
 	s.trace = &canvas.Image{FillMode: canvas.ImageFillStretch}
 	s.trace.SetMinSize(fyne.NewSize(traceWidth, traceHeight))
 	s.toMap = widget.NewButtonWithIcon("Map", theme.SearchIcon(), func() { d.openMap(s.root) })
-	lead := container.NewHBox(container.NewCenter(s.shape), s.name)
+	lead := container.NewCenter(s.shape)
 	tail := container.NewHBox(container.NewCenter(s.trace), s.toMap)
-	s.body = newCard(container.New(layout.NewBorderLayout(nil, nil, lead, tail), lead, s.text, tail))
-	s.body.Hide()
+	s.body = newCard(container.New(layout.NewBorderLayout(nil, nil, lead, tail), lead, middle(s.text), tail))
 	return s
 }
 
@@ -82,7 +80,11 @@ func (v *victimView) observe(root string, started time.Time, age time.Duration, 
 func (s *victimStrip) frame(now time.Time, i *watch.Impostor) func() {
 	d, ok := s.deps.store.Device(i.Victim, 0)
 	if !ok {
-		return func() { setShown(s.body, false) }
+		return func() {
+			s.shape.SetStatus(widgets.StatusUnknown)
+			setText(s.text, "The device that the impostor goes for was not heard yet.")
+			setShown(s.toMap, false)
+		}
 	}
 	age := max(0, now.Sub(d.Evidence.LastSeen))
 	s.view.observe(i.Victim, i.Started, age, now)
@@ -93,10 +95,8 @@ func (s *victimStrip) frame(now time.Time, i *watch.Impostor) func() {
 	text := victimText(&d, &s.view, blinks, !i.Started.IsZero(), age)
 	picture := s.picture()
 	return func() {
-		setShown(s.body, true)
 		s.root = d.Root
 		s.shape.SetStatus(statusOf(d.Liveness))
-		setText(s.name, d.Name)
 		setText(s.text, text)
 		setShown(s.toMap, d.HasPosition)
 		s.trace.Image = picture
@@ -104,10 +104,21 @@ func (s *victimStrip) frame(now time.Time, i *watch.Impostor) func() {
 	}
 }
 
-// picture is the course of the ages.
+// calmAge is the top of the trace's scale in seconds, unless a pause was longer:
+// a device that reports every second draws a calm line.
+const calmAge = 10
+
+// picture is the course of the ages over the last two minutes, now at the right.
 func (s *victimStrip) picture() *image.RGBA {
 	const sharp = 2
-	return plot.Spark(s.view.ages, traceWidth*sharp, traceHeight*sharp, s.deps.looks.get().spark)
+	values := make([]float64, victimSamples)
+	for i := range values {
+		values[i] = math.NaN()
+	}
+	copy(values[victimSamples-len(s.view.ages):], s.view.ages)
+	style := s.deps.looks.get().spark
+	style.Max = max(calmAge, s.view.longest.Seconds())
+	return plot.Spark(values, traceWidth*sharp, traceHeight*sharp, style)
 }
 
 // eventsSearched is in how many of the latest events a blink is looked for.
@@ -128,9 +139,9 @@ func countBlinks(events []model.Event, i *watch.Impostor) int {
 
 // victimText says how the victim fares.
 func victimText(d *model.DeviceInfo, v *victimView, blinks int, released bool, age time.Duration) string {
-	text := d.Liveness.String() + ", " + publisherName(d.Publisher) + " spoke " + formatAge(age) + " ago"
-	if age < 2*time.Second {
-		text = d.Liveness.String() + ", " + publisherName(d.Publisher) + " speaks"
+	text := "The true " + d.Name + " is " + d.Liveness.String() + " and speaks"
+	if age >= 2*time.Second {
+		text = "The true " + d.Name + " is " + d.Liveness.String() + ", it spoke " + formatAge(age) + " ago"
 	}
 	switch {
 	case !released:

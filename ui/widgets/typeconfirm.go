@@ -32,7 +32,6 @@ func NewTypeConfirm(about, word, action string, choices fyne.CanvasObject) *Type
 	text := widget.NewLabel(about)
 	text.Wrapping = fyne.TextWrapWord
 	ask := widget.NewLabel("Type  " + word + "  to go on:")
-	ask.Importance = widget.LowImportance
 	t.entry.SetPlaceHolder(word)
 	t.entry.OnChanged = func(string) { t.judge() }
 	t.entry.OnSubmitted = func(string) { t.confirm() }
