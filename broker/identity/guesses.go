@@ -9,6 +9,9 @@ import (
 // address, and those that an identity suffers, are added up.
 const maxLockout = time.Hour
 
+// forgiven is how long somebody has to be quiet until he starts afresh.
+const forgiven = 4 * maxLockout
+
 // maxGuessers bounds the addresses and identities that are remembered; the one
 // that is quiet longest is forgotten for a new one.
 const maxGuessers = 20_000
@@ -97,33 +100,17 @@ func count[K comparable](all map[K]*guesser, key K, now time.Time) *guesser {
 	p := all[key]
 	if p == nil {
 		if len(all) >= maxGuessers {
-			forgetOne(all)
+			forgetQuietest(all, func(p *guesser) time.Time { return p.last })
 		}
 		p = &guesser{}
 		all[key] = p
 	}
-	if now.Sub(p.last) > maxLockout {
+	if now.Sub(p.last) > forgiven {
 		p.failures = 0
 	}
 	p.failures++
 	p.last = now
 	return p
-}
-
-// forgetOne lets the one of some go that is quiet longest.
-func forgetOne[K comparable](all map[K]*guesser) {
-	var oldest K
-	var since time.Time
-	looked := 0
-	for k, p := range all {
-		if looked == 0 || p.last.Before(since) {
-			oldest, since = k, p.last
-		}
-		if looked++; looked == 64 {
-			break
-		}
-	}
-	delete(all, oldest)
 }
 
 // succeeded forgets the failures of a pair, and remembers the address.

@@ -107,7 +107,7 @@ func (s *sessions) take(key [2]string, now time.Time) bool {
 	b := s.rates[key]
 	if b == nil {
 		if len(s.rates) >= maxComers {
-			s.sweepLocked(now)
+			forgetQuietest(s.rates, func(b *rate) time.Time { return b.at })
 		}
 		b = &rate{left: full, at: now}
 		s.rates[key] = b
@@ -138,7 +138,7 @@ func (s *sessions) cloned(clientID, source string, now time.Time) bool {
 	}
 	if c == nil {
 		if len(s.comers) >= maxComers {
-			s.sweepLocked(now)
+			forgetQuietest(s.comers, (*comer).last)
 		}
 		c = &comer{}
 		s.comers[clientID] = c
@@ -154,18 +154,28 @@ func (s *sessions) cloned(clientID, source string, now time.Time) bool {
 	return false
 }
 
-// sweepLocked forgets those that were quiet.
-func (s *sessions) sweepLocked(now time.Time) {
-	for k, b := range s.rates {
-		if now.Sub(b.at) > time.Duration(s.limits.Connects)*s.limits.ConnectEvery || len(s.rates) >= 2*maxComers {
-			delete(s.rates, k)
+// forgetQuietest lets the one of some go that was quiet longest.
+func forgetQuietest[K comparable, V any](all map[K]V, last func(V) time.Time) {
+	var quietest K
+	var since time.Time
+	looked := 0
+	for k, v := range all {
+		if at := last(v); looked == 0 || at.Before(since) {
+			quietest, since = k, at
+		}
+		if looked++; looked == 64 {
+			break
 		}
 	}
-	for id, c := range s.comers {
-		if now.After(c.held) && (len(c.takeovers) == 0 || now.Sub(c.takeovers[len(c.takeovers)-1]) >= takeoverTime) {
-			delete(s.comers, id)
-		}
+	delete(all, quietest)
+}
+
+// last is when c was fought for, or is free again.
+func (c *comer) last() time.Time {
+	if n := len(c.takeovers); n > 0 && c.takeovers[n-1].After(c.held) {
+		return c.takeovers[n-1]
 	}
+	return c.held
 }
 
 // Release ends the quarantine of a client ID.
