@@ -264,4 +264,3 @@ func BenchmarkRouting(b *testing.B) {
 		}
 	}
 }
-

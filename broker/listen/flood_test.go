@@ -83,6 +83,28 @@ func TestHandshakesAreBounded(t *testing.T) {
 	exchange(t, b, "ws://"+ln.Addr().String()+"/mqtt", nil)
 }
 
+func TestOneAddressCannotKeepOthersOut(t *testing.T) {
+	var log refusals
+	ln := listen.WebSocket(tcp(t), listen.Options{Handshakes: 40, HandshakesPerAddr: 10, HandshakeTime: time.Minute, OnRefuse: log.add})
+	serve(t, ln, broker.Options{})
+	silent(t, ln.Addr().String(), 30, "")
+	eventually(t, "20 refusals", func() bool { return log.count(listen.TooManyHandshakes) == 20 })
+	from := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 2)}, Timeout: patience}
+	nc, err := from.Dial("tcp", ln.Addr().String())
+	if err != nil {
+		t.Skipf("this machine has no second loopback address: %v", err)
+	}
+	defer func() { _ = nc.Close() }()
+	_ = nc.SetDeadline(time.Now().Add(patience))
+	if _, err := io.WriteString(nc, "GET /mqtt HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	b := make([]byte, len("HTTP/1.1 426"))
+	if _, err := io.ReadFull(nc, b); err != nil || string(b) != "HTTP/1.1 426" {
+		t.Errorf("another address is answered %q, %v", b, err)
+	}
+}
+
 func TestCloseEndsHandshakes(t *testing.T) {
 	log := &refusals{}
 	ln := listen.WebSocket(tcp(t), listen.Options{OnRefuse: log.add})

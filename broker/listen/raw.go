@@ -10,7 +10,8 @@ import (
 // handshake until it is taken over or closed.
 type rawConn struct {
 	net.Conn
-	l *WebSocketListener
+	l    *WebSocketListener
+	host string // the client's address, without the port
 
 	mu       sync.Mutex
 	deadline time.Time // of writing
@@ -86,7 +87,7 @@ func (c *rawConn) settle() bool {
 		return false
 	}
 	c.settled = true
-	c.l.handshakes.Add(-1)
+	c.l.handshakes.leave(c.host)
 	return true
 }
 

@@ -38,6 +38,9 @@ type Options struct {
 	// Handshakes bounds the handshakes that go on at once, those that are done
 	// and wait for Accept included. 1,024.
 	Handshakes int
+	// HandshakesPerAddr bounds those from one IP address, so that nobody can keep
+	// others out. Half of Handshakes.
+	HandshakesPerAddr int
 	// OnRefuse is told of connections that are refused, from any goroutine. It
 	// must not block.
 	OnRefuse func(Refusal)
@@ -55,6 +58,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Handshakes <= 0 {
 		o.Handshakes = 1024
+	}
+	if o.HandshakesPerAddr <= 0 {
+		o.HandshakesPerAddr = (o.Handshakes + 1) / 2
 	}
 	o.Origins, o.Hosts = slices.Clone(o.Origins), slices.Clone(o.Hosts)
 	return o
@@ -77,7 +83,7 @@ type WebSocketListener struct {
 	upgrader websocket.Upgrader
 	copies   sync.Pool // of *[copyBuffer]byte
 
-	handshakes atomic.Int64
+	handshakes handshakes
 	refusals   atomic.Uint64
 	accepted   chan *wsConn
 	failures   chan error
@@ -141,13 +147,13 @@ func (b bounded) Accept() (net.Conn, error) {
 		if err != nil {
 			return nil, err
 		}
-		if l.handshakes.Add(1) > int64(l.o.Handshakes) {
-			l.handshakes.Add(-1)
+		host := hostOf(nc)
+		if !l.handshakes.enter(host, l.o.Handshakes, l.o.HandshakesPerAddr) {
 			l.refused(nc, Refusal{Reason: TooManyHandshakes})
 			_ = nc.Close()
 			continue
 		}
-		raw := &rawConn{Conn: nc, l: l}
+		raw := &rawConn{Conn: nc, l: l, host: host}
 		_ = raw.limitWrites(time.Now().Add(l.o.HandshakeTime))
 		return raw, nil
 	}

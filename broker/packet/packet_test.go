@@ -158,6 +158,18 @@ func TestDecodeRefuses(t *testing.T) {
 		{"PINGREQ with a body", V5, "c0 01 00", MalformedPacket},
 		{"DISCONNECT with a body in 3.1.1", V311, "e0 01 00", MalformedPacket},
 		{"DISCONNECT code [MQTT-3.14.2-1]", V5, "e0 01 01", ProtocolError},
+		{"SUBSCRIBE flags [MQTT-3.8.1-1]", V5, "80 07 0001 00 0001 61 00", MalformedPacket},
+		{"UNSUBSCRIBE flags [MQTT-3.10.1-1]", V5, "a0 06 0001 00 0001 61", MalformedPacket},
+		{"DISCONNECT flags [MQTT-3.14.1-1]", V5, "e1 00", MalformedPacket},
+		{"CONNECT will retained without will [MQTT-3.1.2-13]", V5, "10 0c 0004 4d515454 04 22 003c 0000", MalformedPacket},
+		{"CONNECT client ID not UTF-8 [MQTT-3.1.3-4]", V5, "10 0d 0004 4d515454 04 02 003c 0001 ff", MalformedPacket},
+		{"CONNECT will topic not UTF-8 [MQTT-3.1.3-11]", V5, "10 12 0004 4d515454 04 06 003c 0000 0001 ff 0001 62", MalformedPacket},
+		{"CONNECT user name not UTF-8 [MQTT-3.1.3-12]", V5, "10 0f 0004 4d515454 04 82 003c 0000 0001 ff", MalformedPacket},
+		{"PUBLISH response topic not UTF-8 [MQTT-3.3.2-13]", V5, "30 08 0001 61 04 080001 ff", MalformedPacket},
+		{"PUBLISH content type not UTF-8 [MQTT-3.3.2-19]", V5, "30 08 0001 61 04 030001 ff", MalformedPacket},
+		{"PUBLISH user property not UTF-8 [MQTT-1.5.7-1]", V5, "30 0b 0001 61 07 26 0001 ff 0001 61", MalformedPacket},
+		{"SUBSCRIBE filter not UTF-8 [MQTT-3.8.3-1]", V5, "82 07 0001 00 0001 ff 00", MalformedPacket},
+		{"UNSUBSCRIBE filter not UTF-8 [MQTT-3.10.3-1]", V5, "a2 06 0001 00 0001 ff", MalformedPacket},
 		{"AUTH without method", V5, "f0 02 18 00", ProtocolError},
 	}
 	for _, c := range cases {
