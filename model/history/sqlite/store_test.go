@@ -2,6 +2,7 @@ package sqlite_test
 
 import (
 	"context"
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -12,7 +13,12 @@ import (
 	"github.com/pilothouse/pilothouse/model/history/sqlite"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if path := os.Getenv(killedEnv); path != "" {
+		os.Exit(recordUntilKilled(path))
+	}
+	goleak.VerifyTestMain(m)
+}
 
 func open(t testing.TB, path string, o sqlite.Options) *sqlite.Store {
 	t.Helper()
