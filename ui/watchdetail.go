@@ -223,7 +223,7 @@ func sessionFacts(s *watch.Session, t traffic, now time.Time) []fact {
 		{label: state, value: formatClock(s.Since) + " (" + formatAge(now.Sub(s.Since)) + ")"},
 		{label: "From it", value: trafficText(s.Received, s.ReceivedBytes, t.in)},
 		{label: "To it", value: trafficText(s.Sent, s.SentBytes, t.out)},
-		{label: "Waiting", value: fmt.Sprintf("%s (%s), %s in flight", plural(s.Queued, "message"), formatBytes(s.QueuedBytes), formatCount(s.Inflight))},
+		{label: "Waiting", value: fmt.Sprintf("%s (%s), %s in flight", formatCount(s.Queued), formatBytes(s.QueuedBytes), formatCount(s.Inflight))},
 	}
 	if s.Dropped > 0 {
 		out = append(out, fact{label: "Let go", value: plural(int(s.Dropped), "message"), ink: widgets.ColorLate})

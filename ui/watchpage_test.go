@@ -217,7 +217,7 @@ func TestSessionFacts(t *testing.T) {
 	for i, parts := range map[int][]string{
 		0: {"Identity: red-falcon", "Role: device", "Transport: TLS", "Encryption: TLS 1.3, AES-128-GCM", "Protocol: MQTT 5", "Since: 11:00:00 (1 h)",
 			"From it: 7,200 messages, 1.0 MiB, 2.0/s", "Listens to: solent/ferries/red-falcon/command/#"},
-		2: {"Identity: none", "Encryption: none", "Waiting: 120 messages (40.0 KiB), 20 in flight", "Let go: 12 messages"},
+		2: {"Identity: none", "Encryption: none", "Waiting: 120 (40.0 KiB), 20 in flight", "Let go: 12 messages"},
 		3: {"Away since: 11:20:00 (40 min)", "Encryption: –", "Transport: –"},
 	} {
 		for _, part := range parts {
