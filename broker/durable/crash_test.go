@@ -23,6 +23,7 @@ import (
 const (
 	childFile = "PILOTHOUSE_CRASH_FILE"
 	childAddr = "PILOTHOUSE_CRASH_ADDR"
+	childRoom = "PILOTHOUSE_CRASH_ROOM"
 	killsName = "CRASH_KILLS"
 )
 
@@ -36,16 +37,21 @@ func TestCrashChild(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := broker.New(broker.Options{Store: s, OnEvent: func(e broker.Event) {
+	o := broker.Options{Store: s, OnEvent: func(e broker.Event) {
 		switch e := e.(type) {
-		case broker.StoreRecovered, broker.StoreFailed, broker.StoreUnreadable, broker.Dropped, broker.PanicCaught, broker.Malformed:
+		case broker.SpoolFailed, broker.StoreRecovered, broker.StoreFailed, broker.StoreUnreadable, broker.Dropped, broker.PanicCaught, broker.Malformed:
 			fmt.Fprintf(os.Stderr, "FAULT %T %+v\n", e, e)
 		case broker.StoreLoaded:
 			if e.Lost > 0 {
 				fmt.Fprintf(os.Stderr, "FAULT %T %+v\n", e, e)
 			}
 		}
-	}})
+	}}
+	if os.Getenv(childRoom) == "spool" { // most messages go through the spool
+		o.Spool = path + ".spool"
+		o.Limits = broker.Limits{QueueMessages: 20, Inflight: 10, Hold: time.Microsecond}
+	}
+	b := broker.New(o)
 	ln, err := net.Listen("tcp", addr)
 	if err != nil {
 		t.Fatal(err)
@@ -56,6 +62,7 @@ func TestCrashChild(t *testing.T) {
 // child runs a broker in a process of its own.
 type child struct {
 	path, addr string
+	room       string // "spool" for queues that hold next to nothing in memory
 	cmd        *exec.Cmd
 	said       bytes.Buffer
 }
@@ -63,7 +70,7 @@ type child struct {
 func (c *child) start(t testing.TB) {
 	t.Helper()
 	c.cmd = exec.Command(os.Args[0], "-test.run=^TestCrashChild$", "-test.count=1")
-	c.cmd.Env = append(os.Environ(), childFile+"="+c.path, childAddr+"="+c.addr)
+	c.cmd.Env = append(os.Environ(), childFile+"="+c.path, childAddr+"="+c.addr, childRoom+"="+c.room)
 	c.said.Reset()
 	c.cmd.Stderr = &c.said
 	if err := c.cmd.Start(); err != nil {
@@ -97,14 +104,21 @@ func through(addr, id string, stop *atomic.Bool, session func(*peer) error) erro
 }
 
 // TestKill kills a broker at random moments under load of QoS 1 and 2. No message
-// that was acknowledged is lost, and none of QoS 2 comes twice. CRASH_KILLS sets
-// how often.
+// that was acknowledged is lost, and none of QoS 2 comes twice: with queues in
+// memory, and with spooled ones. CRASH_KILLS sets how often.
 func TestKill(t *testing.T) {
-	kills := 10
+	for _, room := range []string{"memory", "spool"} {
+		t.Run(room, func(t *testing.T) { killUnderLoad(t, room) })
+	}
+}
+
+func killUnderLoad(t *testing.T, room string) {
+	kills := 8
 	if n, err := strconv.Atoi(os.Getenv(killsName)); err == nil {
 		kills = n
 	}
 	c := newChild(t)
+	c.room = room
 	c.start(t)
 	sub := &subscriber{got: make(map[string]int), pending: make(map[uint16]bool)}
 	var stop, ending atomic.Bool
