@@ -30,8 +30,9 @@ func (b *Broker) refused(e Refused) {
 	b.counts.refused.Add(1)
 	key := repeatKey{"refused", hostOf(e.Addr), e.ClientID + "\x00" + e.Reason}
 	b.events.tellOften(key, func(n uint64) Event {
-		e.At, e.Count = now().At, n
-		return e
+		told := e // several may be told of at once
+		told.At, told.Count = now().At, n
+		return told
 	})
 }
 
