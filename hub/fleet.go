@@ -27,7 +27,7 @@ func (h *Hub) fleetOptions() demo.Options {
 	o := demo.Options{BrokerURL: h.Link.Status().URL, Speed: h.cfg.DemoSpeed, Seed: uint64(time.Now().UnixNano())}
 	if h.Broker != nil {
 		h.crew = &crew{h: h, papers: make(map[string]demo.Credentials)}
-		h.Rogue = &Rogue{h: h, crew: h.crew, off: make(map[string]bool)}
+		h.Rogue = newRogue(h)
 		o.Credentials = h.crew.credentials
 	}
 	return o

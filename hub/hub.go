@@ -112,7 +112,7 @@ func (h *Hub) startBroker() error {
 	}
 	h.group.Go(func() { h.Registry.Run(h.ctx) })
 	h.Broker = broker.New(broker.Options{OnEvent: h.onBrokerEvent, Access: h.Registry, Store: h.openStore()})
-	h.Registry.OnRevoke(h.cut)
+	h.Registry.Guard(h.Broker)
 	return h.openListeners()
 }
 

@@ -11,7 +11,6 @@ import (
 
 	"github.com/pilothouse/pilothouse/broker/identity"
 	"github.com/pilothouse/pilothouse/broker/identity/secret"
-	"github.com/pilothouse/pilothouse/broker/packet"
 	"github.com/pilothouse/pilothouse/model"
 )
 
@@ -86,34 +85,6 @@ func ownAddresses() []net.IP {
 		}
 	}
 	return found
-}
-
-// cut ends the sessions of whom a right was taken from, and purges what they
-// retained where that was asked for.
-func (h *Hub) cut(v identity.Revoked) {
-	for _, s := range h.Broker.Sessions() {
-		if v.Matches(s.Publisher) {
-			h.Broker.Disconnect(s.Publisher.ClientID, packet.NotAuthorized)
-		}
-	}
-	if v.Purge {
-		h.group.Go(func() { h.purge(v.Name) })
-	}
-}
-
-// purge deletes what an identity retained.
-func (h *Hub) purge(name string) {
-	var topics []string
-	for _, m := range h.Broker.Retained("#") {
-		if m.Publisher != nil && m.Publisher.Identity == name {
-			topics = append(topics, m.Topic)
-		}
-	}
-	text := fmt.Sprintf("%d retained messages of %s were deleted", len(topics), name)
-	if err := h.deleteRetained(h.ctx, topics); err != nil {
-		text = fmt.Sprintf("not all retained messages of %s were deleted: %v", name, err)
-	}
-	h.Store.Note(model.Event{At: time.Now(), Kind: model.EventTrouble, Client: name, Text: text})
 }
 
 // deleteRetained publishes an empty retained message to each topic (MQTT 5.0

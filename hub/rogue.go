@@ -21,8 +21,7 @@ import (
 // Rogue plays the demo's impostor against the broker of this program. All
 // methods return at once.
 type Rogue struct {
-	h    *Hub
-	crew *crew
+	h *Hub
 
 	mu    sync.Mutex
 	state watch.Impostor
@@ -102,6 +101,20 @@ func (r *Rogue) SetDefence(key string, off bool) {
 	}
 }
 
+// newRogue is an impostor that waits to be released.
+func newRogue(h *Hub) *Rogue {
+	return &Rogue{h: h, off: make(map[string]bool), state: watch.Impostor{Trials: planned()}}
+}
+
+// planned are the trials before they begin.
+func planned() []watch.Trial {
+	var out []watch.Trial
+	for _, a := range impostor.Plan() {
+		out = append(out, watch.Trial{Name: a.Name, Defence: a.Defence, Detail: fmt.Sprintf(a.Plain, "Red Falcon")})
+	}
+	return out
+}
+
 // Release starts the impostor from its first attack; stepping has it wait for
 // Step before each.
 func (r *Rogue) Release(stepping bool) {
@@ -114,7 +127,7 @@ func (r *Rogue) Release(stepping bool) {
 	}
 	ctx, cancel := context.WithCancel(r.h.ctx)
 	r.end = cancel
-	r.state = watch.Impostor{Running: true, Stepping: stepping, Started: time.Now()}
+	r.state = watch.Impostor{Running: true, Stepping: stepping, Started: time.Now(), Trials: planned()}
 	r.busy = true
 	r.h.group.Go(func() { r.begin(ctx, stepping) })
 }
@@ -124,11 +137,6 @@ func (r *Rogue) begin(ctx context.Context, stepping bool) {
 	imp, root, err := r.prepare()
 	r.mu.Lock()
 	r.imp, r.busy, r.state.Victim = imp, false, root
-	if err == nil && ctx.Err() == nil {
-		for _, a := range imp.Plan() {
-			r.state.Trials = append(r.state.Trials, watch.Trial{Name: a.Name, Defence: a.Defence})
-		}
-	}
 	r.mu.Unlock()
 	if err == nil && !stepping {
 		err = imp.Run(ctx)
@@ -218,7 +226,7 @@ func (r *Rogue) prepare() (*impostor.Impostor, string, error) {
 	}
 	for _, d := range devices {
 		if d.Name == victimName {
-			papers := r.crew.credentials(d)
+			papers := r.h.crew.credentials(d)
 			if papers.TLS == nil {
 				return nil, "", fmt.Errorf("%s has no identity", d.Name)
 			}

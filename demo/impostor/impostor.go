@@ -130,12 +130,7 @@ func New(o Options) (*Impostor, error) {
 	if err := t.complete(); err != nil {
 		return nil, err
 	}
-	i := &Impostor{o: o}
-	all := Attacks()
-	for _, name := range program() {
-		at := slices.IndexFunc(all, func(a Attack) bool { return a.Name == name })
-		i.acts = append(i.acts, all[at])
-	}
+	i := &Impostor{o: o, acts: Plan()}
 	i.score.Of = len(i.acts)
 	i.ctx, i.cancel = context.WithCancel(context.Background())
 	return i, nil
