@@ -38,8 +38,11 @@ func (l *events) addIdentity(e identity.Event) {
 
 func (l *events) addWeb(r listen.Refusal) {
 	kind := watch.HandshakeFailed
-	if r.Reason == listen.OriginRefused || r.Reason == listen.HostRefused {
+	switch r.Reason {
+	case listen.OriginRefused, listen.HostRefused:
 		kind = watch.OriginRefused
+	case listen.TooManyHandshakes:
+		kind = watch.Flood
 	}
 	l.add(kind, "%s %v %q %q", r.Addr, r.Reason, r.Origin, r.Host)
 }

@@ -74,7 +74,7 @@ func bare() map[string]func(*setup) {
 		impostor.PinnedAuthority: func(s *setup) { s.gullible = true },
 		impostor.SizeCaps:        func(s *setup) { s.limits.PacketBytes, s.limits.ConnectBytes = 1<<29, 1<<29 },
 		impostor.SocketCaps: func(s *setup) {
-			s.limits = broker.Limits{ConnectTime: time.Minute, Connections: s.sockets, ConnectionsPerAddr: s.sockets}
+			s.undefined, s.limits.ConnectTime = true, time.Second
 		},
 	}
 }

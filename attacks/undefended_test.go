@@ -2,7 +2,6 @@ package attacks
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -90,15 +89,18 @@ func (u *undefended) talk(nc net.Conn) {
 		if err != nil {
 			return
 		}
-		var body bytes.Buffer
-		if _, err := io.CopyN(&body, r, int64(n)); err != nil {
+		body := make([]byte, min(n, mostPromised)) // as was promised
+		if _, err := io.ReadFull(r, body); err != nil {
 			return
 		}
-		if u.packet(nc, first, body.Bytes()) != nil {
+		if u.packet(nc, first, body) != nil {
 			return
 		}
 	}
 }
+
+// mostPromised keeps even this broker from filling the machine's memory.
+const mostPromised = 2 << 20
 
 var errGoodbye = errors.New("goodbye")
 
@@ -127,6 +129,8 @@ func (u *undefended) packet(nc net.Conn, first byte, b []byte) error {
 	default:
 		panic("a packet that nobody thought of")
 	}
+	u.mu.Lock()
+	defer u.mu.Unlock()
 	_, err := nc.Write(answer)
 	return err
 }

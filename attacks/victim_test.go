@@ -186,7 +186,7 @@ type effect struct {
 func (e effect) String() string {
 	text := fmt.Sprintf("%d reports, %d commands: %d forged, %d lost", e.reports, e.commands, len(e.forged), len(e.lost))
 	if e.drops > 0 {
-		text = fmt.Sprintf("dropped %d times; %s", e.drops, text)
+		text = fmt.Sprintf("%d times dropped; %s", e.drops, text)
 	}
 	if len(e.forged)+len(e.lost) > 0 {
 		text += "; " + strings.Join(append(e.forged, e.lost...), "; ")

@@ -242,6 +242,7 @@ func (w *world) serve(serve func(net.Listener) error) {
 	}
 	if w.target.Via == impostor.WSS {
 		o := w.setup.web
+		o.HandshakeTime = w.connectTime()
 		o.OnRefuse = w.log.addWeb
 		ln = listen.WebSocket(ln, o)
 	}

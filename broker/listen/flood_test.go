@@ -74,7 +74,7 @@ func TestHalfOpenHandshakesAreClosed(t *testing.T) {
 
 func TestHandshakesAreBounded(t *testing.T) {
 	log := &refusals{}
-	ln := listen.WebSocket(tcp(t), listen.Options{Handshakes: 10, HandshakeTime: time.Second, OnRefuse: log.add})
+	ln := listen.WebSocket(tcp(t), listen.Options{Handshakes: 10, HandshakeTime: 4 * time.Second, OnRefuse: log.add})
 	b := serve(t, ln, broker.Options{})
 	closed := silent(t, ln.Addr().String(), 30, "")
 	eventually(t, "20 refusals", func() bool { return log.count(listen.TooManyHandshakes) == 20 })

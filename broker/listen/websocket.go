@@ -39,7 +39,7 @@ type Options struct {
 	// and wait for Accept included. 1,024.
 	Handshakes int
 	// HandshakesPerAddr bounds those from one IP address, so that nobody can keep
-	// others out. Half of Handshakes.
+	// others out. Half of Handshakes, and 64 at least.
 	HandshakesPerAddr int
 	// OnRefuse is told of connections that are refused, from any goroutine. It
 	// must not block.
@@ -60,7 +60,7 @@ func (o Options) withDefaults() Options {
 		o.Handshakes = 1024
 	}
 	if o.HandshakesPerAddr <= 0 {
-		o.HandshakesPerAddr = (o.Handshakes + 1) / 2
+		o.HandshakesPerAddr = max(64, o.Handshakes/2)
 	}
 	o.Origins, o.Hosts = slices.Clone(o.Origins), slices.Clone(o.Hosts)
 	return o

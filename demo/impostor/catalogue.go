@@ -117,7 +117,7 @@ func wireAttacks() []Attack {
 			Kinds: []watch.Kind{watch.HandshakeFailed, watch.Flood}, Run: staged(otherAuthority)},
 		{Name: "Silent sockets", Rows: []int{24}, Transports: everywhere, Defence: SocketCaps,
 			Plain: "It opens connection after connection and says nothing, until %s cannot get in.",
-			Kinds: []watch.Kind{watch.Flood}, Run: staged(silentSockets)},
+			Kinds: []watch.Kind{watch.Flood, watch.HandshakeFailed}, Run: staged(silentSockets)},
 		{Name: "Huge lengths", Rows: []int{25}, Transports: everywhere, Defence: SizeCaps,
 			Plain: "It promises packets of 256 MB, so that memory is set aside for them.",
 			Kinds: []watch.Kind{watch.Malformed, watch.HandshakeFailed, watch.Flood}, Run: staged(hugeLength)},

@@ -22,9 +22,10 @@ type flood struct {
 	read  sync.WaitGroup
 }
 
-// pour opens sockets and says something on each. A socket that is refused is
+// pour opens connections from elsewhere and says something on each: inside of TLS
+// and the WebSocket, or at once for those that are raw. One that is refused is
 // none.
-func (s *scene) pour(n int, say func(i int) []byte) (*flood, error) {
+func (s *scene) pour(n int, raw func(i int) bool, say func(i int) []byte) (*flood, error) {
 	f := &flood{}
 	var next atomic.Int64
 	var failed atomic.Pointer[error]
@@ -32,7 +33,7 @@ func (s *scene) pour(n int, say func(i int) []byte) (*flood, error) {
 	for range min(dialers, n) {
 		all.Go(func() {
 			for i := next.Add(1); i <= int64(n) && s.ctx.Err() == nil; i = next.Add(1) {
-				nc, err := s.t.raw(s.ctx, s.t.Elsewhere)
+				nc, err := s.pourOne(raw(int(i)))
 				if errors.Is(err, ErrNotHere) {
 					failed.Store(&err)
 					return
@@ -49,6 +50,16 @@ func (s *scene) pour(n int, say func(i int) []byte) (*flood, error) {
 		return nil, *err
 	}
 	return f, nil
+}
+
+// pourOne opens one connection.
+func (s *scene) pourOne(raw bool) (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(s.ctx, s.t.ConnectTime)
+	defer cancel()
+	if raw {
+		return s.t.raw(ctx, s.t.Elsewhere)
+	}
+	return s.t.dial(ctx, s.t.Elsewhere, s.t.Thief)
 }
 
 // hold keeps a socket until the other side closes it.
@@ -102,7 +113,9 @@ func (f *flood) end() {
 // admitted reports whether an honest client gets in now, and how soon.
 func (s *scene) admitted() (time.Duration, bool) {
 	began := time.Now()
-	c, err := s.subscriber(s.t.Late, s.t.Victim.Root+"/#")
+	hurried := *s
+	hurried.t.Patience = min(s.t.Patience, admitTime)
+	c, err := hurried.subscriber(s.t.Late, s.t.Victim.Root+"/#")
 	if err != nil {
 		return time.Since(began), false
 	}
@@ -110,13 +123,16 @@ func (s *scene) admitted() (time.Duration, bool) {
 	return time.Since(began), true
 }
 
+// admitTime is how long an honest client tries to get in.
+const admitTime = 5 * time.Second
+
 // graceTime is how much longer than agreed a broker may take to close what is
 // silent.
 const graceTime = 5 * time.Second
 
 // silentSockets opens many connections that say nothing, or one byte.
 func silentSockets(s *scene) (Outcome, error) {
-	f, err := s.pour(s.t.Sockets, func(i int) []byte { return []byte{typeConnect << 4}[:i%2] })
+	f, err := s.pour(s.t.Sockets, func(i int) bool { return i%4 != 0 }, func(i int) []byte { return []byte{typeConnect << 4}[:i%2] })
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -138,7 +154,7 @@ func silentSockets(s *scene) (Outcome, error) {
 func hugeLength(s *scene) (Outcome, error) {
 	promise := append([]byte{typeConnect << 4, 0xff, 0xff, 0xff, 0x7f}, make([]byte, 64)...)
 	n := min(s.t.Sockets, 1000)
-	f, err := s.pour(n, func(int) []byte { return promise })
+	f, err := s.pour(n, func(int) bool { return false }, func(int) []byte { return promise })
 	if err != nil {
 		return Outcome{}, err
 	}

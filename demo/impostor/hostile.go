@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// malformed are things that the standard forbids, to be sent after CONNECT.
+// malformedPackets are things that the standard forbids, to be sent after CONNECT.
 var malformedPackets = []string{
 	"\x82\x08\x00\x01\x00\x00\x10abc", // SUBSCRIBE whose filter is longer than the packet
 	"\x82\x02\x00\x01",                // SUBSCRIBE without a filter
@@ -24,13 +24,12 @@ var malformedPackets = []string{
 
 // malformedSequences sends what the standard forbids, before CONNECT and after.
 func malformedSequences(s *scene) (Outcome, error) {
-	f, err := s.pour(len(malformedPackets), func(i int) []byte { return []byte(malformedPackets[i-1]) })
+	f, err := s.pour(len(malformedPackets), func(int) bool { return false }, func(i int) []byte { return []byte(malformedPackets[i-1]) })
 	if err != nil {
 		return Outcome{}, err
 	}
 	defer f.read.Wait()
 	defer f.end()
-	f.drained(min(graceTime, s.t.ConnectTime/2))
 	cut := 0
 	for _, bad := range malformedPackets {
 		c, err := s.thief(v5)
