@@ -126,7 +126,7 @@ func (r *router) deliver(rt *route, t *target, in *inbound, o *outcome) {
 		return
 	}
 	qos := min(in.qos, t.qos)
-	if qos > 0 || s.replaying.Load() {
+	if qos > 0 || s.replaying.Load() && s.conn.Load() != nil {
 		r.flush()
 		it := item{m: in.keep(rt), qos: qos, retain: t.asIs && in.retain, ids: t.ids, generation: rt.accessGeneration, share: t.share}
 		if s.kept != nil && qos > 0 {

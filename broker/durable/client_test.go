@@ -24,15 +24,19 @@ type peer struct {
 
 const version = packet.V311
 
-// dialPeer connects with a session that is kept.
-func dialPeer(addr, id string) (*peer, error) {
+// dialPeer connects with a session that is kept, or as change says.
+func dialPeer(addr, id string, change ...func(*packet.Connect)) (*peer, error) {
 	nc, err := net.Dial("tcp", addr)
 	if err != nil {
 		return nil, err
 	}
 	p := &peer{nc: nc, r: bufio.NewReaderSize(nc, 64<<10)}
 	_ = nc.SetReadDeadline(time.Now().Add(20 * time.Second))
-	err = p.send(&packet.Connect{Version: version, ClientID: []byte(id)})
+	hello := &packet.Connect{Version: version, ClientID: []byte(id)}
+	for _, f := range change {
+		f(hello)
+	}
+	err = p.send(hello)
 	if err == nil {
 		var got packet.Packet
 		got, err = p.next()
