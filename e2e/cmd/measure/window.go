@@ -1,0 +1,193 @@
+//go:build linux
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"image/color"
+	"strings"
+	"time"
+
+	"github.com/pilothouse/pilothouse/e2e/desktop"
+)
+
+// address is where the program listens; the display's home folder is new, so
+// that nothing is remembered from before.
+const address = "127.0.0.1:18873"
+
+// Inside the first tile of the overview, and the colour of a tile in the dark
+// theme.
+var (
+	insideTile = image.Pt(90, 190)
+	tileColor  = color.NRGBA{R: 26, G: 32, B: 37, A: 255}
+)
+
+// start measures the time from the start of the program to the first tile of a
+// device that was heard from, thrice, and prints the best: the first start reads
+// the program from disk.
+func (b *bench) start(ctx context.Context, d *desktop.Display) error {
+	eye, err := d.NewEye(ctx)
+	if err != nil {
+		return err
+	}
+	best := time.Duration(0)
+	for range 3 {
+		began := time.Now()
+		p, err := d.Start(b.program, desktop.Options{
+			Args: []string{"--demo", "--page", "overview", "--listen", address}, Env: []string{"FYNE_THEME=dark"},
+		})
+		if err != nil {
+			return err
+		}
+		if err := see(ctx, eye, insideTile, tileColor); err != nil {
+			return errors.Join(err, errors.New(p.Output()))
+		}
+		if took := time.Since(began); best == 0 || took < best {
+			best = took
+		}
+		if err := p.Stop(); err != nil {
+			return err
+		}
+	}
+	say("start to first live tile", best.Seconds(), "s", "< 1")
+	return eye.Close()
+}
+
+// see waits until a pixel has a colour.
+func see(ctx context.Context, eye *desktop.Eye, at image.Point, want color.Color) error {
+	for {
+		got, err := eye.Pixel(at)
+		if err != nil {
+			return err
+		}
+		if desktop.Near(got, want, 1) {
+			return nil
+		}
+		if err := wait(ctx, 2*time.Millisecond); err != nil {
+			return fmt.Errorf("the pixel at %v is %v, waiting for %v: %w", at, got, want, err)
+		}
+	}
+}
+
+// calm is how long nobody touches the window before idleness is measured: longer
+// than the window takes to notice.
+const calm = 14 * time.Second
+
+// idle measures processor time with 100 devices that speak once a second, each
+// over a connection of its own: with the window open, and minimised.
+func (b *bench) idle(ctx context.Context, d *desktop.Display) error {
+	p, err := d.Start(b.program, desktop.Options{Args: []string{"--demo=false", "--page", "overview", "--listen", address}})
+	if err != nil {
+		return err
+	}
+	w, err := p.Window(ctx, "")
+	if err != nil {
+		return err
+	}
+	stop, err := devices(ctx, 100)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	if err := wait(ctx, calm); err != nil {
+		return err
+	}
+	if err := b.load(ctx, p, "CPU, open, 100 devices at 1 Hz", "< 5"); err != nil {
+		return err
+	}
+	if err := w.Minimise(ctx); err != nil {
+		return err
+	}
+	if err := wait(ctx, time.Second); err != nil {
+		return err
+	}
+	return b.load(ctx, p, "CPU, minimised, 100 devices at 1 Hz", "< 1")
+}
+
+// load prints the processor time that p takes, in per cent of one core.
+func (b *bench) load(ctx context.Context, p *desktop.Process, name, goal string) error {
+	before, err := p.CPU()
+	if err != nil {
+		return err
+	}
+	began := time.Now()
+	if err := wait(ctx, b.span); err != nil {
+		return err
+	}
+	after, err := p.CPU()
+	say(name, 100*(after-before).Seconds()/time.Since(began).Seconds(), "% core", goal)
+	return err
+}
+
+// flood measures what a frame costs the main goroutine with 100,000 topics open
+// in the tree: at 50,000 messages a second, and at 100.
+func (b *bench) flood(ctx context.Context, d *desktop.Display) error {
+	busy := map[string]map[string]float64{}
+	for _, rate := range []string{"50000", "100"} {
+		p, err := d.Start(b.frames, desktop.Options{Args: []string{"-rate", rate}})
+		if err != nil {
+			return err
+		}
+		w, err := p.Window(ctx, "")
+		if err != nil {
+			return err
+		}
+		if err := attend(ctx, w, p.Done()); err != nil {
+			return err
+		}
+		busy[rate] = map[string]float64{}
+		for line := range strings.Lines(p.Output()) {
+			var name string
+			var value float64
+			if _, err := fmt.Sscanf(line, "%s %f", &name, &value); err != nil {
+				continue
+			}
+			busy[rate][name] = value
+			if goal, ok := frameGoals[name]; ok {
+				unit := "ms"
+				if name == "frames" {
+					unit = "1/s"
+				}
+				say("frame, "+rate+"/s, "+name, value, unit, goal)
+			}
+		}
+	}
+	if idle := busy["100"]["busy.p50"]; idle > 0 {
+		say("frame, 50000/s over 100/s", busy["50000"]["busy.p50"]/idle, "x", "<= 1.3")
+	}
+	return nil
+}
+
+// frameGoals are the figures of e2e/cmd/frames that are printed, with their goals.
+var frameGoals = map[string]string{"shown.p50": "", "shown.p99": "", "busy.p50": "<= 4", "busy.p99": "<= 8", "painted.p50": "", "frames": ""}
+
+// attend chooses one row and another until done, so that the window is at its
+// most lively. No text field gets the keyboard: its cursor would repaint the
+// window for as long as it fades.
+func attend(ctx context.Context, w *desktop.Window, done <-chan struct{}) error {
+	rows := [2]image.Point{image.Pt(150, 150), image.Pt(150, 176)}
+	beat := time.NewTicker(2 * time.Second)
+	defer beat.Stop()
+	for i := 0; ; i++ {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-done:
+			return nil
+		case <-beat.C:
+			if err := w.Click(ctx, rows[i%2]); err != nil {
+				select {
+				case <-ctx.Done():
+					return nil
+				case <-done: // it has ended meanwhile
+					return nil
+				case <-time.After(time.Second):
+					return err
+				}
+			}
+		}
+	}
+}
