@@ -54,6 +54,7 @@ type conn struct {
 	owed      uint64 // the latest ticket of answers that wait for the disk
 
 	attached atomic.Pointer[session] // session, for other goroutines
+	welcomed atomic.Bool             // CONNACK was sent, and DISCONNECT may be [MQTT-3.14.0-1]
 	leaving  atomic.Pointer[departure]
 }
 
@@ -197,7 +198,7 @@ func (c *conn) kick(d departure) {
 		return
 	}
 	var last []byte
-	if c.version == packet.V5 && !d.quiet {
+	if c.welcomed.Load() && c.version == packet.V5 && !d.quiet {
 		last = packet.AppendDisconnect(nil, d.code)
 	}
 	c.out.finish(last, finishTime)

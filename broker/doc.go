@@ -25,12 +25,17 @@
 // messages that were still to be replayed to a new subscription are not kept.
 //
 // A subscriber that drains holds its publishers back for a moment when it is
-// full ([Limits.Hold]); one that does not loses messages, and each lost message
-// is counted. Other clients do not feel it.
+// full ([Limits.Hold]); nobody waits for one that does not. Its messages of QoS 1
+// and 2 go on to a spool on disk ([Options.Spool]), which for a kept session is
+// part of what is promised, and beyond that they are dropped. Each message that
+// is dropped is counted: what a session receives and what is reported as dropped
+// are what was acknowledged to publishers. Other clients do not feel it.
+//
+// Topics under $SYS have mosquitto's names; see [Options.SysInterval].
 //
 // Concurrency: all methods of Broker and Local may be called from any goroutine.
 // Locks are taken in the order Broker.mu, session.mu, outbound.mu; the
 // subscription index, the retained store and the journal have locks of their own,
-// under which nothing else is locked, but the journal under the retained store. Access and OnEvent are never to call back into the
-// broker.
+// under which nothing else is locked, but the journal under the retained store.
+// Access and OnEvent are never to call back into the broker.
 package broker

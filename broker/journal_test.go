@@ -50,6 +50,30 @@ func TestAcknowledgementsWaitForTheDisk(t *testing.T) {
 	}
 }
 
+// A session that was promised is on disk: CONNACK waits for it, and nothing comes
+// before CONNACK.
+func TestConnackWaitsForTheDisk(t *testing.T) {
+	disk := new(memStore)
+	b, addr := serve(t, Options{Store: disk})
+	disk.held.Lock()
+	c := dial(t, addr)
+	c.v = packet.V5
+	hello := &packet.Connect{Version: packet.V5, ClientID: []byte("kept")}
+	keep(hello)
+	c.send(hello)
+	eventually(t, "session", func() bool { return b.Stats().Sessions == 1 })
+	connect(t, addr, "clean", packet.V5).quiet() // that has nothing to wait for
+	if p, err := c.nextWithin(50 * time.Millisecond); err == nil {
+		t.Errorf("received %v before the session was on disk", p.Type())
+	}
+	disk.held.Unlock()
+	expect[*packet.Connack](c)
+	if disk.count(kindSession) != 1 {
+		t.Error("the session is not on disk")
+	}
+	c.quiet()
+}
+
 // Many publishers share one write, and what is done before it is written is not
 // written at all.
 func TestCommitsAreShared(t *testing.T) {

@@ -18,7 +18,11 @@ func (b *Broker) open(c *conn, p *packet.Connect, w *will, assigned bool) error 
 	if err != nil {
 		return err
 	}
-	resumed := s.attach(c, p, w, assigned, &end)
+	resumed, promised := s.attach(c, p, w, assigned, &end)
+	if promised != nil {
+		_ = b.journal.await(b.ctx, b.journal.mark()) // while the disk fails, what needs it is refused later
+		c.welcome(promised)
+	}
 	b.counts.opened.Add(1)
 	b.displace(c, &end)
 	b.events.tell(SessionOpened{Stamp: now(), Publisher: c.pub, Version: c.version, Resumed: resumed, Transport: c.transport})
@@ -114,8 +118,9 @@ func (s *session) detachLocked() (old *conn, due *will) {
 }
 
 // attach makes c the connection of s, which claim has locked, and unlocks it: the
-// CONNACK packet goes first, then what waited.
-func (s *session) attach(c *conn, p *packet.Connect, w *will, assigned bool, end *ending) (resumed bool) {
+// CONNACK packet goes first, then what waited. When that promises a session that
+// is not on disk yet, it is left to the caller, as promised.
+func (s *session) attach(c *conn, p *packet.Connect, w *will, assigned bool, end *ending) (resumed bool, promised []byte) {
 	defer s.mu.Unlock()
 	if resumed = !s.created.IsZero(); resumed {
 		end.conn, end.will = s.detachLocked()
@@ -125,7 +130,12 @@ func (s *session) attach(c *conn, p *packet.Connect, w *will, assigned bool, end
 	s.expiry = s.b.expiryOf(p)
 	c.session = s
 	c.router.stats = &s.stats
-	c.out.force(c.connack(p, resumed, assigned, s.expiry))
+	ack := c.connack(p, resumed, assigned, s.expiry)
+	if s.b.journal != nil && !resumed && s.expiry > 0 {
+		promised = ack // nothing else goes out yet: nobody has subscribed
+	} else {
+		c.welcome(ack)
+	}
 	if resumed {
 		s.recheckSubscriptionsLocked()
 		s.resumeLocked()
@@ -136,7 +146,13 @@ func (s *session) attach(c *conn, p *packet.Connect, w *will, assigned bool, end
 	s.conn.Store(c)
 	c.attached.Store(s)
 	s.pumpLocked(c)
-	return resumed
+	return resumed, promised
+}
+
+// welcome sends the CONNACK packet.
+func (c *conn) welcome(ack []byte) {
+	c.out.force(ack)
+	c.welcomed.Store(true)
 }
 
 // keepLocked notes on disk that the client is there.
