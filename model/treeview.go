@@ -1,6 +1,7 @@
 package model
 
 import (
+	"maps"
 	"strings"
 	"time"
 )
@@ -56,6 +57,15 @@ type treeLine struct {
 // NewTreeView makes a view that shows the levels down to openDepth opened.
 func (s *Store) NewTreeView(openDepth int) *TreeView {
 	return &TreeView{store: s, toggled: map[string]bool{}, closed: map[string]bool{}, openDepth: openDepth, dirty: true}
+}
+
+// On is the same look, with the same levels open and the same filter, at the tree
+// of another store. The two have nothing in common from then on.
+func (v *TreeView) On(s *Store) *TreeView {
+	w := *v
+	w.store, w.toggled, w.closed = s, maps.Clone(v.toggled), maps.Clone(v.closed)
+	w.rows, w.built, w.dirty = nil, 0, true
+	return &w
 }
 
 // SetFilter shows only topics that match, with the levels above them: text

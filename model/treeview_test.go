@@ -3,6 +3,7 @@ package model_test
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -244,5 +245,31 @@ func compareTrees(t *rapid.T, v *model.TreeView, n *naiveTree) {
 			t.Fatalf("index of %q is %d, want %d", r.Path, got, i)
 		}
 		delete(want, r.Path)
+	}
+}
+
+func TestTreeViewOnAnotherStore(t *testing.T) {
+	now, then := model.NewStore(model.Options{}), model.NewStore(model.Options{})
+	for _, s := range []*model.Store{now, then} {
+		s.Ingest([]model.Message{{Topic: "a/b/c", Payload: []byte("1")}, {Topic: "a/d", Payload: []byte("2")}})
+	}
+	then.Ingest([]model.Message{{Topic: "x", Payload: []byte("3")}})
+	paths := func(v *model.TreeView) (out []string) {
+		rows, _ := v.Rows(0, 100)
+		for i := range rows {
+			out = append(out, rows[i].Path)
+		}
+		return out
+	}
+	v := now.NewTreeView(4)
+	v.Toggle("a/b")
+	w := v.On(then)
+	if got, want := paths(w), []string{"a", "a/b", "a/d", "x"}; !slices.Equal(got, want) {
+		t.Errorf("the other store shows %v, want %v", got, want)
+	}
+	w.Toggle("a")
+	w.SetFilter("x")
+	if got, want := paths(v), []string{"a", "a/b", "a/d"}; !slices.Equal(got, want) {
+		t.Errorf("the first store shows %v after that, want %v", got, want)
 	}
 }

@@ -70,7 +70,7 @@ func (w *Window) search(text string) []widgets.PaletteItem {
 		}
 	}
 	var found []widgets.PaletteItem
-	for _, h := range w.o.Store.Search(text, paletteHits) {
+	for _, h := range w.stores.shown().Search(text, paletteHits) {
 		it := widgets.PaletteItem{Key: "topic:" + h.Path, Title: h.Name, Detail: h.Path, Category: "topic"}
 		if h.Kind == model.HitDevice {
 			it.Key, it.Category, it.Status = "device:"+h.Path, "device", statusOf(h.Liveness)

@@ -93,7 +93,7 @@ func (p *chartsPage) buildPause() fyne.CanvasObject {
 		paused := false
 		p.ask(func(w *chartWant) {
 			if w.pausedAt.IsZero() {
-				w.pausedAt, paused = p.deps.store.Now(), true
+				w.pausedAt, paused = p.deps.stores.shown().Now(), true
 			} else {
 				w.pausedAt = time.Time{}
 			}
@@ -198,7 +198,7 @@ func (p *chartsPage) frame(now time.Time) func() {
 			setShown(p.empty, true)
 		}
 	}
-	spec := chartSpec(p.deps.store, w, p.deps.looks.get(), now)
+	spec := chartSpec(p.deps.stores.shown(), w, p.deps.looks.get(), now)
 	img, layout, err := drawChart(spec)
 	rows := legendRows(spec, p.deps.looks.get())
 	return func() {

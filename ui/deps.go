@@ -12,11 +12,13 @@ import (
 // send people. The functions are for the main goroutine unless they say
 // otherwise.
 type pageDeps struct {
-	ctx   context.Context
-	store *model.Store
-	link  Link
-	looks *looks
-	chart *chartSet
+	ctx context.Context
+	// store is the live store; pages show the one of stores.
+	store  *model.Store
+	stores *stores
+	link   Link
+	looks  *looks
+	chart  *chartSet
 	// address is where a device connects, empty when it cannot connect here.
 	address string
 

@@ -101,7 +101,8 @@ func (t *deviceDetail) choose(root string) {
 }
 
 func (t *deviceDetail) frame(now time.Time, root string) func() {
-	d, ok := t.deps.store.Device(root, deviceValues)
+	store := t.deps.stores.shown()
+	d, ok := store.Device(root, deviceValues)
 	if !ok {
 		return func() {
 			setShown(t.content, false)
@@ -110,7 +111,7 @@ func (t *deviceDetail) frame(now time.Time, root string) func() {
 	}
 	evidence := evidenceRows(&d, now)
 	values, keys := t.valueRows(&d, now)
-	commands := t.deps.store.Commands(root, deviceCommands)
+	commands := store.Commands(root, deviceCommands)
 	sent := make([]widgets.Row, len(commands))
 	for i := range commands {
 		sent[i] = commandRow(&commands[i])

@@ -14,8 +14,8 @@ import (
 
 // devicesPage is the directory, with the chosen device beside it.
 type devicesPage struct {
-	store *model.Store
-	poke  func()
+	stores *stores
+	poke   func()
 
 	search *widgets.Entry
 	rows   *widgets.Rows
@@ -37,7 +37,7 @@ type devicesWant struct {
 var deviceSorts = []model.DeviceOrder{model.ByName, model.ByKind, model.WorstFirst, model.BySeen}
 
 func newDevicesPage(d pageDeps) *devicesPage {
-	p := &devicesPage{store: d.store, poke: d.poke, search: widgets.NewEntry()}
+	p := &devicesPage{stores: d.stores, poke: d.poke, search: widgets.NewEntry()}
 	p.search.SetPlaceHolder("Search by words: name, kind or topic")
 	p.search.OnChanged = func(text string) { p.ask(func(w *devicesWant) { w.query.Search = text }) }
 	p.rows = widgets.NewRows([]widgets.Column{
@@ -94,7 +94,7 @@ func (p *devicesPage) open(root string) {
 
 func (p *devicesPage) frame(now time.Time) func() {
 	w := p.want.get()
-	devices, total, _ := p.store.Devices(w.query)
+	devices, total, _ := p.stores.shown().Devices(w.query)
 	rows := make([]widgets.Row, len(devices))
 	for i := range devices {
 		rows[i] = deviceRow(&devices[i], now)

@@ -18,7 +18,7 @@ func newEventRows(d pageDeps) *widgets.Rows {
 		if err != nil {
 			return
 		}
-		for _, e := range d.store.Events(seq-1, 1<<20) {
+		for _, e := range d.stores.shown().Events(seq-1, 1<<20) {
 			if e.Seq == seq && e.Device != "" {
 				d.openDevice(e.Device)
 			}

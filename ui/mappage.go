@@ -109,7 +109,7 @@ func (p *mapPage) choose(key string) {
 // goTo chooses a device and brings it into view.
 func (p *mapPage) goTo(root string) {
 	p.choose(root)
-	if d, ok := p.deps.store.Device(root, 0); ok && d.HasPosition {
+	if d, ok := p.deps.stores.shown().Device(root, 0); ok && d.HasPosition {
 		v := p.view.View()
 		v.Center = d.Position.LatLon
 		p.touched = true
@@ -137,9 +137,10 @@ func (p *mapPage) frame(now time.Time) func() {
 	if w.view.Width == 0 || w.view.Height == 0 {
 		return nil
 	}
-	devices, total := p.deps.store.MapDevices(mapDevices, mapTrackPoints)
+	store := p.deps.stores.shown()
+	devices, total := store.MapDevices(mapDevices, mapTrackPoints)
 	k := p.deps.looks.get()
-	spec := mapSpec(devices, p.deps.store.Ports(), w, k, now)
+	spec := mapSpec(devices, store.Ports(), w, k, now)
 	spec.Attribution = p.credit
 	if w.follow {
 		for i := range devices {

@@ -15,7 +15,7 @@ import (
 // overviewPage is the fleet at a glance: a tile for each device, the worst
 // first, the counts by liveness, and what happened last.
 type overviewPage struct {
-	store *model.Store
+	stores *stores
 
 	counts *countsBar
 	tiles  *widgets.TileGrid
@@ -32,7 +32,7 @@ type overviewWant struct{ first, count int }
 const overviewEvents = 100
 
 func newOverviewPage(d pageDeps) *overviewPage {
-	p := &overviewPage{store: d.store, counts: newCountsBar(), tiles: widgets.NewTileGrid()}
+	p := &overviewPage{stores: d.stores, counts: newCountsBar(), tiles: widgets.NewTileGrid()}
 	p.tiles.OnRange = func(first, count int) {
 		p.want.update(func(w *overviewWant) { w.first, w.count = first, count })
 		d.poke()
@@ -52,12 +52,13 @@ func (p *overviewPage) every() time.Duration      { return 250 * time.Millisecon
 
 func (p *overviewPage) frame(now time.Time) func() {
 	w := p.want.get()
-	devices, total, counts := p.store.Devices(model.DeviceQuery{Order: model.WorstFirst, First: w.first, Count: w.count, Values: 2})
+	store := p.stores.shown()
+	devices, total, counts := store.Devices(model.DeviceQuery{Order: model.WorstFirst, First: w.first, Count: w.count, Values: 2})
 	tiles := make([]widgets.TileData, len(devices))
 	for i := range devices {
 		tiles[i] = deviceTile(&devices[i], now)
 	}
-	events := eventRows(p.store.Events(0, overviewEvents), now)
+	events := eventRows(store.Events(0, overviewEvents), now)
 	return func() {
 		setShown(p.empty, total == 0)
 		p.counts.show(counts)

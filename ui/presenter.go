@@ -4,8 +4,6 @@ import (
 	"context"
 	"sync"
 	"time"
-
-	"github.com/pilothouse/pilothouse/model"
 )
 
 // tick is the presenter's beat: no page is drawn more often.
@@ -28,7 +26,8 @@ type source interface {
 // presenter asks what is visible for frames and hands them to the main
 // goroutine, at most one at a time.
 type presenter struct {
-	store *model.Store
+	// store tells whether what is shown has changed.
+	store interface{ Generation() uint64 }
 	// do runs a function on the main goroutine, later.
 	do func(func())
 	// hidden tells whether the window cannot be seen.
@@ -58,7 +57,7 @@ type drawn struct {
 	gen uint64
 }
 
-func newPresenter(store *model.Store, do func(func()), hidden func() bool, always ...source) *presenter {
+func newPresenter(store interface{ Generation() uint64 }, do func(func()), hidden func() bool, always ...source) *presenter {
 	p := &presenter{
 		store: store, do: do, hidden: hidden, always: always,
 		painted: func(f func(time.Duration)) { f(0) },

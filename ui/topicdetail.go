@@ -18,8 +18,7 @@ import (
 
 // topicDetail is everything about one topic.
 type topicDetail struct {
-	store *model.Store
-	deps  pageDeps
+	deps pageDeps
 
 	// main goroutine
 	body    *fyne.Container
@@ -54,7 +53,7 @@ type detailWant struct {
 }
 
 func newTopicDetail(d pageDeps) *topicDetail {
-	t := &topicDetail{store: d.store, deps: d}
+	t := &topicDetail{deps: d}
 	t.want.update(func(w *detailWant) { w.mode = asPretty })
 	t.title = widget.NewLabel("")
 	t.title.TextStyle.Bold = true
@@ -166,7 +165,8 @@ const (
 // frame builds the pane for a topic and returns how to show it; branch is what
 // to say of a level that is no topic.
 func (t *topicDetail) frame(now time.Time, path, branch string) func() {
-	info, ok := t.store.Topic(path)
+	store := t.deps.stores.shown()
+	info, ok := store.Topic(path)
 	if !ok {
 		return func() {
 			if branch == "" {
@@ -180,7 +180,7 @@ func (t *topicDetail) frame(now time.Time, path, branch string) func() {
 	}
 	w := t.want.get()
 	lines, total, note := t.layout.window(path, info.At, info.Payload, w)
-	records, kept := t.store.History(path, w.recordFirst+max(w.recordRows, 1))
+	records, kept := store.History(path, w.recordFirst+max(w.recordRows, 1))
 	records = records[min(w.recordFirst, len(records)):]
 	history := make([]widgets.Row, len(records))
 	for i := range records {

@@ -20,8 +20,8 @@ const flashFor = 300 * time.Millisecond
 
 // topicsPage is the tree of topics with the chosen one beside it.
 type topicsPage struct {
-	store *model.Store
-	poke  func()
+	stores *stores
+	poke   func()
 
 	// main goroutine
 	filter *widgets.Entry
@@ -35,6 +35,7 @@ type topicsPage struct {
 
 	// presenter's goroutine
 	view *model.TreeView
+	of   *model.Store // that view is of
 }
 
 // topicsWant is what the main goroutine asks of the next frame.
@@ -46,7 +47,7 @@ type topicsWant struct {
 }
 
 func newTopicsPage(d pageDeps) *topicsPage {
-	p := &topicsPage{store: d.store, poke: d.poke, view: d.store.NewTreeView(openLevels)}
+	p := &topicsPage{stores: d.stores, poke: d.poke}
 	p.filter = widgets.NewEntry()
 	p.filter.SetPlaceHolder("Filter: part of a topic, or a filter with + and #")
 	p.filter.OnChanged = func(text string) {
@@ -109,6 +110,8 @@ func (p *topicsPage) frame(now time.Time) func() {
 		w = *shared
 		shared.edits, shared.reveal = nil, false
 	})
+	store := p.stores.shown()
+	p.look(store)
 	for _, edit := range w.edits {
 		edit(p.view)
 	}
@@ -123,7 +126,7 @@ func (p *topicsPage) frame(now time.Time) func() {
 	for i := range rows {
 		out[i] = treeRow(&rows[i], now)
 	}
-	showDetail := p.detail.frame(now, w.selected, p.branch(w.selected))
+	showDetail := p.detail.frame(now, w.selected, p.branch(store, w.selected))
 	return func() {
 		setShown(p.empty, total == 0 && p.filter.Text == "")
 		p.rows.SetRows(total, w.first, out)
@@ -134,10 +137,23 @@ func (p *topicsPage) frame(now time.Time) func() {
 	}
 }
 
+// look has the tree view be of a store, with the same levels open.
+func (p *topicsPage) look(store *model.Store) {
+	switch {
+	case p.of == store:
+		return
+	case p.view == nil:
+		p.view = store.NewTreeView(openLevels)
+	default:
+		p.view = p.view.On(store)
+	}
+	p.of = store
+}
+
 // branch says what lies below a level that is no topic itself; empty when there
 // is no such level in view.
-func (p *topicsPage) branch(path string) string {
-	if _, topic := p.store.Topic(path); topic || path == "" {
+func (p *topicsPage) branch(store *model.Store, path string) string {
+	if _, topic := store.Topic(path); topic || path == "" {
 		return ""
 	}
 	rows, _ := p.view.Rows(p.view.Index(path), 1)

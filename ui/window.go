@@ -73,6 +73,7 @@ type Window struct {
 	kept   sync.Once // the settings
 
 	presenter *presenter
+	stores    *stores
 	looks     *looks
 	chart     *chartSet
 	nav       *widgets.NavRail
@@ -106,7 +107,7 @@ func New(o Options) (*Window, error) {
 	if err != nil {
 		return nil, fmt.Errorf("prepare the fonts: %w", err)
 	}
-	w := &Window{o: o, win: o.App.NewWindow(Title), looks: looks, chart: &chartSet{}, pages: map[string]page{}}
+	w := &Window{o: o, win: o.App.NewWindow(Title), stores: newStores(o.Store), looks: looks, chart: &chartSet{}, pages: map[string]page{}}
 	w.ctx, w.stop = context.WithCancel(context.Background())
 	for _, key := range o.Settings.Chart[:min(len(o.Settings.Chart), maxChartSeries)] {
 		w.chart.add(key)
@@ -124,7 +125,7 @@ func (w *Window) build() {
 	w.notices = newNotices(w.o.Store, w.openDevice, tellDesktop(w.o.App))
 	deps := w.deps()
 	bars := newFrameBars(deps, w.o.LinkName, w.losses, w.openPalette)
-	w.presenter = newPresenter(w.o.Store, fyne.Do, w.isHidden, bars, w.notices, w.watchBadge())
+	w.presenter = newPresenter(w.stores, fyne.Do, w.isHidden, bars, w.notices, w.watchBadge())
 	w.presenter.painted, w.presenter.observe, w.presenter.alert = onPainted, w.o.Observe, w.notices
 	w.topics, w.devices = newTopicsPage(deps), newDevicesPage(deps)
 	w.mapped = newMapPage(deps, w.o.Land, w.o.Credit)
@@ -151,7 +152,7 @@ func (w *Window) build() {
 // deps are what the pages share.
 func (w *Window) deps() pageDeps {
 	return pageDeps{
-		ctx: w.ctx, store: w.o.Store, link: w.o.Link, looks: w.looks, chart: w.chart, address: w.o.Address,
+		ctx: w.ctx, store: w.o.Store, stores: w.stores, link: w.o.Link, looks: w.looks, chart: w.chart, address: w.o.Address,
 		poke: func() { w.presenter.poke() }, do: fyne.Do,
 		toast:     func(l toastLevel, text string) { w.notices.add(l, text, "") },
 		openTopic: w.openTopic, openDevice: w.openDevice, openMap: w.openMap,
@@ -319,7 +320,11 @@ func (w *Window) goTo(name string, remember bool) {
 	w.nav.SetSelected(name)
 	w.stack.Objects = []fyne.CanvasObject{p.object()}
 	w.stack.Refresh()
-	w.presenter.show(p)
+	if name == pageWatch { // who is there now
+		w.presenter.show(p)
+	} else {
+		w.presenter.show(timed{p, w.stores})
+	}
 }
 
 // maxBack is how many pages the way back remembers.
