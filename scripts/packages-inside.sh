@@ -13,7 +13,7 @@ await() {
   looks=0
   until "$@" >/dev/null 2>&1; do
     looks=$((looks + 1))
-    [ "$looks" -lt 600 ] || die "waited in vain for $what"
+    [ "$looks" -lt 600 ] || die "waited in vain for $what; the program says: $(cat /tmp/window.log 2>/dev/null || true)"
     sleep 0.1
   done
 }
@@ -103,7 +103,7 @@ case $1 in
     ;;
   hub)
     getent passwd pilothouse-hub || die "there is no user pilothouse-hub"
-    systemd-analyze verify /usr/lib/systemd/system/pilothouse-hub.service
+    systemd-analyze verify --man=no /usr/lib/systemd/system/pilothouse-hub.service
     systemd-analyze security --offline=true --threshold=20 /usr/lib/systemd/system/pilothouse-hub.service
     install -d -o pilothouse-hub -g pilothouse-hub -m 700 /var/lib/pilothouse-hub # as StateDirectory= does
     for round in first second; do

@@ -4,6 +4,8 @@
 
 proofs=${PROOFS:-$PWD/.cache/packages-test}
 pictures=$proofs/pictures
+NETWORK=
+export NETWORK
 passed=0
 failed=0
 
@@ -87,18 +89,33 @@ open_display() {
 
 close_display() { [ -z "${xvfb:-}" ] || kill "$xvfb" 2>/dev/null || true; xvfb=; }
 
-# colours counts those on the screen, up to a hundred of each.
-colours() { import -window root -depth 8 -format '%k' info:- 2>/dev/null || echo 0; }
+# colours counts those in a picture: of an empty window there are few, numbers and
+# plots have many.
+colours() { convert "xwd:$1" -depth 8 -format '%k' info:-; }
 
-# seen NAME waits for a window full of values, takes its picture and says how long
-# it took since $began, in seconds.
+# seen NAME [SECONDS] waits for a window full of values, takes its picture, and
+# leaves in $proofs/shown when it was full, in seconds since 1970. The screen is
+# copied many times a second and looked at later: looking is slower than drawing.
 seen() {
+  rm -rf "$proofs/screens" "$proofs/shown"
+  mkdir -p "$proofs/screens"
   deadline=$(($(date +%s) + ${2:-60}))
-  until [ "$(colours)" -gt 400 ]; do
+  while :; do
+    looks=0
+    while [ "$looks" -lt 60 ]; do
+      xwd -silent -root -out "$proofs/screens/$(date +%s.%N)" && looks=$((looks + 1))
+      sleep 0.01
+    done
+    for screen in "$proofs"/screens/*; do
+      if [ "$(colours "$screen")" -gt 400 ]; then
+        basename "$screen" >"$proofs/shown"
+        sleep 1 # let it draw everything for the picture
+        import -window root "$pictures/$1.png"
+        rm -rf "$proofs/screens"
+        return 0
+      fi
+      rm "$screen"
+    done
     [ "$(date +%s)" -lt "$deadline" ] || { import -window root "$pictures/$1.png"; return 1; }
-    sleep 0.05
   done
-  mkdir -p "$pictures"
-  sleep 2 # let it draw everything for the picture
-  import -window root "$pictures/$1.png"
 }

@@ -17,6 +17,8 @@ runs() { grep -qslz -- "$1" /proc/[0-9]*/cmdline; }
 # key NAME reads a default value below HKEY_CURRENT_USER.
 key() { in_wine reg query "HKCU\\$1" /ve 2>/dev/null | tr -d '\r'; }
 
+associated_no_more() { [ -z "$(key 'Software\Classes\.pilothouse')" ]; }
+
 windows_install() {
   as_skipper env WINEDEBUG=-all WINEPREFIX="$prefix" wineboot --init
   settled
@@ -47,7 +49,7 @@ windows_again() {
   await "the uninstaller to end" sh -c '! [ -e "$1" ]' sh "$programs"
   await "the program to end" sh -c '! kill -0 "$1" 2>/dev/null' sh "$window"
   [ -s "$local_data/Pilothouse/broker.db" ] || die "uninstalling deleted the data"
-  [ -z "$(key 'Software\Classes\.pilothouse')" ] || die "the association is left"
+  await "the association to go" associated_no_more
   settled
   ! runs pilothouse.exe || die "a process is left"
   in_wine "$NEXT" /S
