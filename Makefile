@@ -11,12 +11,12 @@ ARGS       ?=
 export FUZZTIME BENCH BENCHCOUNT RELEASE VERSION
 
 .DEFAULT_GOAL := help
-.PHONY: help run test build setup lint fuzz crash bench screenshots icons clean
+.PHONY: help run test build setup lint fuzz crash bench screenshots icons clean packages packages-test
 
 help: ## Say what can be made
 	@echo "Pilothouse: make TARGET"
 	@echo
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 16
 	@echo
 	@echo "make run ARGS='--demo --page map' passes flags to the program."
 
@@ -52,6 +52,12 @@ screenshots: ## Make docs/screenshots from the running program
 	@scripts/setup test
 	@scripts/build
 	@scripts/screenshots
+
+packages: ## Build everything that is shipped into dist/, the same bytes each time
+	@scripts/packages
+
+packages-test: ## Install what is in dist/ in clean systems and try it (root, Debian)
+	@scripts/packages-test
 
 icons: ## Make assets/icon.png from assets/icon.svg again
 	@scripts/icons
