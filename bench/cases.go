@@ -37,10 +37,11 @@ type goal struct {
 // cases are all there are, in the order in which they are measured.
 func cases() []benchCase {
 	return []benchCase{
-		{name: "QoS 0 fan-in", unit: "messages/s", contenders: []kind{ours, oursLocal, mosquitto, nats}, work: fanIn,
+		{name: "QoS 0 fan-in", unit: "messages/s", contenders: []kind{ours, oursVouched, oursLocal, mosquitto, nats}, work: fanIn,
 			goals: []goal{
 				{"QoS 0 fan-in, 4 publishers, 1,000 topics, 64 bytes, raw subscriber, beside mosquitto", ours, mosquitto, 2},
 				{"the same beside nats-server", ours, nats, 1},
+				{"the same with identities, rules and publishers, beside the open broker", oursVouched, ours, 0.9},
 				{"the same to the session in the process, beside the raw subscriber", oursLocal, ours, 2},
 			}},
 		{name: "QoS 1 both ways", unit: "messages/s", contenders: []kind{ours, mosquitto}, work: qos1,

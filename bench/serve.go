@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"net"
@@ -12,6 +13,8 @@ import (
 
 	"github.com/pilothouse/pilothouse/broker"
 	"github.com/pilothouse/pilothouse/broker/durable"
+	"github.com/pilothouse/pilothouse/broker/identity"
+	"github.com/pilothouse/pilothouse/broker/identity/secret"
 	"github.com/pilothouse/pilothouse/model"
 )
 
@@ -34,6 +37,16 @@ func serve(k kind, dir string) error {
 		ConnectionsPerAddr: 10_000,                                                   // all come from one address here
 		QueueMessages:      5_000_000, QueueBytes: 1 << 30, QueueBytesTotal: 2 << 30, // for a session that is away
 	}}
+	password := ""
+	if k == oursVouched {
+		r, err := vouching(dir)
+		if err != nil {
+			return err
+		}
+		defer r.Close()
+		password = benchPassword
+		o.Access, o.OnEvent = r, r.Observe
+	}
 	if k == oursDurable {
 		s, err := durable.Open(filepath.Join(dir, "broker.db"))
 		if err != nil {
@@ -58,13 +71,36 @@ func serve(k kind, dir string) error {
 			fmt.Fprintln(os.Stderr, "serve:", err)
 		}
 	}()
-	fmt.Println(ln.Addr())
+	fmt.Println(ln.Addr(), password)
 	for in := bufio.NewScanner(os.Stdin); in.Scan(); {
 		var m runtime.MemStats
 		runtime.ReadMemStats(&m)
 		fmt.Println(m.Mallocs)
 	}
 	return nil
+}
+
+// benchPassword is that of every identity of the benchmark.
+const benchPassword = "only for the benchmark"
+
+// vouching is a registry with the publishers and the subscriber as identities,
+// each under rules of its own.
+func vouching(dir string) (*identity.Registry, error) {
+	r, err := identity.Open(identity.Options{Dir: filepath.Join(dir, "identity"), Secrets: secret.Memory(),
+		Limits: identity.Limits{Connects: 1000}})
+	if err != nil {
+		return nil, err
+	}
+	who := []identity.Identity{{Name: "subscriber", Role: identity.Reader}}
+	for i := range publishers {
+		who = append(who, identity.Identity{Name: fmt.Sprint("publisher-", i), Publish: []string{"bench/+/value"}})
+	}
+	for _, i := range who {
+		if err := errors.Join(r.Put(i), r.SetPassword(i.Name, benchPassword)); err != nil {
+			return nil, err
+		}
+	}
+	return r, nil
 }
 
 // countInside counts the messages that a session inside the process receives.
