@@ -82,3 +82,9 @@ func (h *Hub) onWebRefusal(r listen.Refusal) {
 	h.Feed.Add(watch.Report{Kind: kind, At: now, Addr: r.Addr, Text: text})
 	h.Store.Note(model.Event{At: now, Kind: model.EventRefused, Addr: r.Addr, Text: text})
 }
+
+// onSecondWriter tells of a topic that another identity began to write.
+func (h *Hub) onSecondWriter(s model.SecondWriter) {
+	h.Feed.Add(watch.Report{Kind: watch.SecondWriter, At: s.Last, Identity: s.Publisher.Identity, ClientID: s.Publisher.ClientID, Addr: s.Publisher.Addr,
+		Topic: s.Topic, Text: "writes what belongs to " + s.Owner.Name()})
+}

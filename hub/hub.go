@@ -69,6 +69,7 @@ func New(cfg Config) (_ *Hub, err error) {
 	}
 	h.Store = model.NewStore(model.Options{
 		Scanner: &payload.Scanner{}, Rules: demo.Rules(), Ports: demo.Ports(), Lanes: demo.Lanes(),
+		OnSecondWriter: h.onSecondWriter,
 	})
 	if err := h.connect(); err != nil {
 		return nil, err

@@ -176,7 +176,7 @@ func TestSetupOnOtherSystems(t *testing.T) {
 func TestSetupGoesOnWhereAllIsThere(t *testing.T) {
 	m := newMachine(t, "ID=fedora\n")
 	for _, program := range []string{
-		"clang", "pkg-config", "Xvfb", "xdotool", "import", "xdpyinfo", "mosquitto", "mosquitto_pub", "mosquitto_sub",
+		"clang", "pkg-config", "Xvfb", "xdotool", "import", "xdpyinfo", "mosquitto", "mosquitto_pub", "mosquitto_sub", "openssl", "sqlite3",
 	} {
 		m.program(program, ":")
 	}
