@@ -41,7 +41,8 @@ type Limits struct {
 	// of one connection (receive maximum, at most 65,535). 1,024.
 	Inflight int
 	// QueueMessages and QueueBytes bound the messages that wait in one session;
-	// as many bytes again may be in flight. 100,000 and 32 MiB.
+	// as many bytes again may be in flight, so that a client costs 64 MiB of memory
+	// at most with its outbound buffer. 100,000 and 31 MiB.
 	QueueMessages, QueueBytes int
 	// QueueBytesTotal bounds the messages that wait or are in flight in all
 	// sessions. Each may have 64 KiB even beyond that. 512 MiB.
@@ -93,7 +94,7 @@ func (l Limits) withDefaults() Limits {
 	setInt(&l.SubscriptionsTotal, 500_000)
 	setInt(&l.Inflight, 1_024)
 	setInt(&l.QueueMessages, 100_000)
-	setInt(&l.QueueBytes, 32<<20)
+	setInt(&l.QueueBytes, 31<<20)
 	setInt(&l.QueueBytesTotal, 512<<20)
 	setInt(&l.OutboundBytes, 1<<20)
 	setInt(&l.OutboundBytesTotal, 256<<20)
