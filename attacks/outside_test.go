@@ -190,10 +190,10 @@ func selfSigned(host string, life time.Duration, by *tls.Certificate) (tls.Certi
 }
 
 // hostileUpstream is a broker elsewhere that sends the window's link a message of
-// 256 MB (64 in the short form), and then an ordinary one.
+// 256 MB (64 in the short form, or without the defence), and then an ordinary one.
 func hostileUpstream(ctx context.Context, w *world) (out impostor.Outcome, err error) {
 	size := 64 << 20
-	if full() {
+	if full() && !w.setup.gullible { // a client that takes it has to hold it
 		size = 1<<28 - 1
 	}
 	h := w.fakeHub(func(nc net.Conn) {

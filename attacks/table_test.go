@@ -188,9 +188,9 @@ func (one *trial) attack(w *world) (out impostor.Outcome, began time.Time, err e
 
 // sized is the usual world of the short or the full form.
 func sized() setup {
-	s := setup{sockets: 200, topics: 2_000}
+	s := setup{sockets: 100, topics: 1_500, reconnects: 100}
 	if full() {
-		s.sockets, s.topics = 5_000, 20_000
+		s.sockets, s.topics, s.reconnects = 5_000, 20_000, 2_000
 	}
 	return s
 }
@@ -245,8 +245,7 @@ func (one *trial) telling(t *testing.T, w *world, began, ended time.Time) string
 // tryUndefended runs a trial without its defence: it has to succeed.
 func tryUndefended(t *testing.T, one *trial, via impostor.Transport) row {
 	s := sized()
-	s.topics = 2_000
-	s.sockets = min(s.sockets, 500)
+	s.topics, s.sockets, s.reconnects = 1_500, min(s.sockets, 500), 100
 	one.on(&s)
 	one.off(&s)
 	w := newWorld(t, via, s)

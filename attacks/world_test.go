@@ -43,19 +43,20 @@ const (
 
 // setup is how a world differs from a usual one.
 type setup struct {
-	off       []identity.Defence
-	limits    broker.Limits
-	registry  identity.Limits
-	web       listen.Options
-	thief     func(*identity.Identity)
-	now       func() time.Time
-	oldTLS    bool // a listener without the policy of package listen
-	undefined bool // a small broker without defences
-	gullible  bool // the device that is lured does not check certificates
-	via       impostor.Transport
-	sockets   int
-	topics    int
-	stored    bool // the broker keeps what it keeps on disk
+	off        []identity.Defence
+	limits     broker.Limits
+	registry   identity.Limits
+	web        listen.Options
+	thief      func(*identity.Identity)
+	now        func() time.Time
+	oldTLS     bool // a listener without the policy of package listen
+	undefined  bool // a small broker without defences
+	gullible   bool // the device that is lured does not check certificates
+	via        impostor.Transport
+	sockets    int
+	topics     int
+	reconnects int
+	stored     bool // the broker keeps what it keeps on disk
 }
 
 // world is a hub with everything around it.
@@ -86,7 +87,7 @@ func newWorld(t *testing.T, via impostor.Transport, s setup) *world {
 	w := &world{t: t, setup: s, dir: t.TempDir()}
 	w.openRegistry()
 	w.target = impostor.Target{Via: via, Addresses: make(map[impostor.Transport]string), Gullible: s.gullible,
-		ThiefRoot: thiefRoot, Patience: patience, ConnectTime: w.connectTime(), Sockets: s.sockets, Topics: s.topics}
+		ThiefRoot: thiefRoot, Patience: patience, ConnectTime: w.connectTime(), Sockets: s.sockets, Topics: s.topics, Reconnects: s.reconnects}
 	w.enrol()
 	w.audience = newAudience(victimRoot, victimName)
 	w.store = model.NewStore(model.Options{Scanner: &payload.Scanner{}})
