@@ -36,7 +36,7 @@ func (s *Store) put(ctx context.Context, blocks func(*fresh) (messages, samples 
 	s.write.mu.Lock()
 	defer s.write.mu.Unlock()
 	f := s.write.newFresh()
-	err := s.write.transact(ctx, func(tx *sql.Tx) error {
+	err := s.transact(ctx, func(tx *sql.Tx) error {
 		messages, samples, err := blocks(f)
 		if err != nil {
 			return err

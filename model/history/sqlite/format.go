@@ -42,12 +42,8 @@ func formatOf(ctx context.Context, q querier) (format int, err error) {
 // prepare makes sure that the file is whole and of this format.
 func (s *Store) prepare(ctx context.Context) error {
 	err := s.migrate(ctx)
-	if errors.Is(err, ErrDamaged) {
-		err = s.recover(ctx)
-	} else if err == nil && s.suspect() {
-		if err = s.check(ctx); errors.Is(err, ErrDamaged) {
-			err = s.recover(ctx)
-		}
+	if errors.Is(err, ErrDamaged) || err == nil && s.suspect() {
+		return s.recover(ctx)
 	}
 	return err
 }

@@ -50,10 +50,10 @@ func (s *Store) load(ctx context.Context, q querier) error {
 	}
 	s.write.nextRow, s.write.nextSample = s.head.lastMessage, s.head.lastSample
 	n := &s.write.nextIDs
-	return q.QueryRowContext(ctx, `SELECT coalesce((SELECT max(id) FROM topic), 0), coalesce((SELECT max(id) FROM series), 0),
+	return explain(q.QueryRowContext(ctx, `SELECT coalesce((SELECT max(id) FROM topic), 0), coalesce((SELECT max(id) FROM series), 0),
 		coalesce((SELECT max(id) FROM publisher), 0), coalesce((SELECT max(id) FROM payload), 0),
 		coalesce((SELECT max(id) FROM message_data), 0), coalesce((SELECT max(id) FROM sample_data), 0)`).
-		Scan(&n.topic, &n.series, &n.publisher, &n.payload, &n.messageBlock, &n.sampleBlock)
+		Scan(&n.topic, &n.series, &n.publisher, &n.payload, &n.messageBlock, &n.sampleBlock))
 }
 
 func (s *Store) loadNames(ctx context.Context, q querier) error {

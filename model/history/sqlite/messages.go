@@ -36,7 +36,7 @@ func (s *Store) Messages(ctx context.Context, topic string, from, to time.Time, 
 		return len(list) < 2*limit // a clock set back leaves blocks that overlap
 	})
 	if err != nil {
-		return nil, wrap("read messages", err)
+		return nil, s.wrap("read messages", err)
 	}
 	slices.SortStableFunc(list, func(a, b block.Message) int { return compare(b.At, a.At) })
 	out := make([]history.Message, min(len(list), limit))
@@ -131,7 +131,7 @@ func (s *Store) At(ctx context.Context, at time.Time, filter string, f func(hist
 		})
 	}
 	group.Wait()
-	return wrap("read the last messages before a moment", failed)
+	return s.wrap("read the last messages before a moment", failed)
 }
 
 // stateOf finds the last message of each of the topics, which are in order.
@@ -220,29 +220,29 @@ func (s *Store) Each(ctx context.Context, filter string, from, to time.Time, f f
 	blocks, err := v.q.QueryContext(ctx, "SELECT topic, start, stop, id FROM message_block WHERE start >= ? AND start < ? ORDER BY start",
 		m.from-maxSpan.Microseconds(), m.to)
 	if err != nil {
-		return wrap("read messages", s.damaged(err))
+		return s.wrap("read messages", s.damaged(err))
 	}
 	defer func() { _ = blocks.Close() }()
 	for blocks.Next() {
 		var topic, start, stop, id int64
 		if err := blocks.Scan(&topic, &start, &stop, &id); err != nil {
-			return wrap("read messages", err)
+			return s.wrap("read messages", err)
 		}
 		if _, wanted := topics[topic]; !wanted || stop < m.from {
 			continue
 		}
 		if more, err := m.drain(start, topics, f); err != nil || !more {
-			return wrap("read messages", err)
+			return s.wrap("read messages", err)
 		}
 		if err := m.open(ctx, topic, id); err != nil {
-			return wrap("read messages", err)
+			return s.wrap("read messages", err)
 		}
 	}
 	if err := blocks.Err(); err != nil {
-		return wrap("read messages", s.damaged(err))
+		return s.wrap("read messages", s.damaged(err))
 	}
 	_, err = m.drain(1<<62, topics, f)
-	return wrap("read messages", err)
+	return s.wrap("read messages", err)
 }
 
 // merge is a heap of streams of messages, by the time of the next of each.

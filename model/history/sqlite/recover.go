@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/pilothouse/pilothouse/model/history/block"
@@ -31,30 +32,14 @@ func (r Recovery) String() string {
 	return text + "; the damaged file is kept as " + r.Aside
 }
 
-// suspectPath is a mark beside the file that says that a page could not be read.
+// suspectPath is a mark beside the file that says that a page or block of it could
+// not be read.
 func (s *Store) suspectPath() string { return s.path + ".suspect" }
 
-// suspect tells whether the file has to be read through before it is used.
+// suspect tells whether the file has to be recovered before it is used.
 func (s *Store) suspect() bool {
 	_, err := os.Stat(s.suspectPath())
 	return err == nil
-}
-
-// check reads the whole file through.
-func (s *Store) check(ctx context.Context) (err error) {
-	db, err := sql.Open("sqlite", s.dsn(true))
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	var verdict string
-	if err := db.QueryRowContext(ctx, "PRAGMA integrity_check(1)").Scan(&verdict); err != nil {
-		return explain(err)
-	}
-	if verdict != "ok" {
-		return fmt.Errorf("%w: %s", ErrDamaged, verdict)
-	}
-	return os.Remove(s.suspectPath())
 }
 
 // recover copies what is whole to a new file and sets the damaged one aside.
@@ -86,7 +71,7 @@ func (s *Store) recover(ctx context.Context) error {
 }
 
 // damaged marks the file when an error tells of a page or block that cannot be
-// read, so that the next start reads it through and recovers what is whole.
+// read, so that the next start recovers what is whole.
 func (s *Store) damaged(err error) error {
 	if err = explain(err); errors.Is(err, block.ErrDamaged) {
 		err = fmt.Errorf("%w: %w", ErrDamaged, err)
@@ -96,4 +81,22 @@ func (s *Store) damaged(err error) error {
 		_ = os.WriteFile(s.suspectPath(), nil, 0o600)
 	}
 	return err
+}
+
+// wrap says what was being done, and marks a file that turns out to be damaged.
+func (s *Store) wrap(doing string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", doing, s.damaged(err))
+}
+
+// transact is the writer's, and marks a file that turns out to be damaged.
+func (s *Store) transact(ctx context.Context, f func(*sql.Tx) error) error {
+	return s.damaged(s.write.transact(ctx, f))
+}
+
+// transactUnder is the writer's, and marks a file that turns out to be damaged.
+func (s *Store) transactUnder(ctx context.Context, lock sync.Locker, f func(*sql.Tx) error, done func()) error {
+	return s.damaged(s.write.transactUnder(ctx, lock, f, done))
 }

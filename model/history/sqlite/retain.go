@@ -154,7 +154,7 @@ func (s *Store) drop(ctx context.Context, k kind, list []doomed) error {
 	for len(list) > 0 {
 		n := min(len(list), dropAtOnce)
 		s.write.mu.Lock()
-		err := s.write.transact(ctx, func(tx *sql.Tx) error {
+		err := s.transact(ctx, func(tx *sql.Tx) error {
 			for _, d := range list[:n] {
 				if _, err := tx.ExecContext(ctx, "DELETE FROM "+k.blocks+" WHERE "+k.owner+" = ? AND start = ? AND id = ?", d.owner, d.start, d.id); err != nil {
 					return err
@@ -167,7 +167,7 @@ func (s *Store) drop(ctx context.Context, k kind, list []doomed) error {
 		})
 		s.write.mu.Unlock()
 		if err != nil {
-			return wrap("let go of old history", err)
+			return s.wrap("let go of old history", err)
 		}
 		list = list[n:]
 	}
@@ -191,7 +191,7 @@ func (s *Store) dropRollups(ctx context.Context, series []int64, before int64) e
 	}
 	s.write.mu.Lock()
 	defer s.write.mu.Unlock()
-	return wrap("let go of old roll-ups", s.write.transact(ctx, func(tx *sql.Tx) error {
+	return s.wrap("let go of old roll-ups", s.transact(ctx, func(tx *sql.Tx) error {
 		for _, id := range old {
 			for _, table := range []string{"rollup", "rollup_data"} {
 				if _, err := tx.ExecContext(ctx, "DELETE FROM "+table+" WHERE series = ? AND hour < ?", id, before); err != nil {
@@ -279,7 +279,7 @@ func (s *Store) dropOldest(ctx context.Context, bytes int64, of func(kind, int64
 func (s *Store) trimLogs(ctx context.Context) error {
 	s.write.mu.Lock()
 	defer s.write.mu.Unlock()
-	return wrap("let go of old events", s.write.transact(ctx, func(tx *sql.Tx) error {
+	return s.wrap("let go of old events", s.transact(ctx, func(tx *sql.Tx) error {
 		for _, table := range []string{"event", "session", "command", "alarm", "gap"} {
 			if _, err := tx.ExecContext(ctx, "DELETE FROM "+table+" WHERE rowid <= (SELECT max(rowid) FROM "+table+") - ?", maxLogRows); err != nil {
 				return err
@@ -295,13 +295,13 @@ func (s *Store) giveBack(ctx context.Context) error {
 	defer s.write.mu.Unlock()
 	rows, err := s.write.conn.QueryContext(ctx, "PRAGMA incremental_vacuum(4096)")
 	if err != nil {
-		return wrap("give room back", err)
+		return s.wrap("give room back", err)
 	}
 	for rows.Next() {
 		continue // each step frees a page
 	}
 	if err := rows.Err(); err != nil {
-		return wrap("give room back", err)
+		return s.wrap("give room back", err)
 	}
-	return wrap("give room back", rows.Close())
+	return s.wrap("give room back", rows.Close())
 }

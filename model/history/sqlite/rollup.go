@@ -85,24 +85,24 @@ func (s *Store) rollHour(ctx context.Context, h int64) error {
 		return err
 	}, "SELECT DISTINCT series FROM sample_block WHERE start >= ? AND start < ? AND stop >= ?", h*hour-maxSpan.Microseconds(), (h+1)*hour, h*hour)
 	if err != nil {
-		return wrap("roll samples up", s.damaged(err))
+		return s.wrap("roll samples up", s.damaged(err))
 	}
 	for len(series) > 0 {
 		n := min(len(series), seriesPerTransaction)
 		rolls := make([]rolled, n)
 		for i, id := range series[:n] {
 			if rolls[i], err = v.roll(ctx, id, h); err != nil {
-				return wrap("roll samples up", err)
+				return s.wrap("roll samples up", err)
 			}
 		}
 		if err := s.keepRolled(ctx, h, rolls); err != nil {
-			return wrap("roll samples up", err)
+			return s.wrap("roll samples up", err)
 		}
 		series = series[n:]
 	}
 	s.write.mu.Lock()
 	defer s.write.mu.Unlock()
-	return wrap("roll samples up", s.write.transact(ctx, func(tx *sql.Tx) error {
+	return s.wrap("roll samples up", s.transact(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, "INSERT OR REPLACE INTO progress(name, value) VALUES('rolled', ?)", h)
 		return err
 	}))
@@ -173,7 +173,7 @@ func (s *Store) keepRolled(ctx context.Context, h int64, list []rolled) error {
 	s.write.mu.Lock()
 	defer s.write.mu.Unlock()
 	ids := s.write.nextIDs
-	err := s.write.transact(ctx, func(tx *sql.Tx) error {
+	err := s.transact(ctx, func(tx *sql.Tx) error {
 		for _, r := range list {
 			if r.whole.Count == 0 {
 				continue

@@ -42,6 +42,9 @@ func (s *Store) salvage(ctx context.Context, fresh string, r *Recovery) (err err
 	if err := rebuildBlocks(ctx, to, r); err != nil {
 		return err
 	}
+	if err := adopt(ctx, to); err != nil {
+		return err
+	}
 	if _, err := to.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)"); err != nil {
 		return explain(err)
 	}

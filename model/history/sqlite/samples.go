@@ -49,7 +49,7 @@ func (s *Store) Samples(ctx context.Context, key model.SeriesKey, from, to time.
 	lo, hi := from.UnixMicro(), to.UnixMicro()
 	metas, err := v.metas(ctx, series, lo, hi)
 	if err != nil {
-		return wrap("read samples", err)
+		return s.wrap("read samples", err)
 	}
 	rest := v.run(series).within(lo, hi)
 	if len(rest.at) > 0 { // the recent rows come in their turn, too
@@ -65,7 +65,7 @@ func (s *Store) Samples(ctx context.Context, key model.SeriesKey, from, to time.
 		}
 		r, err := v.join(ctx, metas[i:j], rest, lo, hi)
 		if err != nil {
-			return wrap("read samples", err)
+			return s.wrap("read samples", err)
 		}
 		for k := range r.at {
 			if !f(model.Sample{At: instant(r.at[k]), Value: r.value[k]}) {
@@ -134,7 +134,7 @@ func (s *Store) Columns(ctx context.Context, key model.SeriesKey, from, to time.
 	}
 	defer v.close()
 	if err := v.fill(ctx, grid, series); err != nil {
-		return nil, wrap("summarise samples", err)
+		return nil, s.wrap("summarise samples", err)
 	}
 	return columns(grid), nil
 }

@@ -47,7 +47,7 @@ func (s *Store) Seal(ctx context.Context) error {
 	s.write.mu.Lock()
 	defer s.write.mu.Unlock()
 	ids := s.write.nextIDs
-	err := s.write.transactUnder(ctx, &s.seal, func(tx *sql.Tx) error {
+	err := s.transactUnder(ctx, &s.seal, func(tx *sql.Tx) error {
 		if err := writeBlocks(ctx, tx, messages, samples, &ids); err != nil {
 			return err
 		}
@@ -57,7 +57,7 @@ func (s *Store) Seal(ctx context.Context) error {
 		s.write.nextIDs = ids
 		s.write.payloads.clear()
 	})
-	return wrap("seal the history", err)
+	return s.wrap("seal the history", err)
 }
 
 // deleteSealed takes away the rows that are in blocks now, and the payloads that

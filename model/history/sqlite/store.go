@@ -103,6 +103,21 @@ func (s *Store) open(ctx context.Context) error {
 	if err := s.prepare(ctx); err != nil {
 		return err
 	}
+	if err = s.openRecording(ctx); errors.Is(err, ErrDamaged) && s.recovered == nil {
+		if err := s.closeRecording(); err != nil {
+			return err
+		}
+		if err := s.recover(ctx); err != nil {
+			return err
+		}
+		s.head, s.names = newHead(), newNames()
+		err = s.openRecording(ctx)
+	}
+	return err
+}
+
+// openRecording opens a file that is of this format.
+func (s *Store) openRecording(ctx context.Context) (err error) {
 	if s.write, err = openWriter(ctx, s.dsn(false)); err != nil {
 		return err
 	}
@@ -112,6 +127,19 @@ func (s *Store) open(ctx context.Context) error {
 	s.read.SetMaxOpenConns(readers)
 	s.read.SetMaxIdleConns(readers)
 	return s.load(ctx, s.read)
+}
+
+// closeRecording closes the connections.
+func (s *Store) closeRecording() error {
+	var errs []error
+	if s.read != nil {
+		errs = append(errs, s.read.Close())
+	}
+	if s.write != nil {
+		errs = append(errs, s.write.close())
+	}
+	s.read, s.write = nil, nil
+	return errors.Join(errs...)
 }
 
 // openReading fixes the file as it is now.
@@ -186,12 +214,7 @@ func (s *Store) Close() error {
 		if s.fixed != nil {
 			_ = s.fixed.Rollback() // it only read
 		}
-		if s.read != nil {
-			errs = append(errs, s.read.Close())
-		}
-		if s.write != nil {
-			errs = append(errs, s.write.close())
-		}
+		errs = append(errs, s.closeRecording())
 		if s.lock != nil {
 			errs = append(errs, s.lock.Close())
 		}

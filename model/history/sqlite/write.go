@@ -30,7 +30,7 @@ func (s *Store) Write(ctx context.Context, b *history.Batch) error {
 	s.write.mu.Lock()
 	defer s.write.mu.Unlock()
 	t := &transaction{s: s, fresh: s.write.newFresh()}
-	err := s.write.transact(ctx, func(tx *sql.Tx) error {
+	err := s.transact(ctx, func(tx *sql.Tx) error {
 		t.tx = tx
 		return t.write(ctx, b)
 	})
@@ -208,7 +208,7 @@ func (s *Store) AddBookmark(ctx context.Context, b history.Bookmark) (id int64, 
 	}
 	s.write.mu.Lock()
 	defer s.write.mu.Unlock()
-	err = s.write.transact(ctx, func(tx *sql.Tx) error {
+	err = s.transact(ctx, func(tx *sql.Tx) error {
 		r, err := tx.ExecContext(ctx, "INSERT INTO bookmark(at, title, note) VALUES(?, ?, ?)", b.At.UnixMicro(), b.Title, b.Note)
 		if err != nil {
 			return err
@@ -216,7 +216,7 @@ func (s *Store) AddBookmark(ctx context.Context, b history.Bookmark) (id int64, 
 		id, err = r.LastInsertId()
 		return err
 	})
-	return id, wrap("keep a bookmark", err)
+	return id, s.wrap("keep a bookmark", err)
 }
 
 // RemoveBookmark forgets a bookmark; one that is not there is no error.
@@ -226,7 +226,7 @@ func (s *Store) RemoveBookmark(ctx context.Context, id int64) error {
 	}
 	s.write.mu.Lock()
 	defer s.write.mu.Unlock()
-	return wrap("forget a bookmark", s.write.transact(ctx, func(tx *sql.Tx) error {
+	return s.wrap("forget a bookmark", s.transact(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, "DELETE FROM bookmark WHERE id = ?", id)
 		return err
 	}))

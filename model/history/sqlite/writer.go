@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"strings"
 	"sync"
 
@@ -20,6 +19,7 @@ type writer struct {
 
 	topic, series, publisher, payload *sql.Stmt
 	message, sample                   *bulk
+	prepared                          []*sql.Stmt // all of them
 
 	payloads payloads
 	// nextRow and nextSample are the last rows of tables message and sample. They
@@ -39,7 +39,7 @@ func openWriter(ctx context.Context, dsn string) (*writer, error) {
 	db.SetMaxOpenConns(1)
 	w := &writer{db: db, payloads: newPayloads()}
 	if err := w.prepare(ctx); err != nil {
-		return nil, errors.Join(err, w.close())
+		return nil, errors.Join(explain(err), w.close())
 	}
 	return w, nil
 }
@@ -57,19 +57,32 @@ func (w *writer) prepare(ctx context.Context) (err error) {
 		{&w.publisher, "INSERT INTO publisher(id, client, identity, addr, tls) VALUES(?, ?, ?, ?, ?)"},
 		{&w.payload, "INSERT INTO payload(id, data) VALUES(?, ?)"},
 	} {
-		if *p.stmt, err = w.conn.PrepareContext(ctx, p.text); err != nil {
+		if *p.stmt, err = w.statement(ctx, p.text); err != nil {
 			return err
 		}
 	}
-	if w.message, err = newBulk(ctx, w.conn, "message(id, at, topic, publisher, flags, device_at, data, same, properties)", 9); err != nil {
+	if w.message, err = w.newBulk(ctx, "message(id, at, topic, publisher, flags, device_at, data, same, properties)", 9); err != nil {
 		return err
 	}
-	w.sample, err = newBulk(ctx, w.conn, "sample(rowid, series, at, value)", 4)
+	w.sample, err = w.newBulk(ctx, "sample(rowid, series, at, value)", 4)
 	return err
+}
+
+// statement prepares a statement that is closed with the writer.
+func (w *writer) statement(ctx context.Context, text string) (*sql.Stmt, error) {
+	stmt, err := w.conn.PrepareContext(ctx, text)
+	if err == nil {
+		w.prepared = append(w.prepared, stmt)
+	}
+	return stmt, err
 }
 
 func (w *writer) close() error {
 	var errs []error
+	// A statement of a connection keeps its file open.
+	for _, stmt := range w.prepared {
+		errs = append(errs, stmt.Close())
+	}
 	if w.conn != nil {
 		errs = append(errs, w.conn.Close())
 	}
@@ -118,13 +131,13 @@ type bulk struct {
 	args      []any
 }
 
-func newBulk(ctx context.Context, conn *sql.Conn, into string, width int) (*bulk, error) {
+func (w *writer) newBulk(ctx context.Context, into string, width int) (*bulk, error) {
 	row := "(" + strings.TrimSuffix(strings.Repeat("?,", width), ",") + ")"
-	one, err := conn.PrepareContext(ctx, "INSERT INTO "+into+" VALUES"+row)
+	one, err := w.statement(ctx, "INSERT INTO "+into+" VALUES"+row)
 	if err != nil {
 		return nil, err
 	}
-	many, err := conn.PrepareContext(ctx, "INSERT INTO "+into+" VALUES"+strings.TrimSuffix(strings.Repeat(row+",", bulkRows), ","))
+	many, err := w.statement(ctx, "INSERT INTO "+into+" VALUES"+strings.TrimSuffix(strings.Repeat(row+",", bulkRows), ","))
 	if err != nil {
 		return nil, err
 	}
@@ -243,12 +256,4 @@ type messageRow struct {
 type sampleRow struct {
 	series, at int64
 	v          float64
-}
-
-// wrap says what was being done.
-func wrap(doing string, err error) error {
-	if err == nil {
-		return nil
-	}
-	return fmt.Errorf("%s: %w", doing, explain(err))
 }
