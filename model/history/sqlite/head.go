@@ -63,25 +63,51 @@ func (h *head) freeze() *head {
 	return &f
 }
 
-// without is what came to h since it was frozen.
-func (h *head) without(frozen *head) *head {
-	rest := newHead()
-	for topic, list := range h.messages {
-		for _, m := range list[len(frozen.messages[topic]):] {
-			rest.addMessage(topic, m)
+// without is h without what of its topics or series is in blocks, which were made
+// of the frozen head. h itself does not change: readers may hold it.
+func (h *head) without(frozen *head, messages bool, blocks []packedBlock) *head {
+	rest := *h
+	if messages {
+		rest.messages = maps.Clone(h.messages)
+	} else {
+		rest.samples = maps.Clone(h.samples)
+	}
+	for i, b := range blocks {
+		if i > 0 && blocks[i-1].owner == b.owner {
+			continue
+		}
+		if messages {
+			gone := len(frozen.messages[b.owner])
+			rest.nMessages -= gone
+			if left := slices.Clone(h.messages[b.owner][gone:]); len(left) > 0 {
+				rest.messages[b.owner] = left
+			} else {
+				delete(rest.messages, b.owner)
+			}
+			continue
+		}
+		gone, r := len(frozen.samples[b.owner].at), h.samples[b.owner]
+		rest.nSamples -= gone
+		if left := (run{slices.Clone(r.at[gone:]), slices.Clone(r.value[gone:])}); len(left.at) > 0 {
+			rest.samples[b.owner] = &left
+		} else {
+			delete(rest.samples, b.owner)
 		}
 	}
-	for series, r := range h.samples {
-		skip := 0
-		if f := frozen.samples[series]; f != nil {
-			skip = len(f.at)
-		}
-		for i := skip; i < len(r.at); i++ {
-			rest.addSample(series, r.at[i], r.value[i])
-		}
+	rest.oldest = rest.first()
+	return &rest
+}
+
+// first is the arrival of the first row of h, 0 when it is empty.
+func (h *head) first() int64 {
+	var first head
+	for _, list := range h.messages {
+		first.note(list[0].At)
 	}
-	rest.lastMessage, rest.lastSample = h.lastMessage, h.lastSample
-	return rest
+	for _, r := range h.samples {
+		first.note(r.at[0])
+	}
+	return first.oldest
 }
 
 // sorted is r in order of time: itself when it is, as it is unless the clock was

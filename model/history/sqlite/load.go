@@ -48,6 +48,14 @@ func (s *Store) load(ctx context.Context, q querier) error {
 	if s.write == nil {
 		return nil
 	}
+	// Numbers of rows that are in blocks already are not given again, or the new
+	// rows would be taken for sealed ones.
+	err := q.QueryRowContext(ctx, `SELECT max(coalesce((SELECT max(id) FROM message), 0), coalesce((SELECT row FROM sealing WHERE name = 'message'), 0)),
+		max(coalesce((SELECT max(rowid) FROM sample), 0), coalesce((SELECT row FROM sealing WHERE name = 'sample'), 0))`).
+		Scan(&s.head.lastMessage, &s.head.lastSample)
+	if err != nil {
+		return explain(err)
+	}
 	s.write.nextRow, s.write.nextSample = s.head.lastMessage, s.head.lastSample
 	n := &s.write.nextIDs
 	return explain(q.QueryRowContext(ctx, `SELECT coalesce((SELECT max(id) FROM topic), 0), coalesce((SELECT max(id) FROM series), 0),
@@ -103,7 +111,8 @@ func (s *Store) loadMessages(ctx context.Context, q querier) error {
 		s.head.lastMessage = row
 		return nil
 	}, `SELECT m.id, m.at, m.topic, m.publisher, m.flags, m.device_at, coalesce(m.data, p.data, x''), m.properties
-		FROM message m LEFT JOIN payload p ON p.id = m.same ORDER BY m.id`)
+		FROM message m LEFT JOIN payload p ON p.id = m.same LEFT JOIN sealing g ON g.name = 'message'
+		WHERE g.row IS NULL OR m.id > g.row OR m.topic > g.owner ORDER BY m.id`)
 }
 
 func (s *Store) loadSamples(ctx context.Context, q querier) error {
@@ -116,5 +125,6 @@ func (s *Store) loadSamples(ctx context.Context, q querier) error {
 		s.head.addSample(series, at, v)
 		s.head.lastSample = row
 		return nil
-	}, "SELECT rowid, series, at, value FROM sample ORDER BY rowid")
+	}, `SELECT a.rowid, a.series, a.at, a.value FROM sample a LEFT JOIN sealing g ON g.name = 'sample'
+		WHERE g.row IS NULL OR a.rowid > g.row OR a.series > g.owner ORDER BY a.rowid`)
 }

@@ -69,7 +69,7 @@ func tables() []table {
 		{"event", "id, at, kind, device, client, addr, text, was, now, serious", ""},
 		{"session", "id, at, publisher, opened, ending, why", ""},
 		{"command", "id, sent, device, topic, state, detail, whole", "rowid"},
-		{"progress", "name, value", "rowid"}, {"gap", "id, start, stop, kind, lost, why", ""}, {"alarm", "id, at, alarm, source, state, severity, text, who", ""},
+		{"progress", "name, value", "rowid"}, {"sealing", "name, row, owner, done", "rowid"}, {"gap", "id, start, stop, kind, lost, why", ""}, {"alarm", "id, at, alarm, source, state, severity, text, who", ""},
 		{"bookmark", "id, at, title, note", ""},
 	}
 }

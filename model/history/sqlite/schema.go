@@ -33,6 +33,7 @@ CREATE TABLE rollup(series INTEGER, hour INTEGER, count INTEGER, min REAL, max R
   first_at INTEGER, last_at INTEGER, PRIMARY KEY(series, hour)) WITHOUT ROWID;
 CREATE TABLE rollup_data(id INTEGER PRIMARY KEY, series INTEGER NOT NULL, hour INTEGER NOT NULL, minutes BLOB NOT NULL, seconds BLOB);
 CREATE UNIQUE INDEX rollup_data_hour ON rollup_data(series, hour);
+CREATE TABLE sealing(name TEXT PRIMARY KEY, row INTEGER NOT NULL, owner INTEGER NOT NULL, done INTEGER);
 CREATE TABLE progress(name TEXT PRIMARY KEY, value INTEGER NOT NULL);
 
 CREATE TABLE event(id INTEGER PRIMARY KEY, at INTEGER NOT NULL, kind INTEGER NOT NULL, device TEXT NOT NULL, client TEXT NOT NULL,

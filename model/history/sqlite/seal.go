@@ -3,11 +3,13 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"maps"
 	"math"
 	"slices"
 	"time"
 
+	"github.com/pilothouse/pilothouse/model/history"
 	"github.com/pilothouse/pilothouse/model/history/block"
 )
 
@@ -34,48 +36,126 @@ func (s *Store) due(now time.Time) bool {
 		h.oldest > 0 && now.UnixMicro()-h.oldest >= s.opts.SealAge.Microseconds()
 }
 
-// Seal turns all rows of messages and samples into blocks. It is called by
-// Maintain when it is due.
+// sealAtOnce is how many blocks one transaction of sealing writes, and
+// deleteAtOnce how many rows one takes away: so long is a batch kept waiting.
+const (
+	sealAtOnce   = 400
+	deleteAtOnce = 10_000
+)
+
+// Seal turns all rows of messages and samples into blocks, topic by topic and
+// series by series in many small transactions, so that recording goes on between
+// them. Table sealing says up to where it has come, so that rows that are in
+// blocks are not read again after a crash. It is called by Maintain when it is
+// due.
 func (s *Store) Seal(ctx context.Context) error {
+	if s.write == nil {
+		return history.ErrReadOnly
+	}
+	s.sealing.Lock()
+	defer s.sealing.Unlock()
+	if err := s.finishSealing(ctx); err != nil { // one that failed half-way
+		return err
+	}
 	s.seal.RLock()
 	old := s.head.freeze()
 	s.seal.RUnlock()
 	if old.nMessages+old.nSamples == 0 {
 		return nil
 	}
-	messages, samples := packMessages(old), packSamples(old)
+	for _, p := range []struct {
+		table  string
+		last   int64
+		blocks []packedBlock
+	}{{"message", old.lastMessage, packMessages(old)}, {"sample", old.lastSample, packSamples(old)}} {
+		for len(p.blocks) > 0 {
+			n := wholeOwners(p.blocks, sealAtOnce)
+			if err := s.sealBlocks(ctx, p.table, p.last, p.blocks[:n], old); err != nil {
+				return s.wrap("seal the history", err)
+			}
+			p.blocks = p.blocks[n:]
+		}
+	}
+	return s.finishSealing(ctx)
+}
+
+// wholeOwners is how many of the first blocks to write together: about n, but all
+// of each topic or series.
+func wholeOwners(blocks []packedBlock, n int) int {
+	n = min(n, len(blocks))
+	for n < len(blocks) && blocks[n].owner == blocks[n-1].owner {
+		n++
+	}
+	return n
+}
+
+// sealBlocks writes blocks of some topics or series, and forgets their recent
+// rows.
+func (s *Store) sealBlocks(ctx context.Context, table string, last int64, blocks []packedBlock, old *head) error {
 	s.write.mu.Lock()
 	defer s.write.mu.Unlock()
 	ids := s.write.nextIDs
-	err := s.transactUnder(ctx, &s.seal, func(tx *sql.Tx) error {
+	return s.transactUnder(ctx, &s.seal, func(tx *sql.Tx) error {
+		messages, samples := blocks, []packedBlock(nil)
+		if table == "sample" {
+			messages, samples = nil, blocks
+		}
 		if err := writeBlocks(ctx, tx, messages, samples, &ids); err != nil {
 			return err
 		}
-		return deleteSealed(ctx, tx, old)
+		_, err := tx.ExecContext(ctx, "INSERT OR REPLACE INTO sealing(name, row, owner) VALUES(?, ?, ?)", table, last, blocks[len(blocks)-1].owner)
+		return err
 	}, func() {
-		s.head = s.head.without(old)
 		s.write.nextIDs = ids
-		s.write.payloads.clear()
+		s.head = s.head.without(old, table == "message", blocks)
 	})
-	return s.wrap("seal the history", err)
 }
 
-// deleteSealed takes away the rows that are in blocks now, and the payloads that
-// only they pointed to.
-func deleteSealed(ctx context.Context, tx *sql.Tx, old *head) error {
-	for _, d := range []struct {
-		text string
-		arg  int64
-	}{
-		{"DELETE FROM message WHERE id <= ?", old.lastMessage},
-		{"DELETE FROM sample WHERE rowid <= ?", old.lastSample},
-		{"DELETE FROM payload WHERE id < (SELECT coalesce(min(same), ?) FROM message)", math.MaxInt64},
-	} {
-		if _, err := tx.ExecContext(ctx, d.text, d.arg); err != nil {
-			return err
+// finishSealing takes away the rows that are in blocks, some at a time.
+func (s *Store) finishSealing(ctx context.Context) error {
+	for _, t := range []struct{ table, row, owner string }{{"message", "id", "topic"}, {"sample", "rowid", "series"}} {
+		for more := true; more; {
+			var err error
+			if more, err = s.deleteSealed(ctx, t.table, t.row, t.owner); err != nil {
+				return s.wrap("take away what is sealed", err)
+			}
 		}
 	}
 	return nil
+}
+
+// deleteSealed takes away some of the rows of a table that are in blocks; when
+// none is left it takes away the payloads that only they pointed to.
+func (s *Store) deleteSealed(ctx context.Context, table, row, owner string) (more bool, err error) {
+	s.write.mu.Lock()
+	defer s.write.mu.Unlock()
+	err = s.transact(ctx, func(tx *sql.Tx) error {
+		var last, to int64
+		var from sql.NullInt64
+		err := tx.QueryRowContext(ctx, "SELECT row, owner, coalesce(done, (SELECT min("+row+") FROM "+table+")) FROM sealing WHERE name = ?", table).
+			Scan(&last, &to, &from)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if more = from.Valid && from.Int64 <= last; more {
+			upTo := min(last, from.Int64+deleteAtOnce)
+			_, err = tx.ExecContext(ctx, "DELETE FROM "+table+" WHERE "+row+" >= ? AND "+row+" <= ? AND "+owner+" <= ?", from.Int64, upTo, to)
+			if err == nil {
+				_, err = tx.ExecContext(ctx, "UPDATE sealing SET done = ? WHERE name = ?", upTo+1, table)
+			}
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, "DELETE FROM sealing WHERE name = ?", table); err != nil || table != "message" {
+			return err
+		}
+		s.write.payloads.clear()
+		_, err = tx.ExecContext(ctx, "DELETE FROM payload WHERE id < (SELECT coalesce(min(same), ?) FROM message)", math.MaxInt64)
+		return err
+	})
+	return more, err
 }
 
 // writeBlocks inserts blocks and where they are.

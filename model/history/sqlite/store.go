@@ -61,6 +61,7 @@ type Store struct {
 	head *head
 
 	names     *names
+	sealing   sync.Mutex // one Seal at a time
 	upkeep    sync.Mutex // one Maintain at a time
 	retained  time.Time  // when retention was last looked at
 	recovered *Recovery
