@@ -44,6 +44,15 @@ type Config struct {
 	NoKeychain bool
 	// NewIdentities sets a registry aside that cannot be read.
 	NewIdentities bool
+
+	// History is where what is heard is recorded: a file, or a PostgreSQL
+	// database by its URL; empty for a file in the data folder, "off" for
+	// nowhere.
+	History string
+	// HistoryKeep says for how long what topics say is kept, the first rule that
+	// matches, and HistoryGiB how large the history may grow; 0 for the default.
+	HistoryKeep Keep
+	HistoryGiB  float64
 }
 
 // Words is a flag that may be given several times, or hold several words
@@ -87,6 +96,9 @@ func (c *Config) Register(fs *flag.FlagSet) {
 	fs.BoolVar(&c.AllowPlain, "insecure-allow-plain", false, "INSECURE: let devices of the network connect without encryption")
 	fs.BoolVar(&c.AllowAnonymous, "insecure-allow-anonymous", false, "INSECURE: let devices of the network connect without proving who they are")
 	fs.BoolVar(&c.NoKeychain, "no-keychain", false, "keep the authority's key in an encrypted file, not in the system's keychain; "+PassphraseVariable+" opens it")
+	fs.StringVar(&c.History, "history", "", "record into the `FILE` or the PostgreSQL database postgres://USER@HOST/NAME (default "+historyFile+" in the data folder; off records nothing)")
+	fs.Var(&c.HistoryKeep, "history-keep", "keep what topics say for so many days, as `FILTER=DAYS`; the first that matches counts (default #=30, numbers for a year)")
+	fs.Float64Var(&c.HistoryGiB, "history-gib", 0, "let the history grow to `N` GiB (default 20)")
 	fs.BoolVar(&c.NewIdentities, "new-identities", false, "set a registry of identities aside that cannot be read, and begin a new one")
 }
 
@@ -103,7 +115,7 @@ func (c *Config) Finish(fs *flag.FlagSet) error {
 	if !(c.DemoSpeed >= minDemoSpeed && c.DemoSpeed <= maxDemoSpeed) {
 		return fmt.Errorf("--demo-speed %v: use a number from %v to %v", c.DemoSpeed, minDemoSpeed, maxDemoSpeed)
 	}
-	if err := c.checkAddresses(); err != nil {
+	if err := errors.Join(c.checkHistory(), c.checkAddresses()); err != nil {
 		return err
 	}
 	if c.Connect != "" {

@@ -6,18 +6,25 @@ import (
 
 	"github.com/pilothouse/pilothouse/broker"
 	"github.com/pilothouse/pilothouse/model"
+	"github.com/pilothouse/pilothouse/model/history"
 )
 
-// tellStore tells the store what the broker sees.
+// willSent is why a session is taken to have ended when its will speaks.
+const willSent = "its will was sent"
+
+// tellStore tells the store, and the historian of sessions, what the broker sees.
 func (h *Hub) tellStore(e broker.Event) {
 	s := h.Store
 	switch e := e.(type) {
 	case broker.SessionOpened:
 		s.SessionOpened(e.Publisher, e.At)
+		h.History.session(history.Session{At: e.At, Publisher: e.Publisher, Opened: true})
 	case broker.SessionClosed:
 		s.SessionClosed(e.Publisher, e.At, sessionEnd(e), e.Reason.String())
+		h.History.session(history.Session{At: e.At, Publisher: e.Publisher, End: sessionEnd(e), Why: e.Reason.String()})
 	case broker.WillPublished:
-		s.SessionClosed(e.Publisher, e.At, model.SessionWill, "its will was sent")
+		s.SessionClosed(e.Publisher, e.At, model.SessionWill, willSent)
+		h.History.session(history.Session{At: e.At, Publisher: e.Publisher, End: model.SessionWill, Why: willSent})
 	case broker.Refused:
 		s.Note(model.Event{At: e.At, Kind: model.EventRefused, Client: e.ClientID, Addr: e.Addr, Text: times(e.Reason, e.Count)})
 	case broker.Denied:

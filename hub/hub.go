@@ -30,6 +30,8 @@ type Hub struct {
 	Registry *identity.Registry
 	// Feed is what was refused, denied or worth knowing lately.
 	Feed *watch.Feed
+	// History records it all.
+	History *History
 	// Fleet is the demo's, and Rogue its impostor, nil where the fleet's identities
 	// are not ours to vouch for.
 	Fleet *Fleet
@@ -67,10 +69,10 @@ func New(cfg Config) (_ *Hub, err error) {
 	if h.Dir, err = OpenDir(cfg.DataDir); err != nil {
 		return nil, err
 	}
-	h.Store = model.NewStore(model.Options{
-		Scanner: &payload.Scanner{}, Rules: demo.Rules(), Ports: demo.Ports(), Lanes: demo.Lanes(),
-		OnSecondWriter: h.onSecondWriter,
-	})
+	o := storeOptions()
+	o.OnSecondWriter = h.onSecondWriter
+	h.Store = model.NewStore(o)
+	h.openHistory()
 	if err := h.connect(); err != nil {
 		return nil, err
 	}
@@ -78,12 +80,23 @@ func New(cfg Config) (_ *Hub, err error) {
 	return h, nil
 }
 
+// storeOptions are how a store is made, the live one and those of the past.
+func storeOptions() model.Options {
+	return model.Options{Scanner: &payload.Scanner{}, Rules: demo.Rules(), Ports: demo.Ports(), Lanes: demo.Lanes()}
+}
+
+// take takes in what the link delivers.
+func (h *Hub) take(batch []model.Message) {
+	h.Store.Ingest(batch)
+	h.History.record(batch)
+}
+
 // connect starts the link: to the broker elsewhere, or to the one inside, which
 // it starts too.
 func (h *Hub) connect() error {
 	var link mqttlink.Link
 	if h.cfg.Connect != "" {
-		remote, err := mqttlink.NewRemote(mqttlink.Profile{URL: h.cfg.Connect}, h.Store.Ingest)
+		remote, err := mqttlink.NewRemote(mqttlink.Profile{URL: h.cfg.Connect}, h.take)
 		if err != nil {
 			return fmt.Errorf("--connect: %w", err)
 		}
@@ -93,7 +106,7 @@ func (h *Hub) connect() error {
 		if err := h.startBroker(); err != nil {
 			return err
 		}
-		link = mqttlink.NewLocal(h.Address, attacher(h.Broker), h.Store.Ingest)
+		link = mqttlink.NewLocal(h.Address, attacher(h.Broker), h.take)
 		h.Link = &Link{Link: link, retry: func() {}}
 	}
 	h.group.Go(func() {
@@ -138,16 +151,18 @@ func (h *Hub) tick() {
 			return
 		case <-beat.C:
 			h.Store.Tick()
+			h.History.followTrail()
 		}
 	}
 }
 
-// Losses are what the broker had to let go.
+// Losses are what the broker and the historian had to let go.
 func (h *Hub) Losses() []model.DropCount {
-	if h.Broker == nil {
-		return nil
+	lost := h.History.losses()
+	if h.Broker != nil {
+		lost = append(lost, h.Broker.Stats().Dropped...)
 	}
-	return h.Broker.Stats().Dropped
+	return lost
 }
 
 // Close ends everything, what others depend on last; it may be called twice.
@@ -170,6 +185,9 @@ func (h *Hub) Close() error {
 		h.group.Wait()
 		if h.Registry != nil {
 			err = errors.Join(err, h.Registry.Close())
+		}
+		if h.History != nil {
+			err = errors.Join(err, h.History.close())
 		}
 		if h.Dir != nil {
 			err = errors.Join(err, h.Dir.Close())

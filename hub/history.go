@@ -1,0 +1,285 @@
+package hub
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/pilothouse/pilothouse/model"
+	"github.com/pilothouse/pilothouse/model/history"
+	"github.com/pilothouse/pilothouse/model/history/command"
+	"github.com/pilothouse/pilothouse/model/history/sqlite"
+	"github.com/pilothouse/pilothouse/model/payload"
+)
+
+// History is the historian of a hub: it records what the link delivers, what
+// happens and what is commanded, and lets the past be read. A history that
+// cannot be opened is tried again every now and then; the hub goes on without it
+// meanwhile, and says so.
+type History struct {
+	h     *Hub
+	where string // a file or a URL; empty when switched off
+
+	// recorder is nil while nothing is recorded. It is read on the live path.
+	recorder atomic.Pointer[history.Recorder]
+	heard    atomic.Uint64 // messages
+
+	mu    sync.Mutex
+	store history.Store
+	err   error // why there is none
+	since time.Time
+
+	trail trail // of the goroutine that ticks
+}
+
+// Times of the historian.
+const (
+	historyPatience = 10 * time.Second // for the first attempt to open a file
+	historyRetry    = 15 * time.Second
+	shortestGap     = 2 * time.Second // of not recording that is worth a mark
+)
+
+// historyFile and historySpool are what the historian keeps in the data folder.
+const (
+	historyFile  = "history.db"
+	historySpool = "history.spool"
+)
+
+// historyOff is the word that switches recording off.
+const historyOff = "off"
+
+// openHistory starts to record. A file is opened before the first message comes;
+// a database is not waited for.
+func (h *Hub) openHistory() {
+	x := &History{h: h, where: h.cfg.History, since: time.Now()}
+	h.History = x
+	switch x.where {
+	case historyOff:
+		x.where = ""
+		return
+	case "":
+		x.where = h.Dir.Path(historyFile)
+	}
+	if !isDatabase(x.where) {
+		ctx, cancel := context.WithTimeout(h.ctx, historyPatience)
+		defer cancel()
+		if x.open(ctx) {
+			return
+		}
+	}
+	h.group.Go(x.keepOpening)
+}
+
+func isDatabase(where string) bool {
+	return strings.HasPrefix(where, "postgres://") || strings.HasPrefix(where, "postgresql://")
+}
+
+// keepOpening tries until the history is open, or never will be.
+func (x *History) keepOpening() {
+	beat := time.NewTicker(historyRetry)
+	defer beat.Stop()
+	for x.h.ctx.Err() == nil && !x.hopeless() && !x.open(x.h.ctx) {
+		select {
+		case <-x.h.ctx.Done():
+		case <-beat.C:
+		}
+	}
+}
+
+// hopeless tells that trying again would not help.
+func (x *History) hopeless() bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	var newer *sqlite.NewerFormatError
+	return errors.As(x.err, &newer)
+}
+
+// open opens the history and starts to record; it reports whether it did.
+func (x *History) open(ctx context.Context) bool {
+	store, err := command.OpenStore(ctx, x.where, false)
+	if err != nil {
+		x.failed(err)
+		return false
+	}
+	recorder, err := history.NewRecorder(x.options(store))
+	if err != nil {
+		x.failed(errors.Join(err, store.Close()))
+		return false
+	}
+	x.noteRecovery(store)
+	x.noteGap(ctx, store, recorder)
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.store, x.err = store, nil
+	x.recorder.Store(recorder)
+	return true
+}
+
+func (x *History) options(store history.Store) history.Options {
+	o := history.Options{Store: store, Scanner: &payload.Scanner{}, Retention: x.h.cfg.retention(), OnState: x.onState}
+	if isDatabase(x.where) {
+		o.Spool = x.h.Dir.Path(historySpool)
+	}
+	return o
+}
+
+// failed notes why the history cannot be opened, once for each reason.
+func (x *History) failed(err error) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.err != nil && x.err.Error() == err.Error() || x.h.ctx.Err() != nil {
+		return
+	}
+	x.err = err
+	x.h.trouble("nothing is recorded: "+err.Error(), true)
+}
+
+// noteRecovery tells what became of a damaged file.
+func (x *History) noteRecovery(store history.Store) {
+	if s, ok := store.(*sqlite.Store); ok && s.Recovered() != nil {
+		x.h.trouble("the file of the history was damaged: "+s.Recovered().String(), true)
+	}
+}
+
+// noteGap records that nothing was recorded since the last message.
+func (x *History) noteGap(ctx context.Context, store history.Store, r *history.Recorder) {
+	now := time.Now()
+	_, last, ok, err := store.Span(ctx)
+	if err != nil || !ok || now.Sub(last) < shortestGap {
+		return
+	}
+	why := "Pilothouse was not running"
+	if last.After(x.since) {
+		why = "the history could not be opened"
+	}
+	r.Gap(history.Gap{From: last, To: now, Kind: history.GapOff, Why: why})
+}
+
+// onState tells of the recorder's states.
+func (x *History) onState(s history.Status) {
+	switch s.State {
+	case history.Recording:
+		x.h.trouble("history is recorded again", false)
+	case history.Stopped:
+	default:
+		text := "history: " + s.State.String()
+		if s.Err != nil {
+			text += ": " + s.Err.Error()
+		}
+		x.h.trouble(text, true)
+	}
+}
+
+// trouble notes that something of the program itself does not go as it should.
+func (h *Hub) trouble(text string, serious bool) {
+	h.Store.Note(model.Event{At: time.Now(), Kind: model.EventTrouble, Text: text, Serious: serious})
+}
+
+// record takes in what the link delivers. It never waits for the disk.
+func (x *History) record(batch []model.Message) {
+	if r := x.recorder.Load(); r != nil {
+		x.heard.Add(uint64(len(batch)))
+		r.Record(batch)
+	}
+}
+
+// session takes in that a session began or ended.
+func (x *History) session(s history.Session) {
+	if r := x.recorder.Load(); r != nil {
+		r.Session(s)
+	}
+}
+
+// Status tells how recording goes. on is false while nothing is recorded: err is
+// why, and nil when it was switched off.
+func (x *History) Status() (s history.Status, on bool, err error) {
+	if r := x.recorder.Load(); r != nil {
+		return r.Status(), true, nil
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return history.Status{}, false, x.err
+}
+
+// Recorder takes in further records; nil while nothing is recorded.
+func (x *History) Recorder() *history.Recorder { return x.recorder.Load() }
+
+// Reader reads what was recorded; nil while there is nothing to read from.
+func (x *History) Reader() history.Reader {
+	if s := x.opened(); s != nil {
+		return s
+	}
+	return nil
+}
+
+func (x *History) opened() history.Store {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.store
+}
+
+// NewPlayer makes a player of the past. The caller closes it before the hub.
+func (x *History) NewPlayer(onChange func()) (*history.Player, error) {
+	store := x.opened()
+	if store == nil {
+		return nil, x.unavailable()
+	}
+	return history.NewPlayer(history.PlayerOptions{
+		Reader: withoutLoad{store}, OnChange: onChange,
+		NewStore: func(now func() time.Time) *model.Store {
+			o := storeOptions()
+			o.Now = now
+			return model.NewStore(o)
+		},
+	})
+}
+
+// unavailable says why there is no history.
+func (x *History) unavailable() error {
+	if _, _, err := x.Status(); err != nil {
+		return fmt.Errorf("there is no history: %w", err)
+	}
+	return errors.New("there is no history: it was switched off with --history off, or is not open yet")
+}
+
+// AddBookmark keeps a bookmark and returns its number.
+func (x *History) AddBookmark(ctx context.Context, b history.Bookmark) (int64, error) {
+	if s := x.opened(); s != nil {
+		return s.AddBookmark(ctx, b)
+	}
+	return 0, x.unavailable()
+}
+
+// RemoveBookmark forgets a bookmark.
+func (x *History) RemoveBookmark(ctx context.Context, id int64) error {
+	if s := x.opened(); s != nil {
+		return s.RemoveBookmark(ctx, id)
+	}
+	return x.unavailable()
+}
+
+// losses are what could not be recorded.
+func (x *History) losses() []model.DropCount {
+	if r := x.recorder.Load(); r != nil {
+		if n := r.Status().Lost; n > 0 {
+			return []model.DropCount{{Reason: "not recorded", Count: n}}
+		}
+	}
+	return nil
+}
+
+// close writes what waits and closes the history. Nothing may be recorded any
+// more.
+func (x *History) close() error {
+	r := x.recorder.Swap(nil)
+	if r == nil {
+		return nil
+	}
+	x.trail.follow(x.h.Store, r)
+	err := r.Close()
+	return errors.Join(err, x.store.Close())
+}
