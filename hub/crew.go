@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"sync"
 	"time"
 
@@ -81,3 +82,7 @@ func (h *Hub) clientTLS(name string, validFor time.Duration) (*tls.Config, error
 	roots.AddCert(h.Registry.Authority().Certificate())
 	return &tls.Config{Certificates: []tls.Certificate{pair}, RootCAs: roots, ServerName: "localhost", MinVersion: tls.VersionTLS12}, nil
 }
+
+// crewSources are where the fleet comes from: the address of this machine that
+// programs use unless they choose another.
+func crewSources() []netip.Prefix { return []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")} }

@@ -7,7 +7,6 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"net/netip"
 	"strings"
 	"sync"
 	"time"
@@ -48,7 +47,7 @@ func defences() []struct {
 		key, about string
 		of         []identity.Defence
 	}{
-		{impostor.BindClientID, "Nobody speaks under the client ID of another.", []identity.Defence{identity.BindClientID}},
+		{impostor.BindClientID, "Nobody speaks under the client ID of another.", []identity.Defence{identity.BindClientID, identity.CloneQuarantine}},
 		{impostor.SourcePinning, "A stolen password is of no use elsewhere.", []identity.Defence{identity.SourcePin}},
 		{impostor.OwnRoot, "A device writes below its own topic alone.", []identity.Defence{identity.BindRoot}},
 		{impostor.WillRule, "Nobody leaves a last word in another's name.", []identity.Defence{identity.WillRule}},
@@ -255,7 +254,6 @@ func (r *Rogue) prepare() (*impostor.Impostor, string, error) {
 
 // member enrols one of the show's identities and gives it a certificate.
 func (r *Rogue) member(i identity.Identity, clientID string) (impostor.Credentials, error) {
-	i.Sources = crewSources()
 	if err := r.h.Registry.Put(i); err != nil {
 		return impostor.Credentials{}, err
 	}
@@ -267,6 +265,3 @@ func (r *Rogue) member(i identity.Identity, clientID string) (impostor.Credentia
 	*c.Certificate = config.Certificates[0]
 	return c, nil
 }
-
-// crewSources are where the demo's devices come from.
-func crewSources() []netip.Prefix { return []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")} }
