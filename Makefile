@@ -6,12 +6,13 @@ FUZZTIME   ?= 10s
 BENCH      ?= .
 BENCHCOUNT ?= 6
 KILLS      ?= 200
+SOAK       ?= 10
 ARGS       ?=
 
 export FUZZTIME BENCH BENCHCOUNT RELEASE VERSION
 
 .DEFAULT_GOAL := help
-.PHONY: help run test build setup lint fuzz crash bench screenshots icons clean packages packages-test
+.PHONY: help run test build setup lint fuzz crash attacks flood soak peers measure bench screenshots icons clean packages packages-test
 
 help: ## Say what can be made
 	@echo "Pilothouse: make TARGET"
@@ -44,6 +45,23 @@ fuzz: ## Run each fuzz target for FUZZTIME (10s; FUZZTIME=10m for long)
 crash: ## Kill the broker KILLS times (200) under load and count messages
 	@scripts/setup test
 	@. scripts/env.sh && CRASH_KILLS=$(KILLS) go test -count 1 -timeout 30m -v -run '^TestKill$$' ./broker/durable
+
+attacks: ## Try every attack on the broker, with each defence on and off
+	@scripts/setup test
+	@. scripts/env.sh && ATTACKS=full go test -count 1 -timeout 60m -v -run '^TestAttacks$$' ./attacks
+
+flood: ## Open 5,000 silent sockets, and see who feels it
+	@. scripts/env.sh && FLOOD=5000 go test -count 1 -timeout 10m -v -run '^TestFloodOfSilentSockets$$' ./broker/listen
+
+soak: ## Compressed traffic for SOAK minutes (10): memory and file stay flat
+	@. scripts/env.sh && SOAK_MINUTES=$(SOAK) go test -count 1 -timeout 0 -v -run '^TestSoak$$' ./broker/durable
+
+peers: ## Test against MQTT.js from the npm registry (needs Node.js)
+	@scripts/peers
+
+measure: ## Measure the window: frames, latency, start, processor time
+	@scripts/setup test
+	@scripts/measure
 
 bench: ## Run the benchmarks BENCHCOUNT times and summarise them
 	@scripts/bench

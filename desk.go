@@ -76,6 +76,7 @@ type Program struct {
 // New fits the program together on an app, without showing the window. The
 // caller closes it.
 func New(cfg Config, app fyne.App) (_ *Program, err error) {
+	cfg.Config.Version = version
 	h, err := hub.New(cfg.Config)
 	if err != nil {
 		return nil, err

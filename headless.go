@@ -47,6 +47,7 @@ func serveHub(ctx context.Context, args []string, stdout, stderr io.Writer) int 
 		fmt.Fprintln(stderr, "pilothouse hub:", err)
 		return 2
 	}
+	cfg.Version = version
 	h, err := hub.New(cfg)
 	if err != nil {
 		fmt.Fprintln(stderr, "pilothouse hub:", err)

@@ -42,6 +42,8 @@ type Config struct {
 	// NoKeychain keeps the authority's key in an encrypted file rather than the
 	// system's keychain.
 	NoKeychain bool
+	// Version is what the broker tells of itself in $SYS.
+	Version string
 	// NewIdentities sets a registry aside that cannot be read.
 	NewIdentities bool
 

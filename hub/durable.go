@@ -28,6 +28,8 @@ func storeTrouble(e broker.Event) model.Event {
 		n.Text = "the file of the broker was damaged: " + e.Recovery.String()
 	case broker.StoreFailed:
 		n.Text = times("messages that have to be kept are refused: "+e.Err.Error()+"; make room on the disk", e.Count)
+	case broker.SpoolFailed:
+		n.Text = times("messages that wait for a client that does not read cannot be put on disk: "+e.Err.Error(), e.Count)
 	case broker.StoreWorks:
 		n.Text, n.Serious = "the broker's file can be written again", false
 	case broker.StoreUnreadable:

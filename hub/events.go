@@ -40,7 +40,7 @@ func (h *Hub) tellStore(e broker.Event) {
 	case broker.PanicCaught:
 		slog.Error("A connection was ended by a fault in the broker", "address", e.Addr, "fault", e.Value, "stack", e.Stack)
 		s.Note(model.Event{At: e.At, Kind: model.EventTrouble, Addr: e.Addr, Text: "cut off by a fault in this program: " + e.Value, Serious: true})
-	case broker.StoreRecovered, broker.StoreFailed, broker.StoreWorks, broker.StoreUnreadable:
+	case broker.StoreRecovered, broker.StoreFailed, broker.StoreWorks, broker.StoreUnreadable, broker.SpoolFailed:
 		s.Note(storeTrouble(e))
 	case broker.AcceptFailed:
 		s.Note(model.Event{At: e.At, Kind: model.EventTrouble, Addr: e.Listener, Text: times("cannot accept connections: "+e.Err.Error(), e.Count)})

@@ -73,6 +73,8 @@ func (h *Hub) onWebRefusal(r listen.Refusal) {
 		kind = watch.OriginRefused
 	case listen.TooManyHandshakes:
 		kind = watch.Flood
+	case listen.HandshakeFailed:
+		kind = broker.KindOf(r.Err)
 	}
 	text := r.Reason.String()
 	if r.Origin != "" {

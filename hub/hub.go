@@ -125,7 +125,8 @@ func (h *Hub) startBroker() error {
 		return err
 	}
 	h.group.Go(func() { h.Registry.Run(h.ctx) })
-	h.Broker = broker.New(broker.Options{OnEvent: h.onBrokerEvent, Access: h.Registry, Store: h.openStore()})
+	h.Broker = broker.New(broker.Options{OnEvent: h.onBrokerEvent, Access: h.Registry, Store: h.openStore(),
+		Spool: h.Dir.Path("spool"), Version: "Pilothouse " + h.cfg.Version})
 	h.Registry.Guard(h.Broker)
 	return h.openListeners()
 }
