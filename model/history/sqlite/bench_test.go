@@ -122,3 +122,26 @@ func BenchmarkWrite(b *testing.B) {
 	u := historytest.Must[history.Usage](b)(s.Usage(context.Background()))
 	b.ReportMetric(float64(u.Bytes)/float64(n), "disk-bytes/sample")
 }
+
+// BenchmarkOpen10M opens a history of 10 million samples of which as many are
+// recent as ever are; the goal is 2 s.
+func BenchmarkOpen10M(b *testing.B) {
+	path := filepath.Join(b.TempDir(), "history.db")
+	s := open(b, path, sqlite.Options{})
+	end := fill(b, s, sensor(), 9_500_000)
+	for i := range 100 {
+		at := end.Add(time.Duration(i*5000) * time.Second)
+		if err := s.Write(context.Background(), &history.Batch{Samples: historytest.Walk(sensor(), at, time.Second, 5000)}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	if err := s.Close(); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		s := open(b, path, sqlite.Options{})
+		if err := s.Close(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -39,8 +39,8 @@ func (s *Store) due(now time.Time) bool {
 // sealAtOnce is how many blocks one transaction of sealing writes, and
 // deleteAtOnce how many rows one takes away: so long is a batch kept waiting.
 const (
-	sealAtOnce   = 400
-	deleteAtOnce = 10_000
+	sealAtOnce   = 200
+	deleteAtOnce = 4_000
 )
 
 // Seal turns all rows of messages and samples into blocks, topic by topic and
