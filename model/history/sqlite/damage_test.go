@@ -67,7 +67,7 @@ func TestDamagedPages(t *testing.T) {
 	const page = 4096
 	r := rand.New(rand.NewPCG(5, 6))
 	most, recoveries := 0, 0
-	for i := range atLeast(t, "DAMAGED_PAGES", 25) {
+	for i := range atLeast(t, "DAMAGED_PAGES", 8) {
 		data := bytes.Clone(whole)
 		at := r.IntN(len(data) / page)
 		if i == 0 {

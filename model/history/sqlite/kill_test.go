@@ -130,7 +130,7 @@ func TestKill(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	kept := 0
 	for i := range atLeast(t, "KILLS", 5) {
-		kept = max(kept, killOnce(t, path, kept+1+r.IntN(40)))
+		kept = max(kept, killOnce(t, path, kept+1+r.IntN(15)))
 		began := time.Now()
 		s := open(t, path, crashing())
 		opened := time.Since(began)
