@@ -17,7 +17,7 @@ runs() { grep -qslz -- "$1" /proc/[0-9]*/cmdline; }
 # key NAME reads a default value below HKEY_CURRENT_USER.
 key() { in_wine reg query "HKCU\\$1" /ve 2>/dev/null | tr -d '\r'; }
 
-associated_no_more() { [ -z "$(key 'Software\Classes\.pilothouse')" ]; }
+associated_no_more() { ! key 'Software\Classes\.pilothouse' | grep -q 'Pilothouse.Workspace'; }
 
 windows_install() {
   as_skipper env WINEDEBUG=-all WINEPREFIX="$prefix" wineboot --init
