@@ -204,14 +204,18 @@ func (b *CommandButton) TypedKey(e *fyne.KeyEvent) {
 func (b *CommandButton) KeyDown(e *fyne.KeyEvent) {
 	if e.Name == fyne.KeySpace {
 		b.press()
+		return
 	}
+	passKey(b, e, true)
 }
 
 // KeyUp implements desktop.Keyable.
 func (b *CommandButton) KeyUp(e *fyne.KeyEvent) {
 	if e.Name == fyne.KeySpace {
 		b.release()
+		return
 	}
+	passKey(b, e, false)
 }
 
 // CreateRenderer implements fyne.Widget.

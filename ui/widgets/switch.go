@@ -1,0 +1,282 @@
+package widgets
+
+import (
+	"image/color"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+)
+
+// SwitchState is what is known of what a switch switches.
+type SwitchState uint8
+
+// The states of a switch.
+const (
+	SwitchUnknown SwitchState = iota
+	SwitchOff
+	SwitchOn
+)
+
+// Switch asks for on or off, at once or after being held, and shows what is
+// reported to be the case: it moves when the device says so, not when it is
+// tapped. Beneath it shows how far the last command got.
+type Switch struct {
+	widget.BaseWidget
+
+	// OnSwitch tells what is asked for.
+	OnSwitch func(on bool)
+
+	state    SwitchState
+	word     string
+	hold     bool
+	disabled bool
+	proof    Proof
+	hovered  bool
+	focused  bool
+	held     *holder
+	view     *switchRenderer
+}
+
+var (
+	_ desktop.Mouseable = (*Switch)(nil)
+	_ desktop.Hoverable = (*Switch)(nil)
+	_ desktop.Keyable   = (*Switch)(nil)
+	_ fyne.Tappable     = (*Switch)(nil)
+)
+
+// NewSwitch makes a switch of which nothing is known; hold asks for a deliberate
+// hand.
+func NewSwitch(hold bool) *Switch {
+	s := &Switch{hold: hold}
+	s.held = newHolder(s.update)
+	s.ExtendBaseWidget(s)
+	return s
+}
+
+// SetState shows what is the case, and the word for it.
+func (s *Switch) SetState(state SwitchState, word string) {
+	if s.state != state || s.word != word {
+		s.state, s.word = state, word
+		s.update()
+	}
+}
+
+// State is what is shown to be the case.
+func (s *Switch) State() SwitchState { return s.state }
+
+// SetProof shows how far the last command got.
+func (s *Switch) SetProof(p Proof) {
+	if s.proof != p {
+		s.proof = p
+		s.update()
+	}
+}
+
+// Proof is what is shown of the last command.
+func (s *Switch) Proof() Proof { return s.proof }
+
+// SetEnabled allows or forbids switching.
+func (s *Switch) SetEnabled(on bool) {
+	if s.disabled == on {
+		s.disabled = !on
+		s.held.release()
+		s.update()
+	}
+}
+
+func (s *Switch) update() {
+	if s.view != nil {
+		s.view.update()
+	}
+}
+
+// flip asks for the other state; of what is not known, for on.
+func (s *Switch) flip() {
+	if s.OnSwitch != nil && !s.disabled {
+		s.OnSwitch(s.state != SwitchOn)
+	}
+}
+
+func (s *Switch) press() {
+	if s.hold && !s.disabled {
+		s.held.press(s.flip)
+	}
+}
+
+// Tapped implements fyne.Tappable.
+func (s *Switch) Tapped(*fyne.PointEvent) {
+	if !s.hold {
+		s.flip()
+	}
+}
+
+// MouseDown implements desktop.Mouseable.
+func (s *Switch) MouseDown(e *desktop.MouseEvent) {
+	if e.Button == desktop.MouseButtonPrimary {
+		s.press()
+	}
+}
+
+// MouseUp implements desktop.Mouseable.
+func (s *Switch) MouseUp(*desktop.MouseEvent) { s.held.release() }
+
+// MouseIn implements desktop.Hoverable.
+func (s *Switch) MouseIn(*desktop.MouseEvent) { s.hovered = true; s.update() }
+
+// MouseMoved implements desktop.Hoverable.
+func (s *Switch) MouseMoved(*desktop.MouseEvent) {}
+
+// MouseOut implements desktop.Hoverable: a hand that slips off does not switch.
+func (s *Switch) MouseOut() {
+	s.hovered = false
+	s.held.release()
+	s.update()
+}
+
+// FocusGained implements fyne.Focusable.
+func (s *Switch) FocusGained() { s.focused = true; s.update() }
+
+// FocusLost implements fyne.Focusable.
+func (s *Switch) FocusLost() {
+	s.focused = false
+	s.held.release()
+	s.update()
+}
+
+// TypedRune implements fyne.Focusable.
+func (s *Switch) TypedRune(rune) {}
+
+// TypedKey implements fyne.Focusable.
+func (s *Switch) TypedKey(e *fyne.KeyEvent) {
+	if !s.hold && (e.Name == fyne.KeySpace || e.Name == fyne.KeyReturn || e.Name == fyne.KeyEnter) {
+		s.flip()
+	}
+}
+
+// KeyDown implements desktop.Keyable: the space bar can be held too.
+func (s *Switch) KeyDown(e *fyne.KeyEvent) {
+	if e.Name == fyne.KeySpace {
+		s.press()
+		return
+	}
+	passKey(s, e, true)
+}
+
+// KeyUp implements desktop.Keyable.
+func (s *Switch) KeyUp(e *fyne.KeyEvent) {
+	if e.Name == fyne.KeySpace {
+		s.held.release()
+		return
+	}
+	passKey(s, e, false)
+}
+
+// CreateRenderer implements fyne.Widget.
+func (s *Switch) CreateRenderer() fyne.WidgetRenderer {
+	text := func() *canvas.Text { return canvas.NewText("", color.Transparent) }
+	box := func() *canvas.Rectangle { return canvas.NewRectangle(color.Transparent) }
+	s.view = &switchRenderer{s: s, slot: box(), fill: box(), knob: box(), word: text(), hint: text(), proof: text(), mark: newMarkView()}
+	s.view.update()
+	return s.view
+}
+
+type switchRenderer struct {
+	s                 *Switch
+	slot, fill, knob  *canvas.Rectangle
+	word, hint, proof *canvas.Text
+	mark              *markView
+}
+
+func (r *switchRenderer) Destroy() {
+	if r.s.view == r {
+		r.s.view = nil
+	}
+}
+
+func (r *switchRenderer) Objects() []fyne.CanvasObject {
+	return []fyne.CanvasObject{r.slot, r.fill, r.knob, r.word, r.hint, r.mark.raster, r.proof}
+}
+func (r *switchRenderer) MinSize() fyne.Size { return fyne.NewSize(110, switchHigh+proofHeight) }
+func (r *switchRenderer) Layout(fyne.Size)   { r.update() }
+func (r *switchRenderer) Refresh()           { r.update() }
+
+const switchHigh, switchWide = 34, 64
+
+func (r *switchRenderer) update() {
+	s, th, size := r.s, r.s.Theme(), r.s.Size()
+	small, text := th.Size(theme.SizeNameCaptionText), th.Size(theme.SizeNameSubHeadingText)
+	top := max(0, (size.Height-switchHigh-proofHeight)/2)
+	r.box(top)
+	ink := colorOf(s, theme.ColorNameForeground)
+	if s.disabled || s.state == SwitchUnknown {
+		ink = colorOf(s, ColorMuted)
+	}
+	left := float32(switchWide + 12)
+	wide := max(0, size.Width-left)
+	setText(r.word, cutText(s.word, wide, text, fyne.TextStyle{Bold: true}), text, ink, fyne.TextStyle{Bold: true})
+	hint := ""
+	if s.hold {
+		hint = "hold to switch"
+	}
+	setText(r.hint, cutText(hint, wide, small, fyne.TextStyle{}), small, colorOf(s, ColorMuted), fyne.TextStyle{})
+	y := top + (switchHigh-lineHeight(text))/2
+	if s.hold {
+		y = top - 3
+	}
+	placeText(r.word, left, y, wide, lineHeight(text))
+	placeText(r.hint, left, y+lineHeight(text)-1, wide, lineHeight(small))
+	foot := top + switchHigh + 3
+	r.mark.set(s.proof.Mark, colorOf(s, markColor(s.proof.Mark)))
+	r.mark.raster.Move(fyne.NewPos(2, foot+3))
+	r.mark.raster.Resize(fyne.NewSquareSize(11))
+	setText(r.proof, cutText(s.proof.Text, size.Width-20, small, fyne.TextStyle{}), small, colorOf(s, markColor(s.proof.Mark)), fyne.TextStyle{})
+	placeText(r.proof, 18, foot, max(0, size.Width-18), lineHeight(small))
+}
+
+// box draws the slot and its knob: left is off, right is on, the middle is not
+// known.
+func (r *switchRenderer) box(top float32) {
+	s := r.s
+	edge, width, fill := ColorBorder, float32(1), theme.ColorNameButton
+	if s.hovered && !s.disabled {
+		edge = ColorMuted
+	}
+	if s.focused {
+		edge, width = theme.ColorNameFocus, 2
+	}
+	if s.state == SwitchOn {
+		fill = ColorAccent
+	}
+	paintBox(r.slot, fyne.NewPos(0, top), fyne.NewSize(switchWide, switchHigh), switchHigh/2, colorOf(s, fill), colorOf(s, edge), width)
+	r.fill.Hidden = s.held.progress <= 0
+	paintBox(r.fill, fyne.NewPos(0, top), fyne.NewSize(max(switchHigh, switchWide*s.held.progress), switchHigh), switchHigh/2,
+		alpha(colorOf(s, theme.ColorNameForeground), 0.4), color.Transparent, 0)
+	const air = 4
+	x := float32(air)
+	switch s.state {
+	case SwitchOn:
+		x = switchWide - switchHigh + air
+	case SwitchUnknown:
+		x = (switchWide-switchHigh)/2 + air
+	}
+	knob := colorOf(s, ColorMuted)
+	if s.state == SwitchOn {
+		knob = colorOf(s, ColorSurface)
+	}
+	inner, line := knob, color.Color(color.Transparent)
+	if s.state == SwitchUnknown { // hollow
+		inner, line = color.Transparent, knob
+	}
+	paintBox(r.knob, fyne.NewPos(x, top+air), fyne.NewSquareSize(switchHigh-2*air), switchHigh/2-air, inner, line, 2)
+}
+
+// paintBox shapes, colours and places a rectangle.
+func paintBox(b *canvas.Rectangle, at fyne.Position, size fyne.Size, radius float32, fill, edge color.Color, width float32) {
+	b.CornerRadius, b.FillColor, b.StrokeColor, b.StrokeWidth = radius, fill, edge, width
+	b.Move(at)
+	b.Resize(size)
+	b.Refresh()
+}
