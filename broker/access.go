@@ -63,6 +63,29 @@ type Grant struct {
 	// Identity is the name that the broker vouches for, empty for none. A session
 	// belongs to its identity: nobody else can take it over.
 	Identity string
+	// Still, if not nil, is asked again when the session is open: whether what
+	// was granted holds, or has been withdrawn since. It is not kept.
+	Still func() error
+}
+
+// Namer is an Access that says how the client ID of a client that is refused is
+// shown. Without it all but those of sessions are masked: see Mask.
+type Namer interface {
+	// ShowClientID is id, or what stands for it.
+	ShowClientID(id string) string
+}
+
+// shownID is how the client ID of a client that is refused is shown.
+func (b *Broker) shownID(id string) string {
+	if n, ok := b.access.(Namer); ok {
+		return n.ShowClientID(id)
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.sessions[id] != nil {
+		return id
+	}
+	return b.mask.Hide(id)
 }
 
 // Refusal is an error that carries the MQTT 5 reason code for the client, and

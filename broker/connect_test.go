@@ -187,7 +187,7 @@ func TestAccessRefusesConnect(t *testing.T) {
 	if _, ack := tryConnect(t, addr, "b", packet.V5, login("guess")); ack.Code != packet.BadUserNameOrPassword {
 		t.Errorf("5: %v", ack.Code)
 	}
-	e := waitEvent(t, &log, func(e Refused) bool { return e.ClientID == "b" })
+	e := waitEvent(t, &log, func(e Refused) bool { return e.Reason != "" })
 	if e.Reason != "wrong password" || e.Addr == "" || e.Count != 1 {
 		t.Errorf("%+v", e)
 	}

@@ -95,7 +95,8 @@ type WillPublished struct {
 type Refused struct {
 	Stamp
 	Addr string
-	// ClientID is what the client claimed, empty when it did not come so far.
+	// ClientID is what the client claimed, masked when nobody knows it: see Mask.
+	// Empty when the client did not come so far.
 	ClientID string
 	Code     packet.Code
 	Reason   string

@@ -61,7 +61,22 @@ func (c *conn) connect(h packet.Header, body []byte) error {
 		return c.refuse(id, err)
 	}
 	c.in.setDeadline(c.router.now)
-	return nil
+	return c.confirm(&grant)
+}
+
+// confirm asks once more whether the client may be here: who takes rights away
+// cuts the sessions that are open, and may have missed this one.
+func (c *conn) confirm(g *Grant) error {
+	if g.Still == nil {
+		return nil
+	}
+	err := g.Still()
+	if err == nil {
+		return nil
+	}
+	code := codeOf(err)
+	c.b.refused(Refused{Addr: c.addr, ClientID: c.pub.ClientID, Code: code, Reason: err.Error(), Kind: kindOf(err, watch.Other)})
+	return &departure{reason: Administrative, code: code, err: err}
 }
 
 // badConnect answers a CONNECT packet that cannot be read: with a CONNACK where
@@ -136,7 +151,7 @@ func (c *conn) tlsState() (*tls.ConnectionState, bool) {
 func (c *conn) refuse(id string, err error) error {
 	code := codeOf(err)
 	c.acks = (&packet.Connack{Code: code}).Append(c.acks, c.version)
-	c.b.refused(Refused{Stamp: now(), Addr: c.addr, ClientID: id, Code: code, Reason: err.Error(),
+	c.b.refused(Refused{Stamp: now(), Addr: c.addr, ClientID: c.b.shownID(id), Code: code, Reason: err.Error(),
 		Kind: kindOf(err, watch.Other)})
 	return &departure{reason: ProtocolFault, code: code, err: err, quiet: true}
 }

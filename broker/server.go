@@ -60,6 +60,7 @@ type Broker struct {
 	counts   totals
 	journal  *journal   // nil without a store
 	sys      *sysReport // nil when it is off
+	mask     *Mask
 	started  time.Time
 
 	buffers    pool[[bigBuffer]byte]
@@ -88,7 +89,7 @@ type Broker struct {
 // New makes a broker without listeners. It takes over what Options.Store holds;
 // when that cannot be read, it starts without and says so by an event.
 func New(o Options) *Broker {
-	b := &Broker{limits: o.Limits.withDefaults(), access: o.Access, log: o.Logger, started: time.Now(),
+	b := &Broker{limits: o.Limits.withDefaults(), access: o.Access, log: o.Logger, started: time.Now(), mask: NewMask(),
 		sessions: make(map[string]*session), conns: make(map[*conn]struct{}), perHost: make(map[string]int),
 		listeners: make(map[net.Listener]struct{})}
 	b.timers.group, b.timers.rescue = &b.group, b.rescue

@@ -2,6 +2,7 @@ package hub
 
 import (
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"time"
 
@@ -71,10 +72,16 @@ func (r enrolRegistry) Authority() *x509.Certificate { return r.Registry.Authori
 // Redeem implements enrol.Registry.
 func (r enrolRegistry) Redeem(token string) (enrol.Invitation, error) {
 	i, err := r.Registry.Redeem(token)
-	if err != nil {
-		return enrol.Invitation{}, fmt.Errorf("%w: %w", enrol.ErrUnknownToken, err)
+	why := enrol.ErrUnknownToken
+	switch {
+	case err == nil:
+		return enrol.Invitation{Name: i.For.Name, Role: i.For.Role.String(), Kind: i.For.Kind, Root: i.For.Root}, nil
+	case errors.Is(err, identity.ErrUsedInvitation):
+		why = enrol.ErrUsedToken
+	case errors.Is(err, identity.ErrExpiredInvitation):
+		why = enrol.ErrExpiredToken
 	}
-	return enrol.Invitation{Name: i.For.Name, Role: i.For.Role.String(), Kind: i.For.Kind, Root: i.For.Root}, nil
+	return enrol.Invitation{}, fmt.Errorf("%w: %w", why, err)
 }
 
 // Exists implements enrol.Registry.

@@ -5,8 +5,8 @@ import (
 	"errors"
 )
 
-// Reasons for which a Registry does not redeem a token. Registries wrap them; one
-// that does not keep what is used and expired has ErrUnknownToken for all.
+// Reasons for which a Registry does not redeem a token. Registries wrap them; what
+// they no longer remember is ErrUnknownToken.
 var (
 	ErrUnknownToken = errors.New("the invitation is not known, or not any more")
 	ErrUsedToken    = errors.New("the invitation was used already")

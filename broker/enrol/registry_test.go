@@ -37,8 +37,11 @@ func (a adapter) Authority() *x509.Certificate { return a.Registry.Authority().C
 
 func (a adapter) Redeem(token string) (enrol.Invitation, error) {
 	i, err := a.Registry.Redeem(token)
-	if errors.Is(err, identity.ErrInvitation) {
-		err = fmt.Errorf("%w: %w", enrol.ErrUnknownToken, err)
+	for of, why := range map[error]error{identity.ErrUnknownInvitation: enrol.ErrUnknownToken,
+		identity.ErrUsedInvitation: enrol.ErrUsedToken, identity.ErrExpiredInvitation: enrol.ErrExpiredToken} {
+		if errors.Is(err, of) {
+			err = fmt.Errorf("%w: %w", why, err)
+		}
 	}
 	return enrol.Invitation{Name: i.For.Name, Role: i.For.Role.String(), Kind: i.For.Kind, Root: i.For.Root}, err
 }

@@ -3,7 +3,6 @@ package identity
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/pilothouse/pilothouse/broker"
 	"github.com/pilothouse/pilothouse/broker/packet"
@@ -42,7 +41,7 @@ type certificates struct{ r *Registry }
 
 // Authenticate implements Authenticator.
 func (c certificates) Authenticate(_ context.Context, q *broker.ConnectRequest) (string, error) {
-	if q.TLS == nil || len(q.TLS.PeerCertificates) == 0 {
+	if !showsCertificate(q) {
 		return "", ErrNotMine
 	}
 	cert, fault := c.r.judge(q.TLS.PeerCertificates)
@@ -89,7 +88,7 @@ func (p passwords) Authenticate(ctx context.Context, q *broker.ConnectRequest) (
 		return rec.Name, nil
 	case rec.Name == "":
 		p.r.guesses.failed(name, source, p.r.o.Now(), false)
-		return "", &broker.Refusal{Code: packet.BadUserNameOrPassword, Reason: fmt.Sprintf("nobody of the name %s is enrolled", name), Kind: watch.UnknownIdentity}
+		return "", &broker.Refusal{Code: packet.BadUserNameOrPassword, Reason: "nobody of the name " + p.r.shown(name) + " is enrolled", Kind: watch.UnknownIdentity}
 	}
 	p.r.guesses.failed(name, source, p.r.o.Now(), true)
 	return "", &broker.Refusal{Code: packet.BadUserNameOrPassword, Reason: "the password is not that of " + name, Kind: watch.WrongPassword}

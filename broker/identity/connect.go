@@ -14,22 +14,55 @@ func (r *Registry) Connect(ctx context.Context, q *broker.ConnectRequest) (broke
 	if err := r.admit(q); err != nil {
 		return broker.Grant{}, err
 	}
-	name, err := r.authenticate(ctx, q)
+	if err := r.pace(q); err != nil {
+		return broker.Grant{}, err
+	}
+	generation := r.Generation()
+	proved, err := r.authenticate(ctx, q)
 	if err != nil {
 		return broker.Grant{}, err
 	}
-	pol := r.policy.Load()
-	if name == "" {
-		if name, err = r.welcomeAnonymous(pol, q); err != nil {
-			return broker.Grant{}, err
-		}
-	} else if name, err = r.welcome(pol, name, q); err != nil {
+	name, err := r.receive(proved, q)
+	if err != nil {
 		return broker.Grant{}, err
 	}
 	if err := r.hold(ctx, name, q); err != nil {
 		return broker.Grant{}, err
 	}
-	return broker.Grant{Identity: name}, nil
+	return broker.Grant{Identity: name, Still: func() error { return r.still(generation, proved, q) }}, nil
+}
+
+// receive decides about a client by what it has proved, and says who it is taken
+// for.
+func (r *Registry) receive(proved string, q *broker.ConnectRequest) (name string, err error) {
+	pol := r.policy.Load()
+	if proved == "" {
+		return r.welcomeAnonymous(pol, q)
+	}
+	return r.welcome(pol, proved, q)
+}
+
+// still decides again about a client whose session is open now, if anything has
+// changed since it came: a revocation cuts the sessions that it finds.
+func (r *Registry) still(generation uint64, proved string, q *broker.ConnectRequest) error {
+	if r.Generation() == generation {
+		return nil
+	}
+	if err := r.admit(q); err != nil {
+		return err
+	}
+	if showsCertificate(q) {
+		if _, fault := r.judge(q.TLS.PeerCertificates); fault != nil {
+			return refuse(fault.kind, fault.why)
+		}
+	}
+	_, err := r.receive(proved, q)
+	return err
+}
+
+// showsCertificate tells whether a client proves who it is by a certificate.
+func showsCertificate(q *broker.ConnectRequest) bool {
+	return q.TLS != nil && len(q.TLS.PeerCertificates) > 0
 }
 
 // admit decides by what is known without credentials.
@@ -71,13 +104,13 @@ func (r *Registry) welcome(pol *policy, name string, q *broker.ConnectRequest) (
 	m := pol.members[name]
 	switch {
 	case m == nil:
-		return "", refuse(watch.UnknownIdentity, "nobody of the name "+quoted(name)+" is enrolled")
+		return "", refuse(watch.UnknownIdentity, "nobody of the name "+r.shown(name)+" is enrolled")
 	case m.Revoked != nil && !r.isOff(RevocationCheck):
 		return "", refuse(watch.Revoked, name+" is revoked")
 	case m.banned && !r.isOff(BanCheck):
 		return "", &broker.Refusal{Code: packet.Banned, Kind: watch.Banned, Reason: name + " is banned"}
 	case q.Username != nil && string(q.Username) != name && !r.isOff(BindUserName):
-		return "", refuse(watch.Impersonation, "the user name "+quoted(string(q.Username))+" is not that of "+name)
+		return "", refuse(watch.Impersonation, "the user name "+r.shown(string(q.Username))+" is not that of "+name)
 	}
 	if err := r.bindClientID(pol, m, q); err != nil {
 		return "", err

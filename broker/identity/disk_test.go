@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/pilothouse/pilothouse/broker/identity"
 	"github.com/pilothouse/pilothouse/broker/identity/secret"
@@ -277,14 +278,14 @@ func TestInvitations(t *testing.T) {
 		t.Errorf("%+v", open)
 	}
 	for _, wrong := range []string{"", token + "x", strings.ToLower(token), token[:len(token)-1]} {
-		if _, err := h.r.Redeem(wrong); !errors.Is(err, identity.ErrInvitation) {
+		if _, err := h.r.Redeem(wrong); !errors.Is(err, identity.ErrUnknownInvitation) || !errors.Is(err, identity.ErrInvitation) {
 			t.Errorf("%q: %v", wrong, err)
 		}
 	}
 	if i, err := h.r.Redeem(token); err != nil || i.For.Root != "solent/ferries/third" {
 		t.Errorf("%+v %v", i, err)
 	}
-	if _, err := h.r.Redeem(token); !errors.Is(err, identity.ErrInvitation) {
+	if _, err := h.r.Redeem(token); !errors.Is(err, identity.ErrUsedInvitation) {
 		t.Errorf("used twice: %v", err)
 	}
 	late, err := h.r.Invite(identity.Invitation{})
@@ -292,7 +293,7 @@ func TestInvitations(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.clock.advance(10*60*1e9 + 1)
-	if _, err := h.r.Redeem(late); !errors.Is(err, identity.ErrInvitation) {
+	if _, err := h.r.Redeem(late); !errors.Is(err, identity.ErrExpiredInvitation) {
 		t.Errorf("used after ten minutes: %v", err)
 	}
 	withdrawn, err := h.r.Invite(identity.Invitation{})
@@ -302,7 +303,21 @@ func TestInvitations(t *testing.T) {
 	if err := h.r.Withdraw(h.r.Invitations()[0].ID); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := h.r.Redeem(withdrawn); err == nil {
-		t.Error("a withdrawn invitation is good")
+	if _, err := h.r.Redeem(withdrawn); !errors.Is(err, identity.ErrUnknownInvitation) {
+		t.Errorf("a withdrawn invitation: %v", err)
+	}
+	for _, c := range []struct {
+		token string
+		want  error
+	}{{late, identity.ErrExpiredInvitation}, {token, identity.ErrUsedInvitation}} { // written down meanwhile
+		if _, err := h.r.Redeem(c.token); !errors.Is(err, c.want) {
+			t.Errorf("%v, not %v", err, c.want)
+		}
+	}
+	h.clock.advance(25 * time.Hour)
+	for _, old := range []string{late, token} {
+		if _, err := h.r.Redeem(old); !errors.Is(err, identity.ErrUnknownInvitation) {
+			t.Errorf("a day later: %v", err)
+		}
 	}
 }

@@ -35,6 +35,7 @@ type document struct {
 	Bans        []Ban                  `json:"bans,omitempty"`
 	Ignored     []string               `json:"ignored,omitempty"`
 	Invitations []invitationRecord     `json:"invitations,omitempty"`
+	Spent       []spentToken           `json:"spent,omitempty"` // the oldest first
 }
 
 // record is an identity with what is not told of it.
@@ -192,5 +193,6 @@ func (d *document) copied() *document {
 	c := *d
 	c.Identities, c.Certificate = maps.Clone(d.Identities), maps.Clone(d.Certificate)
 	c.Bans, c.Ignored, c.Invitations = slices.Clone(d.Bans), slices.Clone(d.Ignored), slices.Clone(d.Invitations)
+	c.Spent = slices.Clone(d.Spent)
 	return &c
 }

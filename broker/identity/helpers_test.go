@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -65,6 +66,7 @@ type house struct {
 	r          *identity.Registry
 	b          *broker.Broker
 	plain, tls string
+	between    atomic.Value // a func() that runs between an answer and its session
 
 	mu     sync.Mutex
 	events []identity.Event
@@ -114,7 +116,7 @@ func newHouse(t testing.TB, change ...func(*identity.Options)) *house {
 			t.Error(err)
 		}
 	})
-	h.b = broker.New(broker.Options{Access: h.r, OnEvent: h.onBroker})
+	h.b = broker.New(broker.Options{Access: lateNews{h.r, h}, OnEvent: h.onBroker})
 	h.r.Guard(h.b)
 	config, verify := h.r.ServerTLS()
 	raw := h.listen()

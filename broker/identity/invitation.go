@@ -34,8 +34,29 @@ type invitationRecord struct {
 	Hash string `json:"hash"`
 }
 
-// ErrInvitation tells that a token is not good, or not any more.
-var ErrInvitation = errors.New("the token is not known, was used already, or is older than ten minutes: make a new one")
+// spentToken is a token that was good once, by its hash.
+type spentToken struct {
+	Hash string    `json:"hash"`
+	At   time.Time `json:"at"`
+	// Used tells that it was redeemed; otherwise nobody came in time.
+	Used bool `json:"used,omitempty"`
+}
+
+// spentLife is how long it is remembered what became of a token, and maxSpent of
+// how many, the latest.
+const (
+	spentLife = 24 * time.Hour
+	maxSpent  = 1_000
+)
+
+// ErrInvitation tells that a token is not good, or not any more. The others are
+// errors of its kind and say why, for a day after the token ended.
+var (
+	ErrInvitation        = errors.New("the token is not good: make a new one")
+	ErrUnknownInvitation = fmt.Errorf("%w (nobody made it, or it was long ago)", ErrInvitation)
+	ErrUsedInvitation    = fmt.Errorf("%w (it was used already)", ErrInvitation)
+	ErrExpiredInvitation = fmt.Errorf("%w (it was good for ten minutes)", ErrInvitation)
+)
 
 // Invite makes a token that lets one device enrol within ten minutes. Only its
 // hash is kept.
@@ -69,24 +90,50 @@ func hashToken(token string) string {
 	return hex.EncodeToString(sum[:])
 }
 
+// forgetInvitations ends those that are too old, and forgets what became of
+// those that ended long ago.
 func (d *document) forgetInvitations(now time.Time) {
-	d.Invitations = slices.DeleteFunc(d.Invitations, func(i invitationRecord) bool { return !now.Before(i.Expires) })
+	d.Invitations = slices.DeleteFunc(d.Invitations, func(i invitationRecord) bool {
+		late := !now.Before(i.Expires)
+		if late {
+			d.Spent = append(d.Spent, spentToken{Hash: i.Hash, At: i.Expires})
+		}
+		return late
+	})
+	d.Spent = slices.DeleteFunc(d.Spent, func(s spentToken) bool { return now.Sub(s.At) >= spentLife })
+	d.Spent = d.Spent[max(0, len(d.Spent)-maxSpent):]
 }
 
-// Redeem uses a token up. ErrInvitation when it is not good.
+// whyNot says why there is no open invitation for a token.
+func (d *document) whyNot(hash string, now time.Time) error {
+	at := slices.IndexFunc(d.Spent, func(s spentToken) bool { return s.Hash == hash && now.Sub(s.At) < spentLife })
+	switch {
+	case at < 0:
+		return ErrUnknownInvitation
+	case d.Spent[at].Used:
+		return ErrUsedInvitation
+	}
+	return ErrExpiredInvitation
+}
+
+// Redeem uses a token up. ErrUsedInvitation, ErrExpiredInvitation or
+// ErrUnknownInvitation when it is not good.
 func (r *Registry) Redeem(token string) (i Invitation, err error) {
 	hash := hashToken(token)
-	if !slices.ContainsFunc(r.policy.Load().doc.Invitations, func(i invitationRecord) bool { return i.Hash == hash }) {
-		return i, fmt.Errorf("redeem an invitation: %w", ErrInvitation) // costs no write
+	is := func(i invitationRecord) bool { return i.Hash == hash }
+	if d := r.policy.Load().doc; !slices.ContainsFunc(d.Invitations, is) {
+		return i, fmt.Errorf("redeem an invitation: %w", d.whyNot(hash, r.clock.read())) // costs no write
 	}
 	err = r.change("redeem an invitation", func(d *document) error {
-		d.forgetInvitations(r.clock.read())
-		at := slices.IndexFunc(d.Invitations, func(i invitationRecord) bool { return i.Hash == hash })
+		now := r.clock.read()
+		d.forgetInvitations(now)
+		at := slices.IndexFunc(d.Invitations, is)
 		if at < 0 {
-			return ErrInvitation
+			return d.whyNot(hash, now)
 		}
 		i = d.Invitations[at].Invitation
 		d.Invitations = slices.Delete(d.Invitations, at, at+1)
+		d.Spent = append(d.Spent, spentToken{Hash: hash, At: now, Used: true})
 		return nil
 	})
 	return i, err

@@ -52,8 +52,8 @@ type Limits struct {
 	// before are heard. 100.
 	FailuresEach, FailuresTotal int
 	// Connects is how often one identity, or one anonymous client ID, may connect
-	// from one address at once, and ConnectEvery how soon it may again. 20 and
-	// one second.
+	// from one address at once, and ConnectEvery how soon it may again; for user
+	// names this is decided before the password is looked at. 20 and one second.
 	Connects     int
 	ConnectEvery time.Duration
 	// Listen is how long a newcomer waits that would take over a live session of

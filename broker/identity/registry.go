@@ -36,6 +36,7 @@ type Registry struct {
 	sessions  *sessions
 	quotas    *quotas
 	clock     clock
+	mask      *broker.Mask
 	chain     []Authenticator
 
 	mu       sync.Mutex // of changes
@@ -118,6 +119,7 @@ func (r *Registry) prepare() {
 	r.guesses = newGuesses(&r.limits)
 	r.sessions = newSessions(&r.limits)
 	r.quotas = newQuotas()
+	r.mask = broker.NewMask()
 	r.chain = append([]Authenticator{certificates{r}}, r.o.Authenticators...)
 	r.chain = append(r.chain, passwords{r})
 }
