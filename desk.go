@@ -105,7 +105,7 @@ func New(cfg Config, app fyne.App) (_ *Program, err error) {
 	p.window, err = ui.New(ui.Options{
 		App: app, Store: p.Store, Link: p.Link, LinkName: p.LinkName(), Address: p.Address, Land: land, Credit: assets.SolentAttribution,
 		Settings: settings, Save: func(s ui.Settings) error { return saveSettings(p.Dir, s) }, Losses: p.Losses,
-		Notice: sayAll(crashed, notice, p.Moved), Demo: p.Fleet, Stuck: p.abandon, Watch: p.watch(),
+		Notice: sayAll(crashed, notice, p.Moved), Demo: p.Fleet, Stuck: p.abandon, Watch: p.watch(), History: p.history(),
 	})
 	return p, err
 }
@@ -122,6 +122,14 @@ func (w deskWatch) Impostor() ui.Impostor {
 		return nil
 	}
 	return w.rogue
+}
+
+// history is nil when it was switched off.
+func (p *Program) history() ui.History {
+	if p.History.Off() {
+		return nil
+	}
+	return p.History
 }
 
 // watch is nil when a broker elsewhere is watched.

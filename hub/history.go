@@ -205,6 +205,9 @@ func (x *History) Status() (s history.Status, on bool, err error) {
 	return history.Status{}, false, x.err
 }
 
+// Off tells that history was switched off.
+func (x *History) Off() bool { return x.where == "" }
+
 // Recorder takes in further records; nil while nothing is recorded.
 func (x *History) Recorder() *history.Recorder { return x.recorder.Load() }
 

@@ -140,12 +140,16 @@ func themeFor(name string) *Theme {
 
 // send sends a command to a device and follows how far it gets.
 func (w *Window) send(device string, spec model.CommandSpec) {
+	if w.stores.inPast() {
+		w.notices.add(toastWarning, pastLock, "")
+		return
+	}
 	cmd, payload := w.o.Store.BeginCommand(device, spec)
 	w.presenter.poke()
 	go func() {
 		ctx, cancel := context.WithTimeout(w.ctx, publishTimeout)
 		defer cancel()
-		sessions, known, err := w.o.Link.Publish(ctx, cmd.Topic, payload, 1, false)
+		sessions, known, err := w.link().Publish(ctx, cmd.Topic, payload, 1, false)
 		if err != nil {
 			w.o.Store.CommandRejected(cmd.ID, err)
 			return

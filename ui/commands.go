@@ -5,6 +5,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/widget"
 
 	"github.com/pilothouse/pilothouse/model"
 	"github.com/pilothouse/pilothouse/ui/widgets"
@@ -14,13 +15,18 @@ import (
 type commandBar struct {
 	deps    pageDeps
 	body    *fyne.Container
+	locked  *widget.Label // why nothing can be sent
 	root    string
 	shown   string // the device that the buttons were made for
 	buttons map[string]*widgets.CommandButton
 }
 
 func newCommandBar(d pageDeps) *commandBar {
-	return &commandBar{deps: d, body: container.NewGridWrap(fyne.NewSize(132, 56)), buttons: map[string]*widgets.CommandButton{}}
+	locked := widget.NewLabel(pastLock)
+	locked.Wrapping = fyne.TextWrapWord
+	locked.Importance = widget.WarningImportance
+	locked.Hide()
+	return &commandBar{deps: d, body: container.NewGridWrap(fyne.NewSize(132, 56)), locked: locked, buttons: map[string]*widgets.CommandButton{}}
 }
 
 func (b *commandBar) choose(root string) { b.root = root }
@@ -30,6 +36,11 @@ func (b *commandBar) choose(root string) { b.root = root }
 func (b *commandBar) show(specs []model.CommandSpec, sent []model.Command) {
 	if b.shown != b.root {
 		b.make(specs)
+	}
+	past := b.deps.stores.inPast()
+	setShown(b.locked, past && len(b.buttons) > 0)
+	for _, btn := range b.buttons {
+		btn.SetEnabled(!past)
 	}
 	told := map[string]bool{}
 	for i := range sent {

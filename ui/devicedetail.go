@@ -62,7 +62,7 @@ func newDeviceDetail(d pageDeps) *deviceDetail {
 	t.toMap = widget.NewButtonWithIcon("Map", theme.SearchIcon(), func() { d.openMap(t.root) })
 	t.toTopics = widget.NewButtonWithIcon("Topics", theme.ListIcon(), func() { d.openTopic(t.root) })
 	head := container.NewBorder(nil, nil, container.NewCenter(t.shape), container.NewHBox(t.toMap, t.toTopics), t.title)
-	upper := container.NewVBox(head, t.who, t.evidence.body, t.commands.body)
+	upper := container.NewVBox(head, t.who, t.evidence.body, t.commands.locked, t.commands.body)
 	tabs := container.NewAppTabs(
 		container.NewTabItem("Values", container.NewStack(t.values, t.noValues)),
 		container.NewTabItem("Commands sent", container.NewStack(t.sent, t.noneSent)),

@@ -204,6 +204,7 @@ func (t *topicDetail) frame(now time.Time, path, branch string) func() {
 		setText(t.title, info.Path)
 		setText(t.meta, meta)
 		showPublisher(t.who, info.Publisher, t.deps.knowsPublishers())
+		t.publish.lock(t.deps.stores.inPast())
 		t.second.Set(secondBanner(info.Second))
 		setShown(t.device, info.Device != "")
 		t.value.SetRows(total, w.valueFirst, lines)
@@ -259,6 +260,7 @@ type publishForm struct {
 	payload *widgets.Entry
 	qos     *widget.Select
 	retain  *widget.Check
+	submit  *widget.Button
 	result  *widget.Label
 }
 
@@ -275,11 +277,23 @@ func newPublishForm(d pageDeps) *publishForm {
 	f.payload.SetMinRowsVisible(3)
 	f.qos.SetSelected("1")
 	f.result.Wrapping = fyne.TextWrapWord
-	send := widget.NewButtonWithIcon("Publish", theme.MailSendIcon(), func() { f.send(d) })
-	send.Importance = widget.HighImportance
-	options := container.NewHBox(widget.NewLabel("QoS"), f.qos, f.retain, send)
+	f.submit = widget.NewButtonWithIcon("Publish", theme.MailSendIcon(), func() { f.send(d) })
+	f.submit.Importance = widget.HighImportance
+	options := container.NewHBox(widget.NewLabel("QoS"), f.qos, f.retain, f.submit)
 	f.body = container.NewBorder(f.topic, container.NewVBox(options, f.result), nil, nil, f.payload)
 	return f
+}
+
+// lock keeps the form from sending while the past is shown, and says why.
+func (f *publishForm) lock(past bool) {
+	if past == f.submit.Disabled() {
+		return
+	}
+	setEnabled(f.submit, !past)
+	f.result.SetText("")
+	if past {
+		f.result.SetText(pastLock)
+	}
 }
 
 func (f *publishForm) send(d pageDeps) {

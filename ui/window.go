@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 
 	"github.com/pilothouse/pilothouse/assets"
@@ -46,6 +47,8 @@ type Options struct {
 	Demo Demo
 	// Watch is who is at the broker; nil when a broker elsewhere is watched.
 	Watch Watch
+	// History is what was recorded; nil for none, and then there is no time bar.
+	History History
 	// Stuck is told, from another goroutine, that the window system did not come
 	// to its end after the window was closed: Run may never return. Settings have
 	// been saved by then. Nil to wait.
@@ -79,6 +82,7 @@ type Window struct {
 	nav       *widgets.NavRail
 	palette   *widgets.Palette
 	notices   *notices
+	time      *timeBar // nil without history
 	stack     *fyne.Container
 	pages     map[string]page
 	page      string
@@ -122,10 +126,15 @@ func New(o Options) (*Window, error) {
 
 // build makes the frame and the pages.
 func (w *Window) build() {
-	w.notices = newNotices(w.o.Store, w.openDevice, tellDesktop(w.o.App))
+	w.notices = newNotices(w.o.Store, w.openDeviceNow, tellDesktop(w.o.App))
 	deps := w.deps()
 	bars := newFrameBars(deps, w.o.LinkName, w.losses, w.openPalette)
-	w.presenter = newPresenter(w.stores, fyne.Do, w.isHidden, bars, w.notices, w.watchBadge())
+	always := []source{bars, w.notices, w.watchBadge()}
+	if w.o.History != nil {
+		w.time = newTimeBar(deps, w.win, newPast(w.ctx, w.o.History, w.stores, deps.poke))
+		always = append(always, w.time)
+	}
+	w.presenter = newPresenter(w.stores, fyne.Do, w.isHidden, always...)
 	w.presenter.painted, w.presenter.observe, w.presenter.alert = onPainted, w.o.Observe, w.notices
 	w.topics, w.devices = newTopicsPage(deps), newDevicesPage(deps)
 	w.mapped = newMapPage(deps, w.o.Land, w.o.Credit)
@@ -140,8 +149,16 @@ func (w *Window) build() {
 	w.palette.OnQuery = func(text string) { w.palette.SetResults(w.search(text)) }
 	w.palette.OnChoose = w.chosen
 	w.stack = container.NewStack()
-	middle := container.NewBorder(container.NewVBox(bars.top, bars.banner), bars.bottom, nil, nil,
-		container.NewStack(container.NewWithoutLayout(newWatchman(w.win, w.setHidden)), w.stack, w.notices.toasts))
+	top, bottom := container.NewVBox(bars.top, bars.banner), container.New(layout.NewCustomPaddedVBoxLayout(0))
+	pages := container.NewStack(container.NewWithoutLayout(newWatchman(w.win, w.setHidden)), w.stack)
+	if w.time != nil {
+		top.Add(w.time.banner)
+		bottom.Add(w.time.body)
+		pages.Add(w.time.edge)
+	}
+	pages.Add(w.notices.toasts)
+	bottom.Add(bars.bottom)
+	middle := container.NewBorder(top, bottom, nil, nil, pages)
 	w.win.SetContent(container.NewBorder(nil, nil, w.nav, nil, middle))
 	w.win.SetPadded(false)
 	if w.o.Notice != "" {
@@ -152,7 +169,7 @@ func (w *Window) build() {
 // deps are what the pages share.
 func (w *Window) deps() pageDeps {
 	return pageDeps{
-		ctx: w.ctx, store: w.o.Store, stores: w.stores, link: w.o.Link, looks: w.looks, chart: w.chart, address: w.o.Address,
+		ctx: w.ctx, store: w.o.Store, stores: w.stores, link: w.link(), looks: w.looks, chart: w.chart, address: w.o.Address,
 		poke: func() { w.presenter.poke() }, do: fyne.Do,
 		toast:     func(l toastLevel, text string) { w.notices.add(l, text, "") },
 		openTopic: w.openTopic, openDevice: w.openDevice, openMap: w.openMap,
@@ -160,6 +177,9 @@ func (w *Window) deps() pageDeps {
 		copyText: w.copyText, send: w.send,
 	}
 }
+
+// link is the connection, which sends nothing while the past is shown.
+func (w *Window) link() Link { return lockedLink{w.o.Link, w.stores} }
 
 func (w *Window) losses() []model.DropCount {
 	if w.o.Losses == nil {
@@ -273,6 +293,9 @@ func (w *Window) Close() {
 	w.closed.Do(func() {
 		w.stop()
 		w.drawn.Wait()
+		if w.time != nil {
+			w.time.close()
+		}
 	})
 }
 
@@ -300,8 +323,11 @@ func (w *Window) shortcuts() {
 		on(fyne.KeyName('1'+rune(i)), fyne.KeyModifierShortcutDefault, func() { w.goTo(name, true) })
 	}
 	c.SetOnTypedKey(func(e *fyne.KeyEvent) {
-		if e.Name == fyne.KeyF11 {
+		switch {
+		case e.Name == fyne.KeyF11:
 			w.win.SetFullScreen(!w.win.FullScreen())
+		case w.time != nil:
+			w.time.key(e.Name)
 		}
 	})
 }
@@ -317,6 +343,9 @@ func (w *Window) goTo(name string, remember bool) {
 		w.back = w.back[max(0, len(w.back)-maxBack):]
 	}
 	w.page = name
+	if w.time != nil {
+		w.time.onPage(name)
+	}
 	w.nav.SetSelected(name)
 	w.stack.Objects = []fyne.CanvasObject{p.object()}
 	w.stack.Refresh()
@@ -346,6 +375,14 @@ func (w *Window) openTopic(path string) {
 func (w *Window) openDevice(root string) {
 	w.goTo(pageDevices, true)
 	w.devices.open(root)
+}
+
+// openDeviceNow goes to a device as it is now.
+func (w *Window) openDeviceNow(root string) {
+	if w.time != nil {
+		w.time.goLive()
+	}
+	w.openDevice(root)
 }
 
 func (w *Window) openMap(root string) {

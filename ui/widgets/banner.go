@@ -13,8 +13,11 @@ import (
 type BannerData struct {
 	// Text is the matter, Detail since when and what is being tried.
 	Text, Detail string
-	// Status is the shape in front; its colour colours the banner.
+	// Status is the shape in front; its colour colours the banner, unless Ink
+	// names another. Bold makes a banner that cannot be overlooked.
 	Status Status
+	Ink    fyne.ThemeColorName
+	Bold   bool
 	// Action labels a button; "" has none.
 	Action string
 }
@@ -110,8 +113,14 @@ func (r *bannerRenderer) Layout(size fyne.Size) {
 }
 
 func (r *bannerRenderer) Refresh() {
-	ink := colorOf(r.b, StatusColor(r.b.data.Status))
-	r.back.FillColor, r.edge.FillColor = alpha(ink, 0.14), ink
+	ink, depth := colorOf(r.b, StatusColor(r.b.data.Status)), float32(0.14)
+	if r.b.data.Ink != "" {
+		ink = colorOf(r.b, r.b.data.Ink)
+	}
+	if r.b.data.Bold {
+		depth = 0.34
+	}
+	r.back.FillColor, r.edge.FillColor = alpha(ink, depth), ink
 	r.back.Refresh()
 	r.edge.Refresh()
 	r.shape.SetStatus(r.b.data.Status)

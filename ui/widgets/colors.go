@@ -20,6 +20,8 @@ const (
 	ColorUnknown fyne.ThemeColorName = "pilothouseUnknown"
 	// ColorImpostor is for who is not who they say, and for nothing else.
 	ColorImpostor fyne.ThemeColorName = "pilothouseImpostor"
+	// ColorPast marks a window that shows the past, and nothing else.
+	ColorPast fyne.ThemeColorName = "pilothousePast"
 	// ColorFlash lights up a row that has just changed.
 	ColorFlash fyne.ThemeColorName = "pilothouseFlash"
 	// ColorTrace1 to ColorTrace8 colour the series of a chart, in order.

@@ -1,0 +1,346 @@
+package ui
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/pilothouse/pilothouse/ui/widgets"
+)
+
+// timeBar is under every page: where in time the window is, and the way to other
+// moments. It belongs to the main goroutine, but for frame.
+type timeBar struct {
+	deps pageDeps
+	win  fyne.Window
+	past *past
+	load *timeLoad
+
+	line                *widgets.Timeline
+	live                *widget.Button
+	back, play, forward *widget.Button
+	speed, zoom         *widget.Select
+	mark, list          *widget.Button
+	body                fyne.CanvasObject
+	banner              *widgets.Banner
+	edge                *canvas.Rectangle
+
+	st    pastState // as shown
+	marks *timeRecord
+
+	want box[timeWant]
+}
+
+// timeWant is what the main goroutine asks of the next frame.
+type timeWant struct {
+	span  time.Duration // 0 for all
+	to    time.Time     // where the stretch ends; zero follows the clock
+	width float32
+	page  string
+}
+
+// timeZooms are the stretches that the bar can show; 0 is all.
+var timeZooms = []struct {
+	name string
+	span time.Duration
+}{{"10 min", 10 * time.Minute}, {"1 h", time.Hour}, {"1 day", 24 * time.Hour}, {"7 days", 7 * 24 * time.Hour}, {"All", 0}}
+
+// timeSpeeds are how fast the past can be played.
+var timeSpeeds = []int{1, 2, 5, 10, 30, 100, 300, 1000}
+
+func newTimeBar(d pageDeps, win fyne.Window, p *past) *timeBar {
+	b := &timeBar{deps: d, win: win, past: p, marks: &timeRecord{}}
+	b.load = &timeLoad{ctx: d.ctx, history: p.history, changed: d.poke}
+	b.want.update(func(w *timeWant) { w.span = timeZooms[0].span })
+	b.line = widgets.NewTimeline()
+	b.line.OnSeek = func(at time.Time, _ bool) { b.seek(at) }
+	b.line.OnLive, b.line.OnPan, b.line.OnKey = b.goLive, b.pan, func(k fyne.KeyName) { b.key(k) }
+	b.buildButtons()
+	left := container.New(layout.NewCustomPaddedHBoxLayout(2), b.live, b.back, b.play, b.forward, sized(b.speed, 86))
+	right := container.New(layout.NewCustomPaddedHBoxLayout(2), sized(b.zoom, 92), b.mark, b.list)
+	b.body = container.NewStack(widgets.NewBar(), container.New(layout.NewCustomPaddedLayout(2, 2, 4, 4),
+		container.NewBorder(nil, nil, container.NewCenter(left), container.NewCenter(right), b.line)))
+	b.banner = widgets.NewBanner()
+	b.banner.OnAction = b.goLive
+	b.edge = canvas.NewRectangle(nil)
+	b.edge.StrokeWidth = 4
+	b.edge.Hide()
+	return b
+}
+
+func (b *timeBar) buildButtons() {
+	icon := func(r fyne.Resource, do func()) *widget.Button {
+		w := widget.NewButtonWithIcon("", r, do)
+		w.Importance = widget.LowImportance
+		return w
+	}
+	b.live = widget.NewButtonWithIcon("Live", theme.MediaRecordIcon(), b.goLive)
+	b.back = icon(theme.MediaFastRewindIcon(), func() { b.step(-1) })
+	b.play = icon(theme.MediaPlayIcon(), b.toggle)
+	b.forward = icon(theme.MediaFastForwardIcon(), func() { b.step(1) })
+	b.mark = icon(theme.ContentAddIcon(), b.askBookmark)
+	b.list = icon(theme.ListIcon(), b.listBookmarks)
+	names := make([]string, len(timeSpeeds))
+	for i, s := range timeSpeeds {
+		names[i] = speedName(float64(s))
+	}
+	b.speed = widget.NewSelect(names, func(string) {
+		if b.st.speed > 0 {
+			b.past.play(b.chosenSpeed())
+		}
+	})
+	b.speed.Selected = names[0]
+	names = nil
+	for _, z := range timeZooms {
+		names = append(names, z.name)
+	}
+	b.zoom = widget.NewSelect(names, func(name string) {
+		for _, z := range timeZooms {
+			if z.name == name {
+				b.want.update(func(w *timeWant) { w.span, w.to = z.span, time.Time{} })
+			}
+		}
+		b.deps.poke()
+	})
+	b.zoom.Selected = names[0]
+}
+
+func speedName(s float64) string { return strconv.FormatFloat(s, 'f', -1, 64) + "×" }
+
+func (b *timeBar) chosenSpeed() float64 {
+	return float64(timeSpeeds[max(0, b.speed.SelectedIndex())])
+}
+
+// seek goes to a moment.
+func (b *timeBar) seek(at time.Time) {
+	b.past.seek(at)
+	b.deps.poke()
+}
+
+// onPage is told which page is in front.
+func (b *timeBar) onPage(name string) { b.want.update(func(w *timeWant) { w.page = name }) }
+
+// goLive shows what is now.
+func (b *timeBar) goLive() {
+	b.want.update(func(w *timeWant) { w.to = time.Time{} })
+	b.past.live()
+	b.deps.poke()
+}
+
+// toggle plays and pauses; live has nothing to play.
+func (b *timeBar) toggle() {
+	switch {
+	case !b.st.past:
+	case b.st.speed > 0:
+		b.past.pause()
+	default:
+		b.past.play(b.chosenSpeed())
+	}
+}
+
+// step goes on or back by a hundredth or so of what is in view.
+func (b *timeBar) step(direction int) {
+	by := time.Duration(direction) * timeStep(b.line.Data().To.Sub(b.line.Data().From))
+	switch {
+	case b.st.past:
+		b.past.step(by)
+	case direction < 0:
+		b.seek(time.Now().Add(by))
+	}
+}
+
+// timeStep is a round hundredth of a stretch, at least a second.
+func timeStep(span time.Duration) time.Duration {
+	for _, s := range []time.Duration{time.Second, 5 * time.Second, 30 * time.Second, time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour, 6 * time.Hour} {
+		if s >= span/120 {
+			return s
+		}
+	}
+	return 24 * time.Hour
+}
+
+// pan moves the stretch in view by a share of its length.
+func (b *timeBar) pan(share float64) {
+	d := b.line.Data()
+	span := d.To.Sub(d.From)
+	to := d.To.Add(time.Duration(share * float64(span)))
+	if to.After(d.Now) || b.want.get().span == 0 {
+		to = time.Time{}
+	} else if !d.First.IsZero() && to.Before(d.First.Add(span/10)) {
+		to = d.First.Add(span / 10)
+	}
+	b.want.update(func(w *timeWant) { w.to = to })
+	b.deps.poke()
+}
+
+// key does what a key means; it reports whether it means something.
+func (b *timeBar) key(k fyne.KeyName) bool {
+	switch k {
+	case fyne.KeySpace:
+		b.toggle()
+	case fyne.KeyLeft:
+		b.step(-1)
+	case fyne.KeyRight:
+		b.step(1)
+	case fyne.KeyEnd:
+		b.goLive()
+	default:
+		return false
+	}
+	return true
+}
+
+// every implements source.
+func (b *timeBar) every() time.Duration { return 200 * time.Millisecond }
+
+// caughtUp is how near to now playing becomes live.
+const caughtUp = 5 * time.Second
+
+// frame implements source.
+func (b *timeBar) frame(now time.Time) func() {
+	w, st := b.want.get(), b.past.state()
+	d, record := b.view(w, &st, now)
+	banner := pastBanner(&st, now, w.page)
+	return func() {
+		entered := st.past != b.st.past
+		b.st, b.marks = st, record
+		b.line.Set(d)
+		b.banner.Set(banner)
+		b.showButtons(&st)
+		if entered {
+			b.edge.StrokeColor = b.deps.looks.get().ink(widgets.ColorPast)
+			b.edge.Refresh()
+		}
+		setShown(b.edge, st.past)
+		if st.past && st.ended && now.Sub(st.at) < caughtUp {
+			b.goLive()
+			b.deps.toast(toastInfo, "Caught up with now: live again")
+		}
+	}
+}
+
+// view is what the line shows.
+func (b *timeBar) view(w timeWant, st *pastState, now time.Time) (widgets.TimelineData, *timeRecord) {
+	at := st.at
+	if !st.going.IsZero() {
+		at = st.going
+	}
+	to, from := now, time.Time{}
+	if w.span > 0 {
+		if !w.to.IsZero() {
+			to = w.to
+		} else if !at.IsZero() && at.Before(now.Add(-w.span)) { // what is shown has left the stretch
+			to = at.Add(w.span / 2)
+		}
+		from = to.Add(-w.span)
+	}
+	record := b.load.get(from, to, now)
+	if from.IsZero() {
+		if from = record.first; from.IsZero() || !from.Before(to.Add(-time.Minute)) {
+			from = to.Add(-time.Minute)
+		}
+	}
+	// In steps of a pixel, so that a picture that is the same is not painted anew.
+	pixel := max(to.Sub(from)/time.Duration(max(w.width, 400)), time.Millisecond)
+	moved := to.Sub(to.Truncate(pixel))
+	d := widgets.TimelineData{
+		From: from.Add(-moved), To: to.Add(-moved), Now: now, First: record.first, At: at,
+		DensityFrom: record.densityFrom, DensityStep: record.densityStep, Density: record.density, Gaps: record.gaps, Marks: record.marks,
+		Note: b.note(record),
+	}
+	return d, record
+}
+
+// note says why there is nothing to see.
+func (b *timeBar) note(r *timeRecord) string {
+	s, on, err := b.past.history.Status()
+	switch {
+	case !on && err != nil:
+		return "Nothing is recorded: " + err.Error()
+	case !on:
+		return "Nothing is recorded: history is off"
+	case s.Err != nil:
+		return "History: " + s.State.String() + ": " + s.Err.Error()
+	case r.err != nil:
+		return "History cannot be read: " + r.err.Error()
+	}
+	return ""
+}
+
+// pastBanner says that this is the past, and which moment.
+func pastBanner(st *pastState, now time.Time, page string) widgets.BannerData {
+	d := widgets.BannerData{Ink: widgets.ColorPast, Status: widgets.StatusNotice, Bold: true, Action: "Back to live"}
+	switch {
+	case st.err != nil:
+		d.Text, d.Detail = "The past cannot be shown", st.err.Error()
+	case !st.past && st.going.IsZero():
+		return widgets.BannerData{}
+	case !st.past:
+		d.Text = "Going to " + formatMoment(st.going) + " …"
+	default:
+		d.Text = "The past: " + formatMoment(st.at)
+		d.Detail = formatDuration(now.Sub(st.at)) + " ago"
+		switch {
+		case !st.going.IsZero():
+			d.Detail = "going to " + formatMoment(st.going) + " …"
+		case st.speed > 0:
+			d.Detail += fmt.Sprintf(", playing at %s", speedName(st.speed))
+		case st.ended:
+			d.Detail += ", the end of the record"
+		}
+		if page == pageWatch {
+			d.Detail += ". This page always shows who is here now"
+		} else {
+			d.Detail += ". Commands are locked; recording goes on"
+		}
+	}
+	return d
+}
+
+// formatMoment is a local date and time.
+func formatMoment(t time.Time) string { return t.Local().Format("Mon 2 Jan 2006 15:04:05") }
+
+// showButtons enables what makes sense.
+func (b *timeBar) showButtons(st *pastState) {
+	playing := st.past && st.speed > 0
+	icon := theme.MediaPlayIcon()
+	if playing {
+		icon = theme.MediaPauseIcon()
+	}
+	if b.play.Icon.Name() != icon.Name() {
+		b.play.SetIcon(icon)
+	}
+	setEnabled(b.play, st.past)
+	setEnabled(b.forward, st.past)
+	look := widget.MediumImportance
+	if st.past {
+		look = widget.HighImportance
+	}
+	if b.live.Importance != look {
+		b.live.Importance = look
+		b.live.Refresh()
+	}
+}
+
+// setEnabled enables or disables w, touching it only when that changes something.
+func setEnabled(w fyne.Disableable, on bool) {
+	switch {
+	case on && w.Disabled():
+		w.Enable()
+	case !on && !w.Disabled():
+		w.Disable()
+	}
+}
+
+// close waits for what is under way; the context has ended.
+func (b *timeBar) close() {
+	b.load.group.Wait()
+	b.past.close()
+}
