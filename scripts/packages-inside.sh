@@ -6,14 +6,14 @@ set -eu
 
 die() { echo "$*" >&2; exit 1; }
 
-# await WHAT COMMAND... waits a minute for a command to succeed.
+# await WHAT COMMAND... waits two minutes for a command to succeed.
 await() {
   what=$1
   shift
   looks=0
   until "$@" >/dev/null 2>&1; do
     looks=$((looks + 1))
-    [ "$looks" -lt 600 ] || die "waited in vain for $what; the program says: $(cat /tmp/window.log 2>/dev/null || true)"
+    [ "$looks" -lt 1200 ] || die "waited in vain for $what; the program says: $(cat /tmp/window.log 2>/dev/null || true)"
     sleep 0.1
   done
 }

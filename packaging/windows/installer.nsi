@@ -24,7 +24,8 @@ ManifestDPIAware true
 !define ID io.github.pilothouse.Pilothouse
 !define UNINSTALL "Software\Microsoft\Windows\CurrentVersion\Uninstall\${ID}"
 !define CAPABILITIES "Software\Pilothouse\Capabilities"
-!define WINDOW_TITLE "Pilothouse"
+!define WINDOW_CLASS GLFW30
+!define WINDOW_TITLE Pilothouse
 
 !ifdef SIGN
   !finalize '${SIGN} "%1"' = 0
@@ -61,13 +62,13 @@ VIAddVersionKey LegalCopyright "Copyright (c) 2026 The Pilothouse authors. MIT l
 !insertmacro MUI_UNPAGE_INSTFILES
 !insertmacro MUI_LANGUAGE English
 
-; EndRunning asks a running Pilothouse to close its window, waits ten seconds, and
-; ends what is left, a hub without a window among it.
+; EndRunning asks a running Pilothouse to close its window, waits ten seconds for
+; that and five for its end, and ends what is left, a hub without a window among it.
 !macro EndRunning un
 Function ${un}EndRunning
   StrCpy $1 0
   ${Do}
-    FindWindow $0 "" "${WINDOW_TITLE}"
+    FindWindow $0 "${WINDOW_CLASS}" "${WINDOW_TITLE}"
     ${If} $0 = 0
       ${ExitDo}
     ${EndIf}
@@ -88,13 +89,13 @@ Function ${un}EndRunning
         FileClose $0
         ${ExitDo}
       ${EndIf}
-      ${If} $1 = 15
+      ${If} $1 = 25
         nsExec::Exec '"$SYSDIR\taskkill.exe" /F /IM pilothouse.exe'
         Pop $0
       ${EndIf}
       IntOp $1 $1 + 1
       Sleep 200
-    ${LoopUntil} $1 >= 40
+    ${LoopUntil} $1 >= 150
   ${EndIf}
 FunctionEnd
 !macroend
