@@ -21,18 +21,21 @@ var (
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 
-// command is what the program does when its first argument names it.
-type command struct {
+// subcommand is what the program does when its first argument names it.
+type subcommand struct {
 	name, summary string
 	run           func(args []string, stdout, stderr io.Writer) int
 }
 
 // commands are the subcommands; what is not among them opens the window, or runs
 // the hub in the program that has none.
-func commands() []command {
-	return []command{
+func commands() []subcommand {
+	return []subcommand{
 		{"hub", "run without a window", runHub},
 		{"enrol", "let this machine's device be enrolled by a hub", runEnrol},
+		{"export", "write recorded messages or numbers to a file", runExport},
+		{"import", "read recordings into the history", runImport},
+		{"replay", "send a recorded stretch to a broker again", runReplay},
 		{"version", "say what this program is made of", func(_ []string, out, _ io.Writer) int {
 			fmt.Fprintln(out, versionText())
 			return 0

@@ -43,9 +43,9 @@ const (
 	shortestGap     = 2 * time.Second // of not recording that is worth a mark
 )
 
-// historyFile and historySpool are what the historian keeps in the data folder.
+// HistoryFile and historySpool are what the historian keeps in the data folder.
 const (
-	historyFile  = "history.db"
+	HistoryFile  = "history.db"
 	historySpool = "history.spool"
 )
 
@@ -62,7 +62,7 @@ func (h *Hub) openHistory() {
 		x.where = ""
 		return
 	case "":
-		x.where = h.Dir.Path(historyFile)
+		x.where = h.Dir.Path(HistoryFile)
 	}
 	if !isDatabase(x.where) {
 		ctx, cancel := context.WithTimeout(h.ctx, historyPatience)

@@ -90,7 +90,7 @@ func TestHistoryOutlivesTheHub(t *testing.T) {
 func TestTimeWithoutHistoryIsMarked(t *testing.T) {
 	dir := t.TempDir()
 	long := time.Now().Add(-time.Hour)
-	store, err := command.OpenStore(t.Context(), filepath.Join(dir, historyFile), false)
+	store, err := command.OpenStore(t.Context(), filepath.Join(dir, HistoryFile), false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -175,7 +175,7 @@ func TestHistoryOff(t *testing.T) {
 	}
 	say(t, h, "a", "1")
 	eventually(t, "message", patience, heard(h, "a", "1"))
-	if _, err := os.Stat(filepath.Join(dir, historyFile)); err == nil {
+	if _, err := os.Stat(filepath.Join(dir, HistoryFile)); err == nil {
 		t.Error("there is a file of the history all the same")
 	}
 }

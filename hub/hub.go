@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/url"
+	"os"
 	"sync"
 	"time"
 
@@ -96,7 +97,7 @@ func (h *Hub) take(batch []model.Message) {
 func (h *Hub) connect() error {
 	var link mqttlink.Link
 	if h.cfg.Connect != "" {
-		remote, err := mqttlink.NewRemote(mqttlink.Profile{URL: h.cfg.Connect}, h.take)
+		remote, err := mqttlink.NewRemote(mqttlink.Profile{URL: h.cfg.Connect, Password: mqttlink.NewSecret(os.Getenv(PasswordVariable))}, h.take)
 		if err != nil {
 			return fmt.Errorf("--connect: %w", err)
 		}
