@@ -69,9 +69,13 @@ func FuzzDifferential5(f *testing.F) {
 	})
 }
 
-// pahoReads leaves out what paho.golang does not read although it is valid: CONNECT
-// packets of other versions, and DISCONNECT and AUTH packets without a body.
+// pahoReads leaves out what paho.golang does not read, or does not write again,
+// although it is valid: CONNECT packets of other versions, DISCONNECT and AUTH
+// packets without a body, and texts that are there and empty.
 func pahoReads(p Packet, b []byte) bool {
+	if hasEmptyText(p) {
+		return false
+	}
 	switch p := p.(type) {
 	case *Connect:
 		return p.Version == V5
@@ -79,6 +83,38 @@ func pahoReads(p Packet, b []byte) bool {
 		return len(b) > 2
 	}
 	return true
+}
+
+// hasEmptyText tells whether a property of p is an empty text.
+func hasEmptyText(p Packet) bool {
+	var sets []*Properties
+	switch p := p.(type) {
+	case *Connect:
+		sets = []*Properties{&p.Props, &p.Will.Props}
+	case *Connack:
+		sets = []*Properties{&p.Props}
+	case *Publish:
+		sets = []*Properties{&p.Props}
+	case *Ack:
+		sets = []*Properties{&p.Props}
+	case *Subscribe:
+		sets = []*Properties{&p.Props}
+	case *Suback:
+		sets = []*Properties{&p.Props}
+	case *Disconnect:
+		sets = []*Properties{&p.Props}
+	case *Auth:
+		sets = []*Properties{&p.Props}
+	}
+	for _, ps := range sets {
+		for _, text := range []Property{ContentType, ResponseTopic, CorrelationData, AssignedClientID, AuthMethod, AuthData,
+			ResponseInfo, ServerReference, ReasonString} {
+			if ps.Has(text) && len(ps.Text(text)) == 0 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // accepted is the packet that b is, if it is exactly one valid packet.
