@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"image"
 	"io"
+	"slices"
 	"strconv"
 	"time"
 
@@ -18,10 +19,24 @@ import (
 	"github.com/pilothouse/pilothouse/ui/widgets"
 )
 
-// chartWindows are the spans of time a chart can show.
-var chartWindows = []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour}
+// chartAll stands for all that was recorded.
+const chartAll = -time.Second
 
-func windowName(d time.Duration) string { return formatDuration(d) }
+// chartWindows are the spans of time a chart can show; those beyond an hour come
+// from the record.
+var chartWindows = []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour, 24 * time.Hour, 7 * 24 * time.Hour, chartAll}
+
+func windowName(d time.Duration) string {
+	switch {
+	case d == chartAll:
+		return "All"
+	case d < time.Hour:
+		return strconv.Itoa(int(d.Minutes())) + "m"
+	case d < 24*time.Hour:
+		return strconv.Itoa(int(d.Hours())) + "h"
+	}
+	return strconv.Itoa(int(d.Hours()/24)) + "d"
+}
 
 // chartsPage is a chart of the chosen series, live.
 type chartsPage struct {
@@ -29,7 +44,7 @@ type chartsPage struct {
 
 	view       *widgets.ChartView
 	legend     *widgets.Rows
-	window     *widget.RadioGroup
+	window     *widgets.Segmented
 	pause      *widget.Button
 	auto       *widget.Check
 	yMin, yMax *widgets.Entry
@@ -39,11 +54,13 @@ type chartsPage struct {
 	shown      plot.ChartSpec // what is on screen, for exports
 
 	want box[chartWant]
+
+	older *chartPast
 }
 
-func newChartsPage(d pageDeps, win fyne.Window, window time.Duration) *chartsPage {
-	p := &chartsPage{deps: d, view: widgets.NewChartView()}
-	if window < chartWindows[0] || window > chartWindows[len(chartWindows)-1] {
+func newChartsPage(d pageDeps, win fyne.Window, h History, window time.Duration) *chartsPage {
+	p := &chartsPage{deps: d, view: widgets.NewChartView(), older: &chartPast{ctx: d.ctx, history: h, changed: d.poke}}
+	if !slices.Contains(chartWindows, window) || h == nil && (window < 0 || window > time.Hour) {
 		window = chartWindows[1]
 	}
 	p.want.update(func(w *chartWant) { w.window = window })
@@ -71,14 +88,15 @@ func (p *chartsPage) ask(f func(*chartWant)) {
 }
 
 func (p *chartsPage) buildWindow(window time.Duration) fyne.CanvasObject {
-	names := make([]string, len(chartWindows))
-	for i, d := range chartWindows {
-		names[i] = windowName(d)
+	var segments []widgets.Segment
+	for _, d := range chartWindows {
+		if p.older.history != nil || d > 0 && d <= time.Hour { // the rest needs a record
+			segments = append(segments, widgets.Segment{Key: windowName(d), Label: windowName(d)})
+		}
 	}
-	p.window = widget.NewRadioGroup(names, nil)
-	p.window.Horizontal, p.window.Required = true, true
+	p.window = widgets.NewSegmented(segments)
 	p.window.SetSelected(windowName(window))
-	p.window.OnChanged = func(name string) {
+	p.window.OnSelect = func(name string) {
 		for _, d := range chartWindows {
 			if windowName(d) == name {
 				p.ask(func(w *chartWant) { w.window = d })
@@ -135,33 +153,52 @@ func (p *chartsPage) buildAxis() fyne.CanvasObject {
 	return container.NewHBox(p.auto, fixed)
 }
 
+// buildExport makes the button whose menu saves the chart, and what was recorded
+// of its series.
 func (p *chartsPage) buildExport(win fyne.Window) fyne.CanvasObject {
 	save := func(name string, write func(plot.ChartSpec, io.Writer) error) func() {
-		return func() {
-			spec := p.shown
-			spec.Legend = true
-			d := dialog.NewFileSave(func(f fyne.URIWriteCloser, err error) {
-				if err != nil || f == nil {
-					return
-				}
-				err = write(spec, f)
-				if cerr := f.Close(); err == nil {
-					err = cerr
-				}
-				if err != nil {
-					p.deps.toast(toastError, "Could not save the chart: "+err.Error())
-					return
-				}
-				p.deps.toast(toastInfo, "Saved "+f.URI().Name())
-			}, win)
-			d.SetFileName(name)
-			d.Show()
-		}
+		return func() { p.savePicture(win, name, write) }
 	}
-	return container.NewHBox(
-		widget.NewButtonWithIcon("PNG", theme.DocumentSaveIcon(), save("chart.png", plot.ChartPNG)),
-		widget.NewButtonWithIcon("CSV", theme.DocumentSaveIcon(), save("chart.csv", plot.ChartCSV)),
-	)
+	var button *widget.Button
+	button = widget.NewButtonWithIcon("Export", theme.DocumentSaveIcon(), func() {
+		items := []*fyne.MenuItem{
+			fyne.NewMenuItem("Picture as PNG", save("chart.png", plot.ChartPNG)),
+			fyne.NewMenuItem("Drawing as SVG", save("chart.svg", plot.ChartSVG)),
+			fyne.NewMenuItem("Points on screen as CSV", save("chart.csv", plot.ChartCSV)),
+		}
+		if p.deps.exports != nil {
+			items = append(append(items, fyne.NewMenuItemSeparator()), p.deps.exports.menu("Recorded numbers", p.exportWhat)...)
+		}
+		popUp(items, win, button)
+	})
+	return button
+}
+
+// exportWhat is what was recorded of the chart that is shown.
+func (p *chartsPage) exportWhat() exportWhat {
+	return exportWhat{name: "chart", keys: p.deps.chart.list(), from: p.shown.From, to: p.shown.To}
+}
+
+// savePicture asks for a file and writes the chart that is shown into it.
+func (p *chartsPage) savePicture(win fyne.Window, name string, write func(plot.ChartSpec, io.Writer) error) {
+	spec := p.shown
+	spec.Legend = true
+	d := dialog.NewFileSave(func(f fyne.URIWriteCloser, err error) {
+		if err != nil || f == nil {
+			return
+		}
+		err = write(spec, f)
+		if cerr := f.Close(); err == nil {
+			err = cerr
+		}
+		if err != nil {
+			p.deps.toast(toastError, "Could not save the chart: "+err.Error())
+			return
+		}
+		p.deps.toast(toastInfo, "Saved "+f.URI().Name())
+	}, win)
+	d.SetFileName(name)
+	d.Show()
 }
 
 // legendRemove is the column that takes a series off the chart.
@@ -198,7 +235,11 @@ func (p *chartsPage) frame(now time.Time) func() {
 			setShown(p.empty, true)
 		}
 	}
+	if w.window == chartAll {
+		w.window = p.older.all(now)
+	}
 	spec := chartSpec(p.deps.stores.shown(), w, p.deps.looks.get(), now)
+	p.older.extend(&spec, w)
 	img, layout, err := drawChart(spec)
 	rows := legendRows(spec, p.deps.looks.get())
 	return func() {

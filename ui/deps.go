@@ -34,6 +34,8 @@ type pageDeps struct {
 	plot func(model.SeriesKey)
 	// copyText puts text on the clipboard and says so.
 	copyText func(what, text string)
+	// exports saves what was recorded; nil without a record.
+	exports *exports
 	// send sends a command to a device.
 	send func(device string, spec model.CommandSpec)
 }

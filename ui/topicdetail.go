@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -69,8 +70,12 @@ func newTopicDetail(d pageDeps) *topicDetail {
 	t.device = widget.NewButtonWithIcon("Device", theme.ComputerIcon(), func() { d.openDevice(t.info.Device) })
 	copyTopic := widget.NewButtonWithIcon("Topic", theme.ContentCopyIcon(), func() { d.copyText("topic", t.info.Path) })
 	copyValue := widget.NewButtonWithIcon("Value", theme.ContentCopyIcon(), func() { d.copyText("value", string(t.info.Payload)) })
+	acts := container.NewHBox(t.device, copyTopic, copyValue)
+	if d.exports != nil {
+		acts.Add(t.buildExport())
+	}
 	head := container.NewVBox(
-		container.NewBorder(nil, nil, nil, container.NewHBox(t.device, copyTopic, copyValue), t.title),
+		container.NewBorder(nil, nil, nil, acts, t.title),
 		t.second, t.who, t.meta,
 	)
 	split := container.NewVSplit(container.NewBorder(t.mode, nil, nil, nil, t.value), t.tabs)
@@ -80,6 +85,24 @@ func newTopicDetail(d pageDeps) *topicDetail {
 	t.empty = widgets.NewEmptyState(nil, noTopic, noTopicHint, "", nil)
 	t.body = container.NewStack(t.content, t.empty)
 	return t
+}
+
+// exportBefore is how much of a topic's record is exported: so long before the
+// moment that is shown.
+const exportBefore = 24 * time.Hour
+
+// buildExport makes the button whose menu saves what was recorded of the topic.
+func (t *topicDetail) buildExport() fyne.CanvasObject {
+	var button *widget.Button
+	button = widget.NewButtonWithIcon("", theme.DocumentSaveIcon(), func() {
+		items := t.deps.exports.menu("Messages of the last 24 h", func() exportWhat {
+			to := t.deps.stores.shown().Now()
+			name := t.info.Path[strings.LastIndexByte(t.info.Path, '/')+1:]
+			return exportWhat{name: orElse(name, "topic"), filter: t.info.Path, from: to.Add(-exportBefore), to: to}
+		})
+		popUp(items, t.deps.exports.win, button)
+	})
+	return button
 }
 
 func (t *topicDetail) buildValue() {
