@@ -83,7 +83,6 @@ type Recorder struct {
 	mu     sync.Mutex
 	queue  queue
 	status Status
-	clock  clockWatch
 	closed bool
 
 	// What follows is used by the writing goroutine alone.
@@ -92,6 +91,10 @@ type Recorder struct {
 	runID   string
 	batches uint64
 	meter   *Meter
+	clock   clockWatch
+	taken   []*page         // emptied, to be given back to the queue
+	spare   Batch           // slices of a batch that is done with
+	flushed []chan struct{} // to be closed once held is on disk
 }
 
 // NewRecorder starts a Recorder. The caller closes it, before the Store.
@@ -124,12 +127,11 @@ func NewRecorder(o Options) (*Recorder, error) {
 func (r *Recorder) Record(batch []model.Message) {
 	r.mu.Lock()
 	for i := range batch {
-		r.watchClock(batch[i].At)
 		if !r.queue.push(&batch[i], r.opts.QueueMessages, r.opts.QueueBytes) {
 			r.loseLocked(batch[i].At)
 		}
 	}
-	full := len(r.queue.messages) >= r.opts.BatchMessages
+	full := r.queue.count >= r.opts.BatchMessages
 	r.mu.Unlock()
 	if full {
 		r.signal()
@@ -192,7 +194,7 @@ func (r *Recorder) Status() Status {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	s := r.status
-	s.Queued = len(r.queue.messages)
+	s.Queued = r.queue.count
 	return s
 }
 

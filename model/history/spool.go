@@ -141,7 +141,7 @@ func (r *Recorder) spoolQueue() {
 			r.failed(err)
 			return
 		}
-		r.held = nil
+		r.kept()
 	}
 	r.mu.Lock()
 	r.status.Spooled = r.spool.size - r.spool.read

@@ -23,7 +23,8 @@ var (
 // Store keeps history. A batch is on disk when Write returns nil.
 type Store interface {
 	Reader
-	// Write keeps a batch, all or nothing.
+	// Write keeps a batch, all or nothing. The slices of b are the caller's again
+	// when it returns; payloads and properties in it may be kept.
 	Write(ctx context.Context, b *Batch) error
 	// AddBookmark keeps a bookmark and returns its number.
 	AddBookmark(ctx context.Context, b Bookmark) (int64, error)

@@ -50,16 +50,18 @@ func (r *Recorder) finish(ctx context.Context) {
 		r.spoolQueue()
 	}
 	r.mu.Lock()
-	waiting := uint64(len(r.queue.messages) + r.queue.others)
+	lost := uint64(r.queue.count + r.queue.others)
 	if r.held != nil {
-		waiting += uint64(len(r.held.Messages))
+		lost += uint64(len(r.held.Messages))
 	}
-	r.status.Lost += waiting
-	if waiting == 0 {
+	r.status.Lost += lost
+	if lost == 0 {
 		r.status.Err = nil
 	}
-	r.release()
+	r.flushed = append(r.flushed, r.queue.flushed...)
+	r.queue.flushed = nil
 	r.mu.Unlock()
+	r.kept()
 	if r.spool != nil {
 		r.spool.close()
 	}
@@ -87,47 +89,57 @@ func (r *Recorder) writeAll(ctx context.Context) bool {
 			r.spoolQueue()
 			return false
 		}
-		r.held = nil
-		r.mu.Lock()
-		if len(r.queue.messages) == 0 {
-			r.release()
-		}
-		r.mu.Unlock()
+		r.kept()
 	}
 }
 
-// release tells those who wait for a flush.
-func (r *Recorder) release() {
-	for _, ch := range r.queue.flushed {
-		close(ch)
-	}
-	r.queue.flushed = nil
-}
-
-// take empties the queue into a batch with its samples; nil when it is empty.
+// take moves the oldest of the queue into a batch with its samples: about
+// BatchMessages, so that no commit takes long; nil when the queue is empty.
 func (r *Recorder) take() *Batch {
 	r.mu.Lock()
 	q := &r.queue
-	if len(q.messages) == 0 && q.others == 0 && q.lost == 0 {
-		r.release()
-		r.mu.Unlock()
-		return nil
+	q.reuse(r.taken)
+	clear(r.taken)
+	r.taken = q.shift(r.taken[:0], r.opts.BatchMessages)
+	if q.count == 0 {
+		r.flushed = append(r.flushed, q.flushed...)
+		q.flushed = nil
 	}
+	empty := len(r.taken) == 0 && q.others == 0 && q.lost == 0
 	b := q.rest
-	b.Messages = q.messages
 	if q.lost > 0 {
 		b.Gaps = append(b.Gaps, Gap{
 			From: q.from, To: q.to.Add(time.Microsecond), Kind: GapLost, Lost: q.lost,
 			Why: fmt.Sprintf("%d records were lost: the disk was too slow, full or away", q.lost),
 		})
 	}
-	flushed := q.flushed
-	*q = queue{messages: make([]Message, 0, min(cap(q.messages), r.opts.BatchMessages)), flushed: flushed}
+	q.rest, q.others, q.lost = Batch{}, 0, 0
 	r.mu.Unlock()
+	if empty {
+		r.kept()
+		return nil
+	}
 	r.batches++
 	b.ID = r.runID + "-" + strconv.FormatUint(r.batches, 10)
+	b.Messages, b.Samples = r.spare.Messages[:0], r.spare.Samples[:0]
+	r.unpack(&b, r.taken)
 	r.meter.Measure(&b)
 	return &b
+}
+
+// kept notes that what was held is on disk, and tells those who wait for it.
+func (r *Recorder) kept() {
+	if b := r.held; b != nil {
+		clear(b.Messages)
+		clear(b.Samples)
+		r.spare = Batch{Messages: b.Messages, Samples: b.Samples}
+		r.held = nil
+	}
+	for _, ch := range r.flushed {
+		close(ch)
+	}
+	clear(r.flushed)
+	r.flushed = r.flushed[:0]
 }
 
 // write gives a batch to the store and counts it.
@@ -173,7 +185,7 @@ func (r *Recorder) enter(s State, err error) {
 		r.status.Since = r.opts.Now()
 	}
 	status := r.status
-	status.Queued = len(r.queue.messages)
+	status.Queued = r.queue.count
 	r.mu.Unlock()
 	if changed && r.opts.OnState != nil {
 		r.opts.OnState(status)
