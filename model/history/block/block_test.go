@@ -148,6 +148,32 @@ func TestMessagesComeBack(t *testing.T) {
 	})
 }
 
+// TestFinder asks for the last message before every time there is, and around
+// it.
+func TestFinder(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		r := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
+		list := make([]block.Message, rapid.IntRange(1, 100).Draw(t, "count"))
+		at := int64(0)
+		for i := range list {
+			at += r.Int64N(3)
+			list[i] = block.Message{At: at, Flags: uint64(i), Payload: []byte{byte('a' + r.IntN(2))}, Properties: []byte("{}")}
+		}
+		data := block.PackMessages(list)
+		var f block.Finder
+		for now := int64(-1); now <= at+1; now++ {
+			n := len(list)
+			for n > 0 && list[n-1].At > now {
+				n--
+			}
+			got, ok, err := f.LastBefore(data, now)
+			if err != nil || ok != (n > 0) || ok && !equal(got, list[n-1]) {
+				t.Fatalf("before %d there is %+v, %v, %v; want that of %d messages", now, got, ok, err, n)
+			}
+		}
+	})
+}
+
 func equal(a, b block.Message) bool {
 	return a.At == b.At && a.DeviceAt == b.DeviceAt && a.Publisher == b.Publisher && a.Flags == b.Flags &&
 		string(a.Payload) == string(b.Payload) && string(a.Properties) == string(b.Properties)
@@ -164,6 +190,10 @@ func FuzzDamage(f *testing.F) {
 			if n > block.MaxSamples || err != nil && !errors.Is(err, block.ErrDamaged) {
 				t.Errorf("%d samples, %v", n, err)
 			}
+		}
+		var finder block.Finder
+		if _, _, err := finder.LastBefore(data, 2); err != nil && !errors.Is(err, block.ErrDamaged) {
+			t.Error(err)
 		}
 		b, err := block.OpenMessages(data)
 		if err != nil {

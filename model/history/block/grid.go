@@ -34,17 +34,23 @@ func (g *Grid) Column(at int64) int {
 	return i
 }
 
-// Whole takes in a summary if it lies within one column, and reports whether it does.
-func (g *Grid) Whole(s Summary) bool {
+// Within is the column that a summary lies within; ok is false when it does not
+// lie within one.
+func (g *Grid) Within(s Summary) (column int, ok bool) {
 	if s.FirstAt < g.From || s.LastAt >= g.To {
-		return false
+		return 0, false
 	}
 	i := g.Column(s.FirstAt)
-	if i+1 < len(g.Sums) && s.LastAt >= g.Edge(i+1) {
-		return false
+	return i, i+1 == len(g.Sums) || s.LastAt < g.Edge(i+1)
+}
+
+// Whole takes in a summary if it lies within one column, and reports whether it does.
+func (g *Grid) Whole(s Summary) bool {
+	i, ok := g.Within(s)
+	if ok {
+		g.Sums[i].Merge(s)
 	}
-	g.Sums[i].Merge(s)
-	return true
+	return ok
 }
 
 // Add takes in samples in order of time.

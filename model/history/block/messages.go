@@ -158,24 +158,30 @@ func (m Messages) Frame(i int) ([]Message, error) {
 	list := make([]Message, n)
 	var prev Message
 	for i := range list {
-		flags := c.uvarint()
-		v := Message{Flags: flags >> 1, At: prev.At + c.varint()}
-		if device := c.varint(); device > 0 {
-			v.DeviceAt = v.At + device - 1
-		} else if device < 0 {
-			v.DeviceAt = v.At + device
-		}
-		v.Publisher = c.varint()
-		if v.Payload = prev.Payload; flags&1 == 0 {
-			v.Payload = c.take(c.uvarint())
-		}
-		v.Properties = c.take(c.uvarint())
-		list[i], prev = v, v
+		prev = c.message(&prev)
+		list[i] = prev
 	}
 	if c.bad {
 		return nil, ErrDamaged
 	}
 	return list, nil
+}
+
+// message reads the message that comes after prev in a frame.
+func (c *cursor) message(prev *Message) Message {
+	flags := c.uvarint()
+	v := Message{Flags: flags >> 1, At: prev.At + c.varint()}
+	if device := c.varint(); device > 0 {
+		v.DeviceAt = v.At + device - 1
+	} else if device < 0 {
+		v.DeviceAt = v.At + device
+	}
+	v.Publisher = c.varint()
+	if v.Payload = prev.Payload; flags&1 == 0 {
+		v.Payload = c.take(c.uvarint())
+	}
+	v.Properties = c.take(c.uvarint())
+	return v
 }
 
 // maxFrame bounds the memory that a damaged block can ask for. MQTT bounds a

@@ -53,6 +53,7 @@ func benchColumns(b *testing.B, samples int, roll bool) {
 		}
 	}
 	u := historytest.Must[history.Usage](b)(s.Usage(context.Background()))
+	began := historytest.ProcessorTime(false)
 	for b.Loop() {
 		cols, err := s.Columns(context.Background(), sensor(), historytest.Start(), end, 1000)
 		if err != nil {
@@ -66,8 +67,15 @@ func benchColumns(b *testing.B, samples int, roll bool) {
 			b.Fatalf("%d samples in the columns, want %d", count, samples)
 		}
 	}
+	reportProcessor(b, began)
 	b.ReportMetric(float64(u.Bytes)/float64(samples), "disk-bytes/sample")
 	b.ReportMetric(float64(u.SealedBytes)/float64(samples), "sealed-bytes/sample")
+}
+
+// reportProcessor reports the processor time of a benchmark since it began, which
+// hardly depends on what else the machine does.
+func reportProcessor(b *testing.B, began time.Duration) {
+	b.ReportMetric(float64(historytest.ProcessorTime(false)-began)/1e6/float64(b.N), "cpu-ms/op")
 }
 
 // BenchmarkColumns10M is a chart of 10 million samples; the goal is 50 ms.
@@ -98,12 +106,14 @@ func BenchmarkAt10000(b *testing.B) {
 		}
 	}
 	at := historytest.Start().Add(each / 2 * time.Second).Add(500 * time.Millisecond)
+	began := historytest.ProcessorTime(false)
 	for b.Loop() {
 		n := 0
 		if err := s.At(context.Background(), at, "#", func(history.Message) bool { n++; return true }); err != nil || n != topics {
 			b.Fatal(n, err)
 		}
 	}
+	reportProcessor(b, began)
 }
 
 // BenchmarkWrite is batches of 5,000 samples, each on disk before the next.

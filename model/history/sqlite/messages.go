@@ -157,6 +157,7 @@ func (s *Store) stateOf(ctx context.Context, at int64, ids []int64, names map[in
 		return nil
 	}
 	more := true
+	var finder block.Finder
 	return each(ctx, v.q, func(r *sql.Rows) error {
 		var topic int64
 		var data sql.RawBytes
@@ -166,7 +167,7 @@ func (s *Store) stateOf(ctx context.Context, at int64, ids []int64, names map[in
 		if _, wanted := slices.BinarySearch(older, topic); !wanted {
 			return nil
 		}
-		m, ok, err := lastBefore(data, at)
+		m, ok, err := finder.LastBefore(data, at)
 		if err != nil {
 			return s.damaged(err)
 		}
@@ -180,27 +181,6 @@ func (s *Store) stateOf(ctx context.Context, at int64, ids []int64, names map[in
 
 // minTime is before anything that was ever recorded.
 const minTime = -1 << 62
-
-// lastBefore is the last message of a block at or before a moment.
-func lastBefore(data []byte, at int64) (m block.Message, ok bool, err error) {
-	b, err := block.OpenMessages(data)
-	if err != nil {
-		return m, false, err
-	}
-	i := b.FrameAt(at)
-	if i < 0 {
-		return m, false, nil
-	}
-	frame, err := b.Frame(i)
-	if err != nil {
-		return m, false, err
-	}
-	frame = within(frame, minTime, at+1)
-	if len(frame) == 0 {
-		return m, false, nil
-	}
-	return frame[len(frame)-1], true, nil
-}
 
 // Each calls f with the messages of all topics that match a filter in order of
 // arrival until it returns false.

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"slices"
 	"time"
 
@@ -173,20 +174,30 @@ func (v *view) exact(ctx context.Context, g *block.Grid, series int64, p part) e
 	if err != nil {
 		return err
 	}
+	inside := func(m blockMeta) bool { return m.FirstAt >= p.from && m.LastAt < p.to }
+	var divided []int64 // blocks that columns divide
 	for _, m := range metas {
-		inside := m.FirstAt >= p.from && m.LastAt < p.to
-		if inside && g.Whole(m.Summary) {
-			continue
-		}
-		b, err := v.samples(ctx, m.id)
-		if err != nil {
-			return err
-		}
-		if err := b.Summaries(max(p.from, g.From), min(p.to, g.To), g.Whole, g.Add); err != nil {
-			return v.s.damaged(err)
+		if _, whole := g.Within(m.Summary); !whole || !inside(m) {
+			divided = append(divided, m.id)
 		}
 	}
-	return nil
+	rows, err := v.blocks(ctx, divided)
+	if err != nil {
+		return err
+	}
+	for _, m := range metas { // in order, so that of samples of one time the last is the last
+		if inside(m) && g.Whole(m.Summary) {
+			continue
+		}
+		b, err := rows.next(m.id)
+		if err == nil {
+			err = v.s.damaged(b.Summaries(max(p.from, g.From), min(p.to, g.To), g.Whole, g.Add))
+		}
+		if err != nil {
+			return errors.Join(err, rows.close())
+		}
+	}
+	return rows.close()
 }
 
 // part is a stretch of time that has to be looked at more closely.

@@ -1,0 +1,9 @@
+//go:build !linux
+
+package historytest
+
+import "time"
+
+// ProcessorTime is how much time of a processor this program has taken up to
+// now, or this thread alone; 0 where the system does not tell.
+func ProcessorTime(bool) time.Duration { return 0 }
