@@ -102,10 +102,12 @@ func New(cfg Config, app fyne.App) (_ *Program, err error) {
 	if settings.Chart == nil {
 		settings.Chart = firstChart()
 	}
+	kept, boards, worse := p.openWorkspace(cfg.Workspace)
 	p.window, err = ui.New(ui.Options{
 		App: app, Store: p.Store, Link: p.Link, LinkName: p.LinkName(), Address: p.Address, Land: land, Credit: assets.SolentAttribution,
 		Settings: settings, Save: func(s ui.Settings) error { return saveSettings(p.Dir, s) }, Losses: p.Losses,
-		Notice: sayAll(crashed, notice, p.Moved), Demo: p.Fleet, Stuck: p.abandon, Watch: p.watch(), History: p.history(),
+		Notice: sayAll(crashed, notice, p.Moved, worse), Demo: p.Fleet, Stuck: p.abandon, Watch: p.watch(), History: p.history(),
+		Boards: boards, Workspace: kept, Board: cfg.Board, Kiosk: cfg.Kiosk,
 	})
 	return p, err
 }

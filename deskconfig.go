@@ -18,6 +18,13 @@ type Config struct {
 	hub.Config
 	// Page is the page to open first; empty for the one left last.
 	Page string
+	// Workspace is the file of boards to open; empty for the one in the data
+	// folder.
+	Workspace string
+	// Board is the board to open first, and Kiosk shows it on the full screen and
+	// nothing else.
+	Board string
+	Kiosk bool
 	// Version asks for the version only.
 	Version bool
 }
@@ -29,14 +36,19 @@ func parseConfig(args []string, out io.Writer) (Config, error) {
 	fs := flag.NewFlagSet("pilothouse", flag.ContinueOnError)
 	fs.SetOutput(out)
 	fs.Usage = func() {
-		fmt.Fprintf(out, "Usage: pilothouse [options]\n\nPilothouse shows what your devices say over MQTT, and who said it.\n\nOptions:\n")
+		fmt.Fprintf(out, "Usage: pilothouse [options] [FILE.pilothouse]\n\nPilothouse shows what your devices say over MQTT, and who said it.\n\nOptions:\n")
 		fs.PrintDefaults()
 		fmt.Fprintf(out, "\nCommands:\n%s", commandList())
 	}
 	c.Register(fs)
 	fs.StringVar(&c.Page, "page", "", "open the page `NAME` first: "+strings.Join(ui.PageNames(), ", "))
+	fs.StringVar(&c.Board, "board", "", "open the board `NAME` first")
+	fs.BoolVar(&c.Kiosk, "kiosk", false, "show one board on the full screen and nothing else; hold Escape or press Ctrl+Shift+Q to leave")
 	fs.BoolVar(&c.Version, "version", false, "print the version and end")
 	if err := fs.Parse(args); err != nil {
+		return c, err
+	}
+	if err := c.takeFile(fs); err != nil {
 		return c, err
 	}
 	if err := c.Finish(fs); err != nil {
@@ -45,5 +57,31 @@ func parseConfig(args []string, out io.Writer) (Config, error) {
 	if c.Page != "" && !slices.Contains(ui.PageNames(), c.Page) {
 		return c, fmt.Errorf("--page %q: there is no such page; the pages are %s", c.Page, strings.Join(ui.PageNames(), ", "))
 	}
+	if c.Board != "" && c.Page == "" {
+		c.Page = pageOfBoards
+	}
 	return c, nil
+}
+
+// takeFile takes the workspace file off the arguments, options behind it
+// included.
+func (c *Config) takeFile(fs *flag.FlagSet) error {
+	if name := fs.Arg(0); strings.HasSuffix(name, workspaceSuffix) {
+		c.Workspace, c.Page = name, orElse(c.Page, pageOfBoards)
+		return fs.Parse(fs.Args()[1:])
+	}
+	return nil
+}
+
+// pageOfBoards is the page that a workspace or a board opens.
+const pageOfBoards = "boards"
+
+// workspaceSuffix is how the name of a workspace file ends.
+const workspaceSuffix = ".pilothouse"
+
+func orElse(s, other string) string {
+	if s == "" {
+		return other
+	}
+	return s
 }

@@ -13,31 +13,31 @@ import (
 	"github.com/pilothouse/pilothouse/ui/widgets"
 )
 
-// board is the notices with what they told and opened.
-type board struct {
+// noticeBoard is the notices with what they told and opened.
+type noticeBoard struct {
 	*notices
 	sea    sea
 	told   []string
 	opened []string
 }
 
-func newBoard(t *testing.T) *board {
+func newNoticeBoard(t *testing.T) *noticeBoard {
 	t.Helper()
 	test.NewTempApp(t).Settings().SetTheme(themeFor("dark"))
-	b := &board{sea: newSea()}
+	b := &noticeBoard{sea: newSea()}
 	b.notices = newNotices(b.sea.Store, func(root string) { b.opened = append(b.opened, root) },
 		func(title, text string) { b.told = append(b.told, title+": "+text) })
 	b.notices.now = b.sea.clock.now
 	return b
 }
 
-func (b *board) late(device string) {
+func (b *noticeBoard) late(device string) {
 	b.sea.Note(model.Event{At: b.sea.clock.now(), Kind: model.EventDelay, Device: device, Text: "5 minutes late at Ryde", Serious: true})
 }
 
-func (b *board) draw() { b.frame(b.sea.clock.now())() }
+func (b *noticeBoard) draw() { b.frame(b.sea.clock.now())() }
 
-func (b *board) texts() (out []string) {
+func (b *noticeBoard) texts() (out []string) {
 	for _, n := range b.list {
 		out = append(out, n.toast.Text)
 	}
@@ -45,7 +45,7 @@ func (b *board) texts() (out []string) {
 }
 
 func TestSeriousEventsBecomeToasts(t *testing.T) {
-	b := newBoard(t)
+	b := newNoticeBoard(t)
 	b.sea.Note(model.Event{Kind: model.EventSessionOpened, Client: "x"}) // not serious
 	b.late("solent/ferries/red-falcon")
 	b.draw()
@@ -60,7 +60,7 @@ func TestSeriousEventsBecomeToasts(t *testing.T) {
 }
 
 func TestManySeriousEvents(t *testing.T) {
-	b := newBoard(t)
+	b := newNoticeBoard(t)
 	for i := range 10 {
 		b.late(fmt.Sprintf("f/v/%d", i))
 	}
@@ -75,7 +75,7 @@ func TestManySeriousEvents(t *testing.T) {
 }
 
 func TestDesktopIsToldNowAndThen(t *testing.T) {
-	b := newBoard(t)
+	b := newNoticeBoard(t)
 	for range 25 { // one a second
 		b.late("a/b")
 		b.draw()
@@ -88,7 +88,7 @@ func TestDesktopIsToldNowAndThen(t *testing.T) {
 
 func TestToastsExpireByLevel(t *testing.T) {
 	for level, stays := range map[toastLevel]time.Duration{toastInfo: 4 * time.Second, toastWarning: 10 * time.Second, toastError: 12 * time.Second} {
-		b := newBoard(t)
+		b := newNoticeBoard(t)
 		b.add(level, "x", "")
 		b.sea.clock.advance(stays)
 		b.draw()
@@ -104,7 +104,7 @@ func TestToastsExpireByLevel(t *testing.T) {
 }
 
 func TestToastDismissedAndShown(t *testing.T) {
-	b := newBoard(t)
+	b := newNoticeBoard(t)
 	b.add(toastInfo, "one", "")
 	b.add(toastWarning, "two", "solent/ferries/red-falcon")
 	b.add(toastError, "three", "")

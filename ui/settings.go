@@ -13,6 +13,8 @@ type Settings struct {
 	Theme string `json:"theme,omitempty"`
 	// Chart are the series on the chart; nil when never chosen.
 	Chart []model.SeriesKey `json:"chart,omitempty"`
+	// Board is the board that was open.
+	Board string `json:"board,omitempty"`
 	// ChartWindow is the time the chart shows, in seconds.
 	ChartWindow int `json:"chart_window_s,omitempty"`
 	// Demo tells whether the ferry fleet sails; nil when never chosen.

@@ -16,6 +16,7 @@ import (
 	"github.com/pilothouse/pilothouse/assets"
 	"github.com/pilothouse/pilothouse/model"
 	"github.com/pilothouse/pilothouse/model/watch"
+	"github.com/pilothouse/pilothouse/model/workspace"
 	"github.com/pilothouse/pilothouse/ui/plot"
 	"github.com/pilothouse/pilothouse/ui/widgets"
 )
@@ -49,6 +50,14 @@ type Options struct {
 	Watch Watch
 	// History is what was recorded; nil for none, and then there is no time bar.
 	History History
+	// Boards are what the operator has composed, and Workspace keeps what becomes
+	// of them; nil keeps nothing.
+	Boards    workspace.Workspace
+	Workspace WorkspaceFile
+	// Board is the board to open, empty for the one left last. Kiosk shows it and
+	// nothing else, on the full screen.
+	Board string
+	Kiosk bool
 	// Stuck is told, from another goroutine, that the window system did not come
 	// to its end after the window was closed: Run may never return. Settings have
 	// been saved by then. Nil to wait.
@@ -93,6 +102,8 @@ type Window struct {
 	mapped  *mapPage
 	charts  *chartsPage
 	watched *watchPage
+	boards  *boardsPage
+	kiosk   kiosk
 
 	hideMu sync.Mutex
 	hidden bool
@@ -120,7 +131,11 @@ func New(o Options) (*Window, error) {
 	w.resize()
 	w.shortcuts()
 	w.listen()
-	w.goTo(orElse(o.Settings.Page, pageOverview), false)
+	first := orElse(o.Settings.Page, pageOverview)
+	if w.kiosk.on {
+		first = pageBoards
+	}
+	w.goTo(first, false)
 	return w, nil
 }
 
@@ -145,6 +160,8 @@ func (w *Window) build() {
 	w.pages[pageOverview], w.pages[pageTopics], w.pages[pageDevices] = newOverviewPage(deps), w.topics, w.devices
 	w.watched = newWatchPage(deps, w.win, w.o.Watch)
 	w.pages[pageMap], w.pages[pageCharts], w.pages[pageWatch] = w.mapped, w.charts, w.watched
+	w.boards = newBoardsPage(deps, w.win, &w.o)
+	w.pages[pageBoards] = w.boards
 
 	w.nav = widgets.NewNavRail(navItems())
 	w.nav.OnSelect = func(key string) { w.goTo(key, true) }
@@ -164,6 +181,9 @@ func (w *Window) build() {
 	middle := container.NewBorder(top, bottom, nil, nil, pages)
 	w.win.SetContent(container.NewBorder(nil, nil, w.nav, nil, middle))
 	w.win.SetPadded(false)
+	if w.o.Kiosk {
+		w.enterKiosk(w.nav, bars.top, bottom)
+	}
 	if w.o.Notice != "" {
 		w.notices.add(toastWarning, w.o.Notice, "")
 	}
@@ -296,6 +316,7 @@ func (w *Window) Close() {
 	w.closed.Do(func() {
 		w.stop()
 		w.drawn.Wait()
+		w.boards.finish()
 		w.charts.older.group.Wait()
 		if e := w.charts.deps.exports; e != nil {
 			e.group.Wait()
@@ -307,12 +328,12 @@ func (w *Window) Close() {
 }
 
 func (w *Window) save() error {
-	if w.o.Save == nil {
+	if w.o.Save == nil || w.o.Kiosk { // whose size and page nobody chose
 		return nil
 	}
 	s := w.o.Settings
 	size := w.win.Canvas().Size()
-	s.Page, s.Width, s.Height, s.Chart = w.page, size.Width, size.Height, w.chart.list()
+	s.Page, s.Width, s.Height, s.Chart, s.Board = w.page, size.Width, size.Height, w.chart.list(), w.boards.current
 	s.ChartWindow = int(w.charts.want.get().window.Seconds())
 	return w.o.Save(s)
 }
@@ -321,7 +342,11 @@ func (w *Window) save() error {
 func (w *Window) shortcuts() {
 	c := w.win.Canvas()
 	on := func(key fyne.KeyName, mod fyne.KeyModifier, do func()) {
-		c.AddShortcut(&desktop.CustomShortcut{KeyName: key, Modifier: mod}, func(fyne.Shortcut) { do() })
+		c.AddShortcut(&desktop.CustomShortcut{KeyName: key, Modifier: mod}, func(fyne.Shortcut) {
+			if !w.kiosk.on {
+				do()
+			}
+		})
 	}
 	on(fyne.KeyK, fyne.KeyModifierShortcutDefault, w.openPalette)
 	on(fyne.KeyL, fyne.KeyModifierShortcutDefault, w.toggleTheme)
@@ -331,6 +356,7 @@ func (w *Window) shortcuts() {
 	}
 	c.SetOnTypedKey(func(e *fyne.KeyEvent) {
 		switch {
+		case w.kiosk.on:
 		case e.Name == fyne.KeyF11:
 			w.win.SetFullScreen(!w.win.FullScreen())
 		case w.time != nil:
@@ -342,7 +368,7 @@ func (w *Window) shortcuts() {
 // goTo shows a page; remember puts the one left on the way back.
 func (w *Window) goTo(name string, remember bool) {
 	p, ok := w.pages[name]
-	if !ok || name == w.page {
+	if !ok || name == w.page || w.kiosk.on && name != pageBoards {
 		return
 	}
 	if remember && w.page != "" {
@@ -425,15 +451,16 @@ const (
 	pageMap      = "map"
 	pageCharts   = "charts"
 	pageWatch    = "watch"
+	pageBoards   = "boards"
 )
 
 // PageNames are the names of the pages in their order.
 func PageNames() []string {
-	return []string{pageOverview, pageTopics, pageDevices, pageMap, pageCharts, pageWatch}
+	return []string{pageOverview, pageTopics, pageDevices, pageMap, pageCharts, pageWatch, pageBoards}
 }
 
 func navItems() []widgets.NavItem {
-	labels := []string{"Overview", "Topics", "Devices", "Map", "Charts", "Watch"}
+	labels := []string{"Overview", "Topics", "Devices", "Map", "Charts", "Watch", "Boards"}
 	items := make([]widgets.NavItem, len(labels))
 	for i, name := range PageNames() {
 		icon := theme.NewThemedResource(fyne.NewStaticResource(name+".svg", assets.NavIcon(name)))

@@ -1,0 +1,230 @@
+package ui
+
+import (
+	"context"
+	"math"
+	"strconv"
+	"strings"
+
+	"fyne.io/fyne/v2"
+
+	"github.com/pilothouse/pilothouse/model"
+	"github.com/pilothouse/pilothouse/model/workspace"
+	"github.com/pilothouse/pilothouse/ui/board"
+	"github.com/pilothouse/pilothouse/ui/widgets"
+)
+
+// send sends what a tile sends, never retained, and follows how far it gets. It
+// returns the command's id. value is the slider's number or the switch's word.
+func (p *boardsPage) send(in *board.Instance, value string) string {
+	s := in.Tile.Send
+	if err := board.CheckSend(s); err != nil {
+		p.deps.toast(toastWarning, err.Error())
+		return ""
+	}
+	if p.deps.stores.inPast() {
+		p.deps.toast(toastWarning, pastLock)
+		return ""
+	}
+	label := orElse(orElse(s.Label, in.Tile.Title), lastLevel(s.Topic))
+	if value != "" {
+		label += " " + value
+	}
+	spec := model.CommandSpec{Name: lastLevel(s.Topic), Label: label, Topic: s.Topic, Ack: s.Ack, Hold: s.Hold, Timeout: s.Timeout()}
+	cmd, _ := p.deps.store.BeginCommand(orElse(in.Device.Root, p.deviceOf(s.Topic)), spec)
+	said := board.Payload(s, cmd.ID, value)
+	p.deps.poke()
+	go func() {
+		ctx, cancel := context.WithTimeout(p.deps.ctx, publishTimeout)
+		defer cancel()
+		sessions, known, err := p.deps.link.Publish(ctx, cmd.Topic, said, 1, false)
+		if err != nil {
+			p.deps.store.CommandRejected(cmd.ID, err)
+			return
+		}
+		p.deps.store.CommandAccepted(cmd.ID, sessions, known)
+	}()
+	return cmd.ID
+}
+
+func lastLevel(topic string) string { return topic[strings.LastIndexByte(topic, '/')+1:] }
+
+// deviceOf is the root of the device that a topic is below, empty when none is
+// known.
+func (p *boardsPage) deviceOf(topic string) string {
+	for end := len(topic); end > 0; end = strings.LastIndexByte(topic[:end], '/') {
+		if _, ok := p.deps.store.Device(topic[:end], 0); ok {
+			return topic[:end]
+		}
+	}
+	return ""
+}
+
+// control is what tiles that send have in common.
+type control struct {
+	reader
+	page *boardsPage
+	sent box[string] // the id of the latest command
+	in   box[board.Instance]
+}
+
+// sentLog is how many of the latest commands are looked through for a tile's own.
+const sentLog = 200
+
+// proof is how far the tile's latest command got.
+func (t *control) proof() widgets.Proof {
+	id := t.sent.get()
+	if id == "" {
+		return widgets.Proof{}
+	}
+	commands := t.page.deps.store.Commands("", sentLog)
+	for i := range commands {
+		if c := &commands[i]; c.ID == id {
+			return widgets.Proof{Mark: proofMark(c.State), Text: sentProof(c)}
+		}
+	}
+	return widgets.Proof{}
+}
+
+// sentProof says how far a command got, and why it failed.
+func sentProof(c *model.Command) string {
+	if c.State == model.CommandFailed && c.Detail != "" {
+		return c.Detail
+	}
+	return shortProof(c)
+}
+
+// press sends the tile's command.
+func (t *control) press(value string) {
+	in := t.in.get()
+	if id := t.page.send(&in, value); id != "" {
+		t.sent.update(func(s *string) { *s = id })
+	}
+}
+
+// actual is what is reported to be the case; not known when the tile is bound to
+// no topic.
+func (t *control) actual(tile *workspace.Tile, c *tileContext) board.Reading {
+	if tile.Topic == "" || model.CheckFilter(tile.Topic) != nil {
+		return board.Reading{Number: math.NaN()}
+	}
+	r, _, _ := t.value(tile, c)
+	return r
+}
+
+// commandTile is a button.
+type commandTile struct {
+	control
+	button *widgets.CommandButton
+}
+
+func newCommandTile(p *boardsPage, in *board.Instance) *commandTile {
+	t := &commandTile{control: control{page: p}}
+	t.button = widgets.NewCommandButton(buttonLabel(in), in.Tile.Send != nil && in.Tile.Send.Hold, func() { t.press("") })
+	return t
+}
+
+func buttonLabel(in *board.Instance) string {
+	if s := in.Tile.Send; s != nil && (s.Label != "" || in.Tile.Title == "") {
+		return orElse(s.Label, lastLevel(s.Topic))
+	}
+	return in.Tile.Title
+}
+
+func (t *commandTile) object() fyne.CanvasObject { return t.button }
+
+func (t *commandTile) build(in *board.Instance, c *tileContext, head *widgets.TileHead) func() {
+	t.in.update(func(x *board.Instance) { *x = *in })
+	proof, label, live := t.proof(), buttonLabel(in), c.live
+	if head.Title == label {
+		head.Title = in.Device.Name
+	}
+	return func() {
+		t.button.SetLabel(label)
+		t.button.SetProof(proof)
+		t.button.SetEnabled(live)
+	}
+}
+
+// switchTile asks for on or off, and shows what is reported.
+type switchTile struct {
+	control
+	view *widgets.Switch
+}
+
+func newSwitchTile(p *boardsPage, in *board.Instance) *switchTile {
+	t := &switchTile{control: control{page: p}, view: widgets.NewSwitch(in.Tile.Send != nil && in.Tile.Send.Hold)}
+	t.view.OnSwitch = func(want bool) {
+		now := t.in.get()
+		on, off := board.Words(now.Tile.Send)
+		if want {
+			t.press(on)
+		} else {
+			t.press(off)
+		}
+	}
+	return t
+}
+
+func (t *switchTile) object() fyne.CanvasObject { return t.view }
+
+func (t *switchTile) build(in *board.Instance, c *tileContext, _ *widgets.TileHead) func() {
+	t.in.update(func(x *board.Instance) { *x = *in })
+	r := t.actual(&in.Tile, c)
+	state, word := switchState(in.Tile.Send, &r)
+	proof, live := t.proof(), c.live
+	return func() {
+		t.view.SetState(state, word)
+		t.view.SetProof(proof)
+		t.view.SetEnabled(live)
+	}
+}
+
+// switchState is what a reading says of a switch.
+func switchState(s *workspace.Send, r *board.Reading) (widgets.SwitchState, string) {
+	on, off := board.Words(s)
+	switch {
+	case !r.Known:
+		return widgets.SwitchUnknown, "not known"
+	case r.Text == on || r.Text != off && r.Number > 0:
+		return widgets.SwitchOn, "on"
+	case r.Text == off || r.Number == 0:
+		return widgets.SwitchOff, "off"
+	}
+	return widgets.SwitchUnknown, r.Text
+}
+
+// sliderTile asks for a number, and shows what is reported.
+type sliderTile struct {
+	control
+	view *widgets.Slider
+}
+
+func newSliderTile(p *boardsPage, in *board.Instance) *sliderTile {
+	lo, hi := rangeOf(&in.Tile)
+	step, hold := 0.0, false
+	if s := in.Tile.Send; s != nil {
+		step, hold = s.Step, s.Hold
+	}
+	t := &sliderTile{control: control{page: p}, view: widgets.NewSlider(lo, hi, step, hold)}
+	t.in.update(func(x *board.Instance) { *x = *in })
+	t.view.Format = func(v float64) string {
+		now := t.in.get()
+		return formatUnit(formatValue(v, decimalsOf(&now.Tile)), orElse(now.Tile.Unit, model.UnitOf(now.Tile.Field)))
+	}
+	t.view.OnSend = func(v float64) { t.press(strconv.FormatFloat(v, 'f', -1, 64)) }
+	return t
+}
+
+func (t *sliderTile) object() fyne.CanvasObject { return t.view }
+
+func (t *sliderTile) build(in *board.Instance, c *tileContext, _ *widgets.TileHead) func() {
+	t.in.update(func(x *board.Instance) { *x = *in })
+	r := t.actual(&in.Tile, c)
+	proof, live := t.proof(), c.live
+	return func() {
+		t.view.SetActual(r.Number)
+		t.view.SetProof(proof)
+		t.view.SetEnabled(live)
+	}
+}

@@ -1,0 +1,163 @@
+package ui
+
+import (
+	"fmt"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
+
+	"github.com/pilothouse/pilothouse/model/workspace"
+	"github.com/pilothouse/pilothouse/ui/board"
+)
+
+// What an operator does to boards. All of it can be undone.
+
+func (p *boardsPage) addBoard() {
+	if name, err := p.edit.AddBoard("Board"); p.did(err) {
+		p.open(name)
+		p.setEditing(true)
+	}
+}
+
+func (p *boardsPage) duplicateBoard() {
+	if name, err := p.edit.DuplicateBoard(p.current); p.did(err) {
+		p.open(name)
+	}
+}
+
+func (p *boardsPage) renameBoard(to string) {
+	if to == p.current {
+		return
+	}
+	if err := p.edit.RenameBoard(p.current, to); err != nil {
+		p.did(err)
+		return
+	}
+	p.current = to
+	p.did(nil)
+}
+
+func (p *boardsPage) deleteBoard() {
+	name := p.current
+	if p.did(p.edit.DeleteBoard(name)) {
+		p.deps.toast(toastInfo, fmt.Sprintf("Deleted the board “%s”. Undo brings it back.", name))
+	}
+}
+
+func (p *boardsPage) templateBoard(kind string) {
+	p.did(p.edit.TemplateBoard(p.current, kind))
+}
+
+func (p *boardsPage) addTile(k workspace.Kind) {
+	if id, err := p.edit.Add(p.current, board.New(k)); p.did(err) {
+		p.choose(id)
+		p.reveal(id)
+	}
+}
+
+func (p *boardsPage) duplicate() {
+	if id, err := p.edit.Duplicate(p.current, p.selected); p.did(err) {
+		p.choose(id)
+		p.reveal(id)
+	}
+}
+
+// reveal scrolls a tile into view.
+func (p *boardsPage) reveal(id string) {
+	if t, ok := p.edit.Tile(p.current, id); ok {
+		r := p.surface.grid.Rect(t.Place)
+		s := p.surface.scroll
+		if r.Y < s.Offset.Y || r.Y+r.H > s.Offset.Y+s.Size().Height {
+			p.surface.height = max(p.surface.height, r.Y+r.H)
+			s.ScrollToOffset(fyne.NewPos(0, max(0, r.Y+r.H-s.Size().Height)))
+		}
+	}
+}
+
+func (p *boardsPage) remove() {
+	if p.selected != "" {
+		p.did(p.edit.Delete(p.current, p.selected))
+	}
+}
+
+func (p *boardsPage) undo() {
+	if what, ok := p.edit.Undo(); ok {
+		p.panel.renew()
+		p.did(nil)
+		p.deps.toast(toastInfo, "Undone: "+what)
+	}
+}
+
+func (p *boardsPage) redo() {
+	if what, ok := p.edit.Redo(); ok {
+		p.panel.renew()
+		p.did(nil)
+		p.deps.toast(toastInfo, "Done again: "+what)
+	}
+}
+
+// typed is a key on a tile that is being edited: arrows move it, with Shift they
+// resize it.
+func (p *boardsPage) typed(id string, e *fyne.KeyEvent) {
+	t, ok := p.edit.Tile(p.current, id)
+	if !ok {
+		return
+	}
+	dx, dy := 0, 0
+	switch e.Name {
+	case fyne.KeyDelete, fyne.KeyBackspace:
+		p.selected = id
+		p.remove()
+		return
+	case fyne.KeyEscape:
+		p.setEditing(false)
+		return
+	case fyne.KeyLeft:
+		dx = -1
+	case fyne.KeyRight:
+		dx = 1
+	case fyne.KeyUp:
+		dy = -1
+	case fyne.KeyDown:
+		dy = 1
+	default:
+		return
+	}
+	to := t.Place
+	if d, ok := fyne.CurrentApp().Driver().(desktop.Driver); ok && d.CurrentKeyModifiers()&fyne.KeyModifierShift != 0 {
+		to.W, to.H = max(1, min(to.W+dx, workspace.Columns-to.X)), max(1, to.H+dy)
+	} else {
+		to.X, to.Y = to.X+dx, to.Y+dy
+	}
+	p.did(p.edit.Move(p.current, id, to))
+}
+
+// shortcuts binds the keys of editing; they do nothing on other pages.
+func (p *boardsPage) shortcuts() {
+	c := p.win.Canvas()
+	on := func(s fyne.Shortcut, do func()) {
+		c.AddShortcut(s, func(fyne.Shortcut) {
+			if p.editing && p.seen() {
+				do()
+			}
+		})
+	}
+	on(&fyne.ShortcutUndo{}, p.undo)
+	on(&fyne.ShortcutRedo{}, p.redo)
+	on(&desktop.CustomShortcut{KeyName: fyne.KeyZ, Modifier: fyne.KeyModifierShortcutDefault | fyne.KeyModifierShift}, p.redo)
+	on(&desktop.CustomShortcut{KeyName: fyne.KeyD, Modifier: fyne.KeyModifierShortcutDefault}, func() {
+		if p.selected != "" {
+			p.duplicate()
+		}
+	})
+	c.AddShortcut(&desktop.CustomShortcut{KeyName: fyne.KeyE, Modifier: fyne.KeyModifierShortcutDefault}, func(fyne.Shortcut) {
+		if p.seen() {
+			p.setEditing(!p.editing)
+		}
+	})
+}
+
+// seen reports whether the page is the one in the window.
+func (p *boardsPage) seen() bool {
+	return fyne.CurrentApp().Driver().CanvasForObject(p.body) != nil
+}
