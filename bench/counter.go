@@ -33,6 +33,8 @@ func newCounter(path string) (*counter, error) {
 	return &counter{file: f, mapped: m}, nil
 }
 
-func (c *counter) value() *atomic.Int64 { return (*atomic.Int64)(unsafe.Pointer(&c.mapped[0])) }
+func (c *counter) value() *atomic.Int64 {
+	return (*atomic.Int64)(unsafe.Pointer(&c.mapped[0])) //nolint:gosec // the mapping is a page, and aligned
+}
 
 func (c *counter) close() error { return errors.Join(syscall.Munmap(c.mapped), c.file.Close()) }

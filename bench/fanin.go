@@ -118,8 +118,8 @@ func fanIn(ctx context.Context, s *server, d time.Duration) (sample, error) {
 		if err != nil {
 			return sample{}, err
 		}
-		defer sub.Close()
-		if err := sub.subscribe("bench/#", 0); err != nil {
+		defer drop(sub)
+		if err := sub.subscribe(0); err != nil {
 			return sample{}, err
 		}
 		f.got = countPackets(sub, len(pack)/burstSize).Load
@@ -137,7 +137,7 @@ func (f *flood) run(ctx context.Context, s *server, d time.Duration, n int) (sam
 		if err != nil {
 			return sample{}, err
 		}
-		defer c.Close()
+		defer drop(c)
 		all.Go(func() { faults <- f.publish(c, burst(burstSize, i*burstSize, 0), burstSize, done) })
 	}
 	got, err := measured(ctx, s, f.got, d)
@@ -159,8 +159,8 @@ func allocations(ctx context.Context, s *server, d time.Duration) (sample, error
 	if err != nil {
 		return sample{}, err
 	}
-	defer sub.Close()
-	if err := sub.subscribe("bench/#", 0); err != nil {
+	defer drop(sub)
+	if err := sub.subscribe(0); err != nil {
 		return sample{}, err
 	}
 	f := flood{room: window, got: countPackets(sub, len(burst(1, 0, 0))).Load}

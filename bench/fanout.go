@@ -23,8 +23,8 @@ func fanOut(ctx context.Context, s *server, d time.Duration) (sample, error) {
 		if err != nil {
 			return sample{}, err
 		}
-		defer sub.Close()
-		if err := sub.subscribe("bench/#", 0); err != nil {
+		defer drop(sub)
+		if err := sub.subscribe(0); err != nil {
 			return sample{}, err
 		}
 		counts[i] = countPackets(sub, len(pack)/fanBurst)
@@ -41,7 +41,7 @@ func fanOut(ctx context.Context, s *server, d time.Duration) (sample, error) {
 	if err != nil {
 		return sample{}, err
 	}
-	defer c.Close()
+	defer drop(c)
 	f := flood{room: fanWindow, got: func() int64 { _, least := all(); return least }}
 	done, fault := make(chan struct{}), make(chan error, 1)
 	go func() { fault <- f.publish(c, pack, fanBurst, done) }()

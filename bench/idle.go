@@ -21,7 +21,7 @@ func idle(ctx context.Context, s *server, _ time.Duration) (sample, error) {
 		if err != nil {
 			return sample{}, err
 		}
-		defer c.Close()
+		defer drop(c)
 	}
 	after, err := s.settled(ctx)
 	return sample{value: float64(after-before) / idlers / 1024}, err

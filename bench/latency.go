@@ -22,15 +22,15 @@ func latency(ctx context.Context, s *server, d time.Duration) (sample, error) {
 	if err != nil {
 		return sample{}, err
 	}
-	defer sub.Close()
-	if err := sub.subscribe("bench/#", 0); err != nil {
+	defer drop(sub)
+	if err := sub.subscribe(0); err != nil {
 		return sample{}, err
 	}
 	c, err := dial(ctx, s, "publisher", true)
 	if err != nil {
 		return sample{}, err
 	}
-	defer c.Close()
+	defer drop(c)
 	epoch := time.Now()
 	took := make(chan []time.Duration, 1)
 	total := int(d.Seconds() * latencyRate)

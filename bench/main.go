@@ -47,7 +47,7 @@ func run() error {
 	if p.dir, err = os.MkdirTemp("", "pilothouse-bench-"); err != nil {
 		return err
 	}
-	defer os.RemoveAll(p.dir)
+	defer func() { _ = os.RemoveAll(p.dir) }() // it is a temporary folder
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	fmt.Printf("%s\n\n", machine())
@@ -92,7 +92,7 @@ func (p *plan) alternate(ctx context.Context, c benchCase, contenders []kind, di
 		if err != nil {
 			return fmt.Errorf("start %v: %w", k, err)
 		}
-		defer s.stop()
+		defer func() { _ = s.stop() }() // it has been measured
 		servers[i] = s
 	}
 	for round := range rounds {

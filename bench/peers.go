@@ -162,7 +162,7 @@ func (s *server) launch(ctx context.Context, dir string, cmd *exec.Cmd) error {
 	if err != nil {
 		return err
 	}
-	defer log.Close() // the program has a descriptor of its own
+	defer drop(log) // the program has a descriptor of its own
 	cmd.Stdout, cmd.Stderr = log, log
 	s.cmd = cmd
 	if err := cmd.Start(); err != nil {

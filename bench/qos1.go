@@ -45,7 +45,7 @@ func acknowledged(ctx context.Context, s *server, d time.Duration, clean bool) (
 	if err != nil {
 		return sample{}, err
 	}
-	defer sub.Close()
+	defer drop(sub)
 	var got, acked atomic.Int64
 	fault := make(chan error, 1)
 	go func() { fault <- answer(sub, &got) }()
@@ -76,7 +76,7 @@ func keeper(ctx context.Context, s *server, clean bool) (*client, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := sub.subscribe("bench/#", 1); err != nil {
+	if err := sub.subscribe(1); err != nil {
 		return nil, errors.Join(err, sub.Close())
 	}
 	return sub, nil
@@ -93,7 +93,7 @@ func withPublishers(ctx context.Context, s *server, d time.Duration, acked *atom
 		if err != nil {
 			return sample{}, err
 		}
-		defer c.Close()
+		defer drop(c)
 		all.Go(func() { faults <- publishAcked(c, i, acked, done) })
 	}
 	result, err := measured(ctx, s, count, d)

@@ -43,7 +43,7 @@ func serve(k kind, dir string) error {
 		if err != nil {
 			return err
 		}
-		defer r.Close()
+		defer drop(r)
 		password = benchPassword
 		o.Access, o.OnEvent = r, r.Observe
 	}
@@ -55,7 +55,7 @@ func serve(k kind, dir string) error {
 		o.Store = s
 	}
 	b := broker.New(o)
-	defer b.Close()
+	defer drop(b)
 	var lc net.ListenConfig
 	ln, err := lc.Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {

@@ -46,6 +46,9 @@ func dial(ctx context.Context, s *server, id string, clean bool) (*client, error
 	return c, nil
 }
 
+// drop closes what has done its work: how that ends is of no interest.
+func drop(c io.Closer) { _ = c.Close() }
+
 // packet reads one short packet.
 func (c *client) packet() ([]byte, error) {
 	if err := c.SetReadDeadline(time.Now().Add(patience)); err != nil {
@@ -63,9 +66,9 @@ func (c *client) packet() ([]byte, error) {
 	return b, err
 }
 
-// subscribe takes out one subscription.
-func (c *client) subscribe(filter string, qos byte) error {
-	p := packet.Subscribe{ID: 1, Filters: []packet.Filter{{Filter: []byte(filter), QoS: qos}}}
+// subscribe takes out a subscription to all that the benchmark publishes.
+func (c *client) subscribe(qos byte) error {
+	p := packet.Subscribe{ID: 1, Filters: []packet.Filter{{Filter: []byte("bench/#"), QoS: qos}}}
 	if _, err := c.Write(p.Append(nil, packet.V311)); err != nil {
 		return err
 	}
@@ -74,7 +77,7 @@ func (c *client) subscribe(filter string, qos byte) error {
 		err = fmt.Errorf("SUBACK % x", ack)
 	}
 	if err != nil {
-		return fmt.Errorf("subscribe to %s: %w", filter, err)
+		return fmt.Errorf("subscribe: %w", err)
 	}
 	return c.SetReadDeadline(time.Time{})
 }

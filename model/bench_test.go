@@ -46,7 +46,10 @@ func BenchmarkIngest(b *testing.B) {
 }
 
 // grown is a store of n topics of n/10 devices, with one message each.
-func grown(b *testing.B, n int) *house { return grownIn(b, n, model.Limits{}) }
+func grown(b *testing.B, n int) *house {
+	b.Helper()
+	return grownIn(b, n, model.Limits{})
+}
 
 func grownIn(b *testing.B, n int, l model.Limits) *house {
 	b.Helper()

@@ -58,7 +58,7 @@ func (m *matcher) below(n *node, levels []string) {
 			if !m.enter() {
 				return
 			}
-			m.below(c, levels[1:])
+			m.below(c, levels[1:]) //nolint:gosec // there is one
 		}
 	default:
 		if c := n.child(levels[0]); c != nil && m.enter() {

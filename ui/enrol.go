@@ -65,7 +65,7 @@ func (p *enrolPanel) heading(text string) fyne.CanvasObject {
 }
 
 func (p *enrolPanel) buildForm() {
-	labelled := func(label string, o fyne.CanvasObject) *widget.FormItem { return widget.NewFormItem(label, o) }
+	labelled := widget.NewFormItem
 	form := widget.NewForm(labelled("Name", p.name), labelled("Role", p.role), labelled("Kind", p.kind), labelled("Topics below", p.root))
 	about := widget.NewLabel("The device makes its own key, asks with a code that both sides show, and you approve. Nothing secret is typed.")
 	about.Wrapping = fyne.TextWrapWord

@@ -224,13 +224,13 @@ func busyGuard(s sea) *guard {
 		{Name: "harbour-desk", Role: watch.RoleOperator, Created: at(year / 3), Password: true, Sources: []string{"192.0.2.30"}},
 		{Name: "old-buoy", Role: watch.RoleDevice, Kind: "buoy", Root: "solent/buoys/old", Created: at(2 * year), Revoked: at(time.Hour), Why: "revoked by the operator"},
 	}
-	print := "9f2c1e7ab04d5c8895b31d4bc8aa0f2ee5ff7c112a14f7bb6a9e1c3d8b0a5521"
+	sha := "9f2c1e7ab04d5c8895b31d4bc8aa0f2ee5ff7c112a14f7bb6a9e1c3d8b0a5521"
 	g.certificates = []watch.Certificate{
-		{Serial: "01", Purpose: "authority", NotBefore: at(year), NotAfter: at(-9 * year), Fingerprint: print},
-		{Serial: "5be20c4411fa", Purpose: "this broker", NotBefore: at(year / 4), NotAfter: at(-3 * year / 4), Fingerprint: print},
-		{Serial: "7a31c09be4d2", Identity: "red-falcon", Purpose: "device", NotBefore: at(year / 3), NotAfter: at(-2 * year / 3), Fingerprint: print},
-		{Serial: "7a31c09be4d3", Identity: "wight-sun", Purpose: "device", NotBefore: at(year - 200*time.Hour), NotAfter: at(-200 * time.Hour), Fingerprint: print},
-		{Serial: "11bb20aa17c0", Identity: "old-buoy", Purpose: "device", NotBefore: at(2 * year), NotAfter: at(year), Revoked: at(time.Hour), Fingerprint: print},
+		{Serial: "01", Purpose: "authority", NotBefore: at(year), NotAfter: at(-9 * year), Fingerprint: sha},
+		{Serial: "5be20c4411fa", Purpose: "this broker", NotBefore: at(year / 4), NotAfter: at(-3 * year / 4), Fingerprint: sha},
+		{Serial: "7a31c09be4d2", Identity: "red-falcon", Purpose: "device", NotBefore: at(year / 3), NotAfter: at(-2 * year / 3), Fingerprint: sha},
+		{Serial: "7a31c09be4d3", Identity: "wight-sun", Purpose: "device", NotBefore: at(year - 200*time.Hour), NotAfter: at(-200 * time.Hour), Fingerprint: sha},
+		{Serial: "11bb20aa17c0", Identity: "old-buoy", Purpose: "device", NotBefore: at(2 * year), NotAfter: at(year), Revoked: at(time.Hour), Fingerprint: sha},
 	}
 	g.bans = []watch.Ban{{Addr: "192.0.2.66", Why: "Flood", Since: at(10 * time.Minute)}}
 	g.retained = []watch.Retained{

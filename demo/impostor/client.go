@@ -62,7 +62,7 @@ func start(ctx context.Context, nc net.Conn, l login) (*client, verdict, error) 
 	go c.read()
 	if err := c.write(l.encode()); err != nil {
 		c.close()
-		return nil, verdict{words: "the connection was closed: " + err.Error()}, nil
+		return nil, verdict{words: "the connection was closed: " + err.Error()}, nil //nolint:nilerr // to be cut off is a verdict
 	}
 	a, ok, err := c.await(ctx, typeConnack, 0)
 	switch {
@@ -174,7 +174,7 @@ func (c *client) until(ctx context.Context, ok func() bool) (bool, error) {
 		done, over, changed := ok(), c.err != nil, c.changed
 		c.mu.Unlock()
 		if done || over {
-			return done, nil
+			return done, nil //nolint:nilerr // that the connection ended is an answer
 		}
 		select {
 		case <-changed:
@@ -249,27 +249,25 @@ func (c *client) subscribe(ctx context.Context, filter string, qos byte) (grante
 	return true, "granted", nil
 }
 
-// sees waits for a message.
-func (c *client) sees(ctx context.Context, what func(message) bool) (m message, ok bool, err error) {
+// sees reports whether a message comes before ctx ends, or the connection does.
+func (c *client) sees(ctx context.Context, what func(message) bool) (bool, error) {
 	var seen uint64
-	ok, err = c.until(ctx, func() bool {
+	return c.until(ctx, func() bool {
 		forgotten := c.received - uint64(len(c.messages))
 		for seen = max(seen, forgotten); seen < c.received; seen++ {
-			if one := c.messages[seen-forgotten]; what(one) {
-				m = one
+			if what(c.messages[seen-forgotten]) {
 				return true
 			}
 		}
 		return false
 	})
-	return m, ok, err
 }
 
 // within reports whether a message comes in time.
 func (c *client) within(ctx context.Context, d time.Duration, what func(message) bool) bool {
 	ctx, cancel := context.WithTimeout(ctx, d)
 	defer cancel()
-	_, ok, _ := c.sees(ctx, what)
+	ok, _ := c.sees(ctx, what)
 	return ok
 }
 

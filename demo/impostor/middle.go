@@ -23,7 +23,7 @@ func oldTLS(s *scene) (Outcome, error) {
 			return Outcome{}, err
 		}
 		config := s.t.config(s.t.Thief)
-		config.MinVersion, config.MaxVersion = tls.VersionTLS10, version //nolint:gosec // trying just that is the point
+		config.MinVersion, config.MaxVersion = tls.VersionTLS10, version
 		secure := tls.Client(nc, config)
 		ctx, cancel := context.WithTimeout(s.ctx, s.t.Patience)
 		err = secure.HandshakeContext(ctx)
@@ -157,7 +157,7 @@ func deviceSays(ctx context.Context, t *Target, c Credentials) (string, error) {
 	}
 	defer func() { _ = nc.Close() }()
 	config := t.config(c)
-	config.InsecureSkipVerify = t.Gullible //nolint:gosec // a device without the defence that is tried
+	config.InsecureSkipVerify = t.Gullible
 	secure := tls.Client(nc, config)
 	if err := secure.HandshakeContext(ctx); err != nil {
 		return err.Error(), nil

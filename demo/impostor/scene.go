@@ -154,7 +154,7 @@ func (s *scene) settle(c *client) error {
 	if words, err := c.publish(s.ctx, hello); err != nil || words != "acknowledged" {
 		return errors.Join(err, fmt.Errorf("the thief may not publish to its own %s: %s", hello.topic, words))
 	}
-	_, ok, err := s.w.sees(s.ctx, func(m message) bool { return bytes.Equal(m.payload, hello.payload) })
+	ok, err := s.w.sees(s.ctx, func(m message) bool { return bytes.Equal(m.payload, hello.payload) })
 	if err == nil && !ok {
 		err = fmt.Errorf("the witness was cut off: %w", s.w.err)
 	}
@@ -181,7 +181,7 @@ func (s *scene) late(filter string) (*client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("a late subscriber: %w", err)
 	}
-	_, _, err = l.sees(s.ctx, func(m message) bool { return m.topic == hello.topic && m.retain })
+	_, err = l.sees(s.ctx, func(m message) bool { return m.topic == hello.topic && m.retain })
 	if err != nil {
 		l.leave()
 		return nil, fmt.Errorf("a late subscriber waits for what is retained: %w", err)

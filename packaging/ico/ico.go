@@ -40,7 +40,7 @@ func Encode(w io.Writer, pictures []image.Image) error {
 		}
 		body := bitmap(p, size)
 		little(&file, uint8(size), uint8(size), uint8(0), uint8(0), uint16(1), uint16(32),
-			uint32(len(body)), uint32(dirLength+entryLength*len(pictures)+bodies.Len())) //nolint:gosec // 64 pictures of 255 pixels have 17 MB
+			uint32(len(body)), uint32(dirLength+entryLength*len(pictures)+bodies.Len()))
 		bodies.Write(body)
 	}
 	if _, err := io.Copy(w, io.MultiReader(&file, &bodies)); err != nil {
@@ -57,8 +57,8 @@ func bitmap(p image.Image, size int) []byte {
 	draw.Draw(straight, straight.Bounds(), p, p.Bounds().Min, draw.Src)
 	mask := (size + 31) / 32 * 4 * size
 	var b bytes.Buffer
-	little(&b, uint32(infoLength), int32(size), int32(2*size), uint16(1), uint16(32), //nolint:gosec // size is 255 at most
-		uint32(0), uint32(size*size*4+mask), uint32(0), uint32(0), uint32(0), uint32(0)) //nolint:gosec // size is 255 at most
+	little(&b, uint32(infoLength), int32(size), int32(2*size), uint16(1), uint16(32),
+		uint32(0), uint32(size*size*4+mask), uint32(0), uint32(0), uint32(0), uint32(0))
 	for y := size - 1; y >= 0; y-- {
 		for x := range size {
 			c := straight.NRGBAAt(x, y)
