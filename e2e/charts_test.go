@@ -11,7 +11,7 @@ import (
 
 // The charts page in a window of the large size.
 var (
-	pauseButton = image.Pt(436, 64)
+	pauseButton = image.Pt(450, 65)
 	plotArea    = image.Rect(86, 86, 900, 690) // without the corner that messages cover
 )
 
@@ -24,7 +24,7 @@ func TestCharts(t *testing.T) {
 
 	running := w.Shot()
 	w.ClickAt(pauseButton.X, pauseButton.Y)
-	w.changes("the button offer to resume", running, image.Rect(400, 50, 488, 78))
+	w.changes("the button offer to resume", running, image.Rect(424, 50, 496, 80))
 	w.point(image.Pt(1270, 5))
 	frozen := w.settled("the paused plot", plotArea) // a frame may have been on its way
 	w.seconds(2)

@@ -50,7 +50,7 @@ func TestMap(t *testing.T) {
 }
 
 // scaleBar is where the map tells its scale.
-var scaleBar = image.Rect(84, 728, 240, 752)
+var scaleBar = image.Rect(84, 678, 240, 702)
 
 // steady waits until nothing but vessels moves on the map.
 func (w *window) steady() image.Image {

@@ -94,7 +94,7 @@ func TestTakenPort(t *testing.T) {
 	taken, next := twoPorts(t)
 	w := open(t, setup{args: []string{"--demo=false", "--page", "topics", "--listen", taken.Addr().String()}})
 	w.isOn(topics)
-	message := image.Rect(900, 700, 1266, 742)
+	message := image.Rect(900, 650, 1266, 692)
 	w.Sees("a message about the port", func(p image.Image) bool { return ink(p, message) > 0.02 })
 	publish(t, next, "-t", "kitchen/thermometer", "-m", "21.5")
 	w.Sees("the thermometer", func(p image.Image) bool { return ink(p, twoRows) > 0.01 })

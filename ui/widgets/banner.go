@@ -102,6 +102,9 @@ func (r *bannerRenderer) Layout(size fyne.Size) {
 	}
 	text := r.b.Theme().Size(theme.SizeNameText)
 	fore, muted := colorOf(r.b, theme.ColorNameForeground), colorOf(r.b, ColorMuted)
+	if r.b.data.Bold {
+		muted = fore
+	}
 	bold := fyne.TextStyle{Bold: true}
 	setText(r.text, cutText(r.b.data.Text, end-40, text, bold), text, fore, bold)
 	r.text.Move(fyne.NewPos(40, 0))

@@ -82,8 +82,9 @@ func NewTimeline() *Timeline {
 
 // Set shows d.
 func (t *Timeline) Set(d TimelineData) {
-	if !t.data.same(&d) {
-		t.data = d
+	same := t.data.same(&d)
+	t.data = d
+	if !same {
 		t.update(true)
 	}
 }
@@ -105,8 +106,8 @@ func sameSlice[T any](a, b []T) bool {
 
 // TimeAt is the moment at x; XAt where a moment is.
 func (t *Timeline) TimeAt(x float32) time.Time {
-	w := max(t.Size().Width, 1)
-	return t.data.From.Add(time.Duration(float64(x/w) * float64(t.data.To.Sub(t.data.From))))
+	share := float64(x) / float64(max(t.Size().Width, 1))
+	return t.data.From.Add(time.Duration(share * float64(t.data.To.Sub(t.data.From))))
 }
 
 // XAt is where a moment is, beyond the widget when it is not in view.
@@ -135,8 +136,11 @@ func (t *Timeline) goTo(x float32, done bool) {
 		}
 		return
 	}
-	if at.After(d.Now) {
+	switch {
+	case at.After(d.Now):
 		at = d.Now
+	case at.Before(d.First):
+		at = d.First
 	}
 	if t.OnSeek != nil {
 		t.OnSeek(at, done)
