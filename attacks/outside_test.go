@@ -38,24 +38,24 @@ func outsideTrials() []trial {
 		{Attack: impostor.Attack{Name: "Hostile upstream", Rows: []int{37}, Transports: []impostor.Transport{impostor.TCP}, Defence: "bounded reads in the client"},
 			on: plain, off: func(s *setup) { s.gullible = true }, run: hostileUpstream, silent: true},
 		{Attack: impostor.Attack{Name: "Secrets at rest and in logs", Rows: []int{31, 32}, Transports: everywhere, Defence: "secrets hashed, sealed and redacted"},
-			on: func(s *setup) { s.stored = true }, off: func(s *setup) { s.gullible = true }, run: searchSecrets, silent: true},
+			on: func(s *setup) { s.stored, s.limits.QueueMessages = true, 10 }, off: func(s *setup) { s.gullible = true }, run: searchSecrets, silent: true},
 	}
 }
 
-// hub is a listener of an attacker.
-type hub struct {
+// trap is a listener of an attacker.
+type trap struct {
 	ln   net.Listener
 	work sync.WaitGroup
 }
 
 // fakeHub serves each connection by handle.
-func (w *world) fakeHub(handle func(net.Conn)) *hub {
+func (w *world) fakeHub(handle func(net.Conn)) *trap {
 	w.t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	h := &hub{ln: ln}
+	h := &trap{ln: ln}
 	h.work.Go(func() {
 		for {
 			nc, err := ln.Accept()
@@ -72,7 +72,7 @@ func (w *world) fakeHub(handle func(net.Conn)) *hub {
 	return h
 }
 
-func (h *hub) end() {
+func (h *trap) end() {
 	_ = h.ln.Close()
 	h.work.Wait()
 }

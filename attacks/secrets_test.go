@@ -6,12 +6,15 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -34,10 +37,16 @@ func searchSecrets(ctx context.Context, w *world) (out impostor.Outcome, err err
 		{ClientID: thiefName, Username: thiefName, Password: thiefPassword + "x"},
 		{ClientID: thiefName, Username: victimName, Password: thiefPassword}, // the right one of somebody else
 		{ClientID: "someone", Username: "nobody", Password: readerPassword},
+		{ClientID: thiefName, Username: thiefPassword, Password: thiefName}, // the wrong way round
+		{ClientID: readerPassword, Username: readerPassword, Password: readerPassword},
+		{ClientID: readerPassword, Username: thiefName, Password: thiefPassword},
 	} {
 		if r, _, err := w.login(wrong, true); err == nil {
 			_ = r.nc.Close()
 		}
+	}
+	if err := w.spill(ctx); err != nil {
+		return out, err
 	}
 	slog.New(slog.NewTextHandler(&w.logs, nil)).Info("as logged", "thief", w.target.Thief, "target", w.target.Victim)
 	fmt.Fprintf(&w.logs, "%v %+v %#v", w.target.Thief, w.target.Thief, w.registry.List())
@@ -45,26 +54,11 @@ func searchSecrets(ctx context.Context, w *world) (out impostor.Outcome, err err
 	if w.setup.gullible {
 		fmt.Fprintf(&w.logs, "password=%s", thiefPassword)
 	}
-	places := map[string][]byte{"the log": []byte(w.logs.String()), "the events": []byte(w.log.String()), "the crash": crash}
-	err = filepath.WalkDir(w.dir, func(name string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		info, err := d.Info()
-		if err != nil {
-			return err
-		}
-		if loose := info.Mode().Perm() & 0o077; loose != 0 && name != w.dir {
-			return fmt.Errorf("%s has mode %v: others may read it", d.Name(), info.Mode())
-		}
-		if !d.IsDir() {
-			places[d.Name()], err = os.ReadFile(name)
-		}
-		return err
-	})
+	places, err := filesOf(w.dir)
 	if err != nil {
 		return out, err
 	}
+	places["the log"], places["the events"], places["the crash"] = []byte(w.logs.String()), []byte(w.log.String()), crash
 	for place, text := range places {
 		if what := leaked(text, key); what != "" {
 			return impostor.Outcome{Succeeded: true, Evidence: what + " was found in " + place}, nil
@@ -74,19 +68,73 @@ func searchSecrets(ctx context.Context, w *world) (out impostor.Outcome, err err
 	return out, nil
 }
 
+// spill has the thief go away while more is said to it than its queue takes, so
+// that the rest is on disk.
+func (w *world) spill(ctx context.Context) error {
+	r, err := w.let(w.target.Thief, false)
+	if err != nil {
+		return err
+	}
+	if code, err := r.subscribe(thiefRoot + "/#"); err != nil || code.Failed() {
+		return errors.Join(err, fmt.Errorf("subscribe: %v", code))
+	}
+	_ = r.nc.Close()
+	for deadline := time.Now().Add(patience); w.broker.Stats().SpooledBytes == 0; {
+		if time.Now().After(deadline) {
+			return errors.New("nothing was spooled, so that this would prove little")
+		}
+		if err := w.audience.publish(ctx, thiefRoot+"/command/wait", []byte("until it is back")); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// filesOf reads all files of a folder. Others may not read any of them, but for
+// those with some beginnings, which hold no secrets and which the folder hides.
+func filesOf(dir string, hidden ...string) (map[string][]byte, error) {
+	files := make(map[string][]byte)
+	return files, filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		info, err := d.Info()
+		if err != nil {
+			return err
+		}
+		if loose := info.Mode().Perm() & 0o077; loose != 0 && name != dir && !slices.ContainsFunc(hidden, func(s string) bool { return strings.HasPrefix(d.Name(), s) }) {
+			return fmt.Errorf("%s has mode %v: others may read it", d.Name(), info.Mode())
+		}
+		if info.Mode().IsRegular() {
+			files[d.Name()], err = os.ReadFile(name)
+		}
+		return err
+	})
+}
+
 // leaked names the planted secret that is in a text.
 func leaked(text, keyPEM []byte) string {
 	block, _ := pem.Decode(keyPEM)
 	// Long enough a part of a key to be that key, whatever is around it.
 	part := block.Bytes[len(block.Bytes)/3 : len(block.Bytes)/3+24]
-	secrets := map[string][]byte{"the key": part, "the key in PEM": bytes.Split(keyPEM, []byte("\n"))[1][20:52], "the key in hex": []byte(hex.EncodeToString(part))}
-	for _, p := range []string{victimPassword, thiefPassword, readerPassword} {
-		secrets["the password "+p] = []byte(p)
-		secrets["the password "+p+" in base64"] = []byte(base64.StdEncoding.EncodeToString([]byte(p)))
-	}
-	for name, s := range secrets {
+	for name, s := range map[string][]byte{"the key": part, "the key in PEM": bytes.Split(keyPEM, []byte("\n"))[1][20:52],
+		"the key in hex": []byte(hex.EncodeToString(part))} {
 		if bytes.Contains(text, s) {
 			return name
+		}
+	}
+	return leakedWord(text, victimPassword, thiefPassword, readerPassword)
+}
+
+// leakedWord names the one of some secrets that is in a text, as it is or in
+// base64.
+func leakedWord(text []byte, secrets ...string) string {
+	for _, s := range secrets {
+		if bytes.Contains(text, []byte(s)) {
+			return "the secret " + s
+		}
+		if bytes.Contains(text, []byte(base64.StdEncoding.EncodeToString([]byte(s)))) {
+			return "the secret " + s + " in base64"
 		}
 	}
 	return ""

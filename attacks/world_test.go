@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -56,7 +57,7 @@ type setup struct {
 	sockets    int
 	topics     int
 	reconnects int
-	stored     bool // the broker keeps what it keeps on disk
+	stored     bool // the broker keeps what it keeps on disk, and queues spill there
 }
 
 // world is a hub with everything around it.
@@ -69,6 +70,7 @@ type world struct {
 	registry *identity.Registry
 	broker   *broker.Broker // nil for one without defences
 	store    *model.Store
+	behind   atomic.Int64 // how far the registry's clock is, in nanoseconds
 	target   impostor.Target
 	victim   *victim
 	audience *audience
@@ -88,9 +90,6 @@ func newWorld(t *testing.T, via impostor.Transport, s setup) *world {
 	w.openRegistry()
 	w.target = impostor.Target{Via: via, Addresses: make(map[impostor.Transport]string), Gullible: s.gullible,
 		ThiefRoot: thiefRoot, Patience: patience, ConnectTime: w.connectTime(), Sockets: s.sockets, Topics: s.topics, Reconnects: s.reconnects}
-	if via == impostor.TCP {
-		w.target.Reconnects = min(s.reconnects, 300) // each with a password, which takes the hub some 20 ms to check
-	}
 	w.enrol()
 	w.audience = newAudience(victimRoot, victimName)
 	w.store = model.NewStore(model.Options{Scanner: &payload.Scanner{}})
@@ -126,7 +125,13 @@ func (w *world) openRegistry() {
 	if s.registry.Connects == 0 {
 		s.registry.Connects = 1000 // one attack tries many times; the limit has one of its own
 	}
-	r, err := identity.Open(identity.Options{Dir: w.dir, Secrets: secret.Memory(), Now: s.now, Limits: s.registry, OnEvent: w.log.addIdentity})
+	now := s.now
+	if now == nil {
+		now = time.Now
+	}
+	w.behind.Store(int64(longAgo))
+	late := func() time.Time { return now().Add(-time.Duration(w.behind.Load())) }
+	r, err := identity.Open(identity.Options{Dir: w.dir, Secrets: secret.Memory(), Now: late, Limits: s.registry, OnEvent: w.log.addIdentity})
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -138,7 +143,11 @@ func (w *world) openRegistry() {
 	})
 }
 
-// enrol makes the identities, and what the attacker has stolen.
+// longAgo is when the victim was given the certificate that has expired since.
+const longAgo = 48 * time.Hour
+
+// enrol makes the identities, and what the attacker has stolen: an old
+// certificate of the victim, too.
 func (w *world) enrol() {
 	w.t.Helper()
 	home := []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}
@@ -150,6 +159,8 @@ func (w *world) enrol() {
 	w.put(thief, thiefPassword)
 	w.put(identity.Identity{Name: "harbour-office", Role: identity.Reader, ClientIDs: []string{"witness", "late"}}, readerPassword)
 	t := &w.target
+	t.Expired = w.certificate(victimName)
+	w.behind.Store(0)
 	t.Victim = impostor.Victim{Credentials: w.credentials(victimName, "ferry-"+victimName, victimPassword), Name: "the Wight Sun", Root: victimRoot}
 	t.Victim.Username, t.Victim.Password = victimName, victimPassword
 	t.Thief = w.credentials(thiefName, thiefName, thiefPassword)
@@ -202,7 +213,7 @@ func (w *world) openBroker() {
 		if err != nil {
 			w.t.Fatal(err)
 		}
-		o.Store = s
+		o.Store, o.Spool = s, w.dir+"/spool"
 	}
 	b := broker.New(o)
 	w.broker = b
