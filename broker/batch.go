@@ -8,6 +8,7 @@ type batch struct {
 	messages []model.Message
 	arena    []byte // payloads; never grows beyond its capacity
 	bytes    int    // what the messages count
+	sure     bool   // some of them are of QoS 1 or 2
 }
 
 const (
@@ -30,6 +31,7 @@ func (b *batch) fits(n, payload int) bool {
 // add copies a message into the batch. A large payload gets memory of its own.
 func (b *batch) add(m model.Message) {
 	b.bytes += len(m.Payload) + localOverhead
+	b.sure = b.sure || m.QoS > 0
 	if len(m.Payload) > arenaBytes/4 {
 		m.Payload = append([]byte(nil), m.Payload...)
 	} else {
@@ -58,6 +60,7 @@ func (b *batch) merge(o *batch) bool {
 func (b *batch) reset() {
 	clear(b.messages)
 	b.messages, b.arena, b.bytes = b.messages[:0], b.arena[:0], 0
+	b.sure = false
 }
 
 // stageLocal adds a message to what a session inside the process is going to get.
@@ -91,10 +94,10 @@ func (r *router) flushLocal() {
 func (l *Local) take(full *batch) bool {
 	n, bytes := len(full.messages), full.bytes-len(full.messages)*localOverhead
 	if l.session.gate.crowded() {
-		l.room(full.bytes)
+		l.room(full)
 	}
 	taken := l.put(full)
-	for !taken && l.room(full.bytes) {
+	for !taken && l.room(full) {
 		taken = l.put(full)
 	}
 	if taken {
@@ -130,9 +133,10 @@ func (l *Local) put(full *batch) bool {
 	return true
 }
 
-// room waits until there is room again for so many bytes.
-func (l *Local) room(bytes int) bool {
-	return l.session.gate.wait(l.b.limits.Hold, func() bool { return l.drains(bytes) }, l.swaps.Load, enoughBatches)
+// room waits until there is room again for a batch.
+func (l *Local) room(full *batch) bool {
+	h := holding{hold: l.b.limits.Hold, enough: enoughBatches, sure: full.sure}
+	return l.session.gate.wait(h, func() bool { return l.drains(full.bytes) }, l.swaps.Load)
 }
 
 // drains reports whether at least a quarter of the queue is free, and so many

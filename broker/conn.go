@@ -54,7 +54,6 @@ type conn struct {
 	owed      uint64 // the latest ticket of answers that wait for the disk
 
 	attached atomic.Pointer[session] // session, for other goroutines
-	welcomed atomic.Bool             // CONNACK was sent, and DISCONNECT may be [MQTT-3.14.0-1]
 	leaving  atomic.Pointer[departure]
 }
 
@@ -198,7 +197,7 @@ func (c *conn) kick(d departure) {
 		return
 	}
 	var last []byte
-	if c.welcomed.Load() && c.version == packet.V5 && !d.quiet {
+	if c.out.isGreeted() && c.version == packet.V5 && !d.quiet {
 		last = packet.AppendDisconnect(nil, d.code)
 	}
 	c.out.finish(last, finishTime)

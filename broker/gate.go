@@ -20,6 +20,22 @@ type gate struct {
 	stalled   bool   // there was none: the time does not count
 }
 
+// holding is how long a publisher is held back.
+type holding struct {
+	// hold is the time in which a receiver has to move.
+	hold time.Duration
+	// enough is the progress after which a receiver is waited for again that was
+	// waited for in vain.
+	enough int
+	// sure is for messages that are acknowledged and have no other place to go:
+	// they wait as long as the receiver moves at all.
+	sure bool
+}
+
+// stillFactor is how many times as long a receiver may stand still for which a
+// message waits that would be lost: on a busy machine one that is live may.
+const stillFactor = 20
+
 // A receiver that moves is waited for holdFactor times as long as one that does
 // not. When it was waited for in vain, it is not waited for again for shutFactor
 // times as long, or until it has moved on by enough to be trusted again; one that
@@ -30,12 +46,16 @@ const (
 )
 
 // wait waits until ready and reports whether it is. It gives up when progress
-// stands still for the time given, or does not suffice in four times that. After
-// that it does not wait until there was enough progress, or some and a time is
-// over.
-func (g *gate) wait(hold time.Duration, ready func() bool, progress func() uint64, enough int) bool {
-	if g.isShut(progress, uint64(enough)) {
+// stands still for the time given, or, unless it has to be sure, does not suffice
+// in four times that. After that it does not wait until there was enough
+// progress, or some and a time is over.
+func (g *gate) wait(h holding, ready func() bool, progress func() uint64) bool {
+	if g.isShut(progress, uint64(h.enough)) {
 		return false
+	}
+	hold := h.hold
+	if h.sure {
+		hold *= stillFactor
 	}
 	g.waiting.Add(1)
 	defer g.waiting.Add(-1)
@@ -51,8 +71,8 @@ func (g *gate) wait(hold time.Duration, ready func() bool, progress func() uint6
 		case <-opened:
 		case <-timer.C:
 			after := progress()
-			if after == before || tries == holdFactor {
-				g.shut(shutFactor*hold, after, after == before)
+			if after == before || tries == holdFactor && !h.sure {
+				g.shut(shutFactor*h.hold, after, after == before)
 				return ready()
 			}
 			before = after

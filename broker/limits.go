@@ -57,7 +57,9 @@ type Limits struct {
 	// beyond that. 256 MiB.
 	OutboundBytesTotal int
 	// Hold is the longest a publisher is held back for a subscriber that is full
-	// and stands still; for one that drains it is four times as long. 50 ms.
+	// and stands still; for one that drains it is four times as long. Messages of
+	// QoS 1 and 2 that have no spool to go to are held as long as the subscriber
+	// drains at all, and 20 times Hold when it stands still. 50 ms.
 	Hold time.Duration
 	// WriteStall is how long a client may leave 32 KiB unread before its
 	// connection is closed. 60 s.

@@ -42,6 +42,7 @@ type outbound struct {
 	writing bool
 	closed  bool // takes no more
 	last    bool // close the connection when all is written
+	greeted bool // CONNACK has gone out
 }
 
 // fairShare is what each client may make the broker hold even when a total that
@@ -89,6 +90,16 @@ func (o *outbound) force(b []byte) {
 	}
 }
 
+// greet is force for the CONNACK packet that lets the client in.
+func (o *outbound) greet(b []byte) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if !o.closed {
+		o.appendLocked(b)
+		o.greeted = true
+	}
+}
+
 func (o *outbound) appendLocked(b []byte) {
 	o.grow(len(b))
 	for len(b) > 0 {
@@ -112,6 +123,13 @@ func (o *outbound) startLocked() {
 		o.writing = true
 		o.spawn(o.write)
 	}
+}
+
+// isGreeted tells whether CONNACK has gone out: DISCONNECT may [MQTT-3.14.0-1].
+func (o *outbound) isGreeted() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.greeted
 }
 
 // finish appends final bytes and lets the connection be closed when everything

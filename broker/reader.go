@@ -222,7 +222,7 @@ func (c *conn) awaitOwnDrain() error {
 	if c.out.size.Load() < int64(c.b.limits.OutboundBytes)*2 {
 		return nil
 	}
-	if c.own.wait(c.b.limits.WriteStall, c.out.roomy, c.out.written.Load, c.out.limit) {
+	if c.own.wait(holding{hold: c.b.limits.WriteStall, enough: c.out.limit}, c.out.roomy, c.out.written.Load) {
 		return nil
 	}
 	return errOutboundFull

@@ -34,7 +34,7 @@ func (c *conn) offerHeld(b []byte) bool {
 
 // room waits until there is room again.
 func (c *conn) room() bool {
-	return c.session.gate.wait(c.b.limits.Hold, c.out.drains, c.out.written.Load, c.out.limit)
+	return c.session.gate.wait(holding{hold: c.b.limits.Hold, enough: c.out.limit}, c.out.drains, c.out.written.Load)
 }
 
 // sendOne sends a message of QoS 0 that is encoded for this client alone.

@@ -92,10 +92,10 @@ func (s *session) mayReceive(from *model.Publisher, topic string) bool {
 // has it.
 func (s *session) enqueue(it item) (accepted bool, on spooled) {
 	if s.gate.crowded() {
-		s.room(it.m.size())
+		s.room(&it)
 	}
 	accepted, full, on := s.tryEnqueue(it, false)
-	for full && s.room(it.m.size()) { // others may be quicker and fill it again
+	for full && s.room(&it) { // others may be quicker and fill it again
 		accepted, full, on = s.tryEnqueue(it, false)
 	}
 	if full && s.b.spoolDir != "" {
@@ -168,24 +168,26 @@ func (s *session) mayHoldLocked(held, size int) bool {
 }
 
 // room waits until the queue of a connected client has room again, for a message
-// of size.
-func (s *session) room(size int) bool {
-	c := s.conn.Load()
+// it. Where there is no spool that takes what is acknowledged, publishers of that
+// are held as long as the client moves at all.
+func (s *session) room(it *item) bool {
+	c, size := s.conn.Load(), it.m.size()
 	if c == nil {
 		return false
 	}
+	h := holding{hold: s.b.limits.Hold, enough: c.out.limit, sure: it.qos > 0 && s.b.spoolDir == ""}
 	ready := func() bool {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		return s.queueDrainsLocked() && (!s.spoolEmptyLocked() || s.mayHoldLocked(s.queue.bytes, size))
+		return s.conn.Load() != c || s.queueDrainsLocked() && (!s.spoolEmptyLocked() || s.mayHoldLocked(s.queue.bytes, size))
 	}
-	return s.gate.wait(s.b.limits.Hold, ready, c.out.written.Load, c.out.limit)
+	return s.gate.wait(h, ready, c.out.written.Load)
 }
 
 // drainedShare is the part of a queue that has to become free before publishers
-// that were held back go on. In the time that they are held this is what a
-// subscriber has to manage to count as draining: with the limits' defaults some
-// 8,000 messages or 2.5 MiB a second.
+// that were held back go on. Where there is a spool for the rest, this is what a
+// subscriber has to manage in the time that they are held: with the limits'
+// defaults some 8,000 messages or 2.5 MiB a second.
 const drainedShare = 64
 
 // queueDrainsLocked reports whether the queue has room again.

@@ -151,8 +151,7 @@ func (s *session) attach(c *conn, p *packet.Connect, w *will, assigned bool, end
 
 // welcome sends the CONNACK packet.
 func (c *conn) welcome(ack []byte) {
-	c.out.force(ack)
-	c.welcomed.Store(true)
+	c.out.greet(ack)
 }
 
 // keepLocked notes on disk that the client is there.
