@@ -96,7 +96,7 @@ func catalogue() []trial {
 			all = append(all, near)
 		case "Silent sockets":
 			one.on = func(s *setup) {
-				s.limits = broker.Limits{ConnectTime: 2 * time.Second, ConnectionsPerAddr: s.sockets / 2}
+				s.limits = broker.Limits{ConnectTime: 2 * time.Second, ConnectionsPerAddr: s.sockets / 2, PendingPerAddr: s.sockets / 10}
 			}
 		case "Huge lengths", "Malformed packets":
 			one.on = func(s *setup) { s.limits = broker.Limits{ConnectTime: 4 * time.Second} }
