@@ -140,7 +140,7 @@ type tableTile struct {
 
 func newTableTile(p *boardsPage) *tableTile {
 	t := &tableTile{rows: widgets.NewRows([]widgets.Column{
-		{Title: "Topic", Width: 90, Weight: 1}, {Title: "Value", Width: 84, Align: fyne.TextAlignTrailing}, {Title: "", Width: 84}, {Title: "Age", Width: 52, Align: fyne.TextAlignTrailing},
+		{Title: "Topic", Width: 90, Weight: 1}, {Title: "Value", Width: 76, Align: fyne.TextAlignTrailing}, {Title: "", Width: 64}, {Title: "Age", Width: 48, Align: fyne.TextAlignTrailing},
 	})}
 	t.rows.OnRange = func(first, count int) {
 		t.want.update(func(w *[2]int) { *w = [2]int{first, count} })
@@ -190,7 +190,7 @@ func tableRow(path string, tile *workspace.Tile, among []model.SeriesKey, c *til
 	row.Cells[0].Text = orElse(strings.TrimSuffix(seriesName(model.SeriesKey{Topic: path, Pointer: tile.Field}, among), " (value)"), path)
 	row.Cells[1], row.Cells[3] = value, widgets.Cell{Text: ageOf(info.At, c.now), Color: widgets.ColorMuted}
 	if len(r.Spark) > 1 && !math.IsNaN(r.Number) {
-		row.Cells[2].Spark = c.page.deps.spark(r.Spark, 76, 18)
+		row.Cells[2].Spark = c.page.deps.spark(r.Spark, 56, 18)
 	}
 	return row
 }

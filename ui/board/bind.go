@@ -83,7 +83,7 @@ func Read(info *model.TopicInfo, field string) Reading {
 		}
 		r.Spark = f.Spark
 		if f.At.Sub(info.At).Abs() < time.Second { // else the latest payload has the field no more, or not as a number
-			r.Known, r.Number, r.Text = true, f.Last, strconv.FormatFloat(f.Last, 'g', -1, 64)
+			r.Known, r.Number, r.Text = true, f.Last, numberText(info, f)
 			return r
 		}
 	}
@@ -95,6 +95,17 @@ func Read(info *model.TopicInfo, field string) Reading {
 		r.Number = number(word)
 	}
 	return r
+}
+
+// numberText is a number as the payload has it: truth values are numbers to the
+// store.
+func numberText(info *model.TopicInfo, f *model.FieldInfo) string {
+	if f.Last == 0 || f.Last == 1 {
+		if word, ok := Lookup(info.Payload, f.Pointer); ok && (word == "true" || word == "false") {
+			return word
+		}
+	}
+	return strconv.FormatFloat(f.Last, 'g', -1, 64)
 }
 
 // number is the number in a word; truth values and the usual words for them are

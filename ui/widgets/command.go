@@ -295,7 +295,7 @@ func (v *commandRenderer) update() {
 	if b.disabled {
 		ink = colorOf(b, ColorMuted)
 	}
-	setText(v.label, b.label, text, ink, fyne.TextStyle{Bold: true})
+	setText(v.label, cutText(b.label, w-10, text, fyne.TextStyle{Bold: true}), text, ink, fyne.TextStyle{Bold: true})
 	hint := ""
 	if b.hold {
 		hint = "hold to send"
