@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/pilothouse/pilothouse/model/history/historytest"
 )
 
 // server is a real PostgreSQL that a test started, as an unprivileged user where
@@ -33,7 +35,7 @@ func binaries(t testing.TB) string {
 	t.Helper()
 	found, err := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
 	if err != nil || len(found) == 0 {
-		t.Skip("PostgreSQL is not installed here (apt-get install postgresql): the shared history is not tested")
+		historytest.Missing(t, "PostgreSQL is not installed here (apt-get install postgresql): the shared history is not tested")
 	}
 	return filepath.Dir(found[len(found)-1])
 }
@@ -56,7 +58,7 @@ func unprivileged(t testing.TB, dir string) *syscall.SysProcAttr {
 		}
 		return &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}, Pdeathsig: syscall.SIGKILL}
 	}
-	t.Skip("PostgreSQL refuses root, and there is no user postgres or nobody: the shared history is not tested")
+	historytest.Missing(t, "PostgreSQL refuses root, and there is no user postgres or nobody: the shared history is not tested")
 	return nil
 }
 

@@ -67,7 +67,7 @@ func TestDamagedPages(t *testing.T) {
 	const page = 4096
 	r := rand.New(rand.NewPCG(5, 6))
 	most, recoveries := 0, 0
-	for i := range atLeast(t, "DAMAGED_PAGES", 8) {
+	for i := range atLeast(t, "DAMAGED_PAGES", 4) {
 		data := bytes.Clone(whole)
 		at := r.IntN(len(data) / page)
 		if i == 0 {
@@ -276,7 +276,7 @@ func TestInUse(t *testing.T) {
 func TestShell(t *testing.T) {
 	shell, err := exec.LookPath("sqlite3")
 	if err != nil {
-		t.Skip("the sqlite3 shell is not installed here (apt-get install sqlite3): the views are not tried in it")
+		historytest.Missing(t, "the sqlite3 shell is not installed here (apt-get install sqlite3): the views are not tried in it")
 	}
 	path := recorded(t, 3)
 	ask := func(query string) string {

@@ -123,13 +123,13 @@ func recordUntilKilled(path string) int {
 	}
 }
 
-// TestKill kills a program that records, again and again: 5 times, or as often
+// TestKill kills a program that records, again and again: 3 times, or as often
 // as KILLS says. No batch that was on disk is lost, and none is there in part.
 func TestKill(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "history.db")
 	r := rand.New(rand.NewPCG(3, 4))
 	kept := 0
-	for i := range atLeast(t, "KILLS", 5) {
+	for i := range atLeast(t, "KILLS", 3) {
 		kept = max(kept, killOnce(t, path, kept+1+r.IntN(15)))
 		began := time.Now()
 		s := open(t, path, crashing())

@@ -46,7 +46,7 @@ func TestPowerFailure(t *testing.T) {
 		}
 	}()
 	r := rand.New(rand.NewPCG(1, 2))
-	for i := range atLeast(t, "POWER_FAILURES", 6) {
+	for i := range atLeast(t, "POWER_FAILURES", 4) {
 		for seen := kept.Load(); kept.Load() < seen+int64(r.IntN(8)); {
 			time.Sleep(time.Millisecond)
 		}

@@ -12,16 +12,16 @@ import (
 	"github.com/pilothouse/pilothouse/model/history/sqlite"
 )
 
-// TestRollups makes roll-ups of five hours at 5 Hz and lets the samples go, part
+// TestRollups makes roll-ups of five hours at 4 Hz and lets the samples go, part
 // by part: columns stay the same down to the second.
 func TestRollups(t *testing.T) {
 	ctx, start := context.Background(), historytest.Start()
 	s := open(t, filepath.Join(t.TempDir(), "history.db"), sqlite.Options{})
 	defer func() { _ = s.Close() }()
 	key := model.SeriesKey{Topic: "a", Pointer: "/x"}
-	all := historytest.Walk(key, start, 200*time.Millisecond, 5*3600*5)
-	for i := 0; i < len(all); i += 5000 {
-		if err := s.Write(ctx, &history.Batch{Samples: all[i : i+5000]}); err != nil {
+	all := historytest.Walk(key, start, 250*time.Millisecond, 5*3600*4)
+	for i := 0; i < len(all); i += 4000 {
+		if err := s.Write(ctx, &history.Batch{Samples: all[i : i+4000]}); err != nil {
 			t.Fatal(err)
 		}
 		if err := s.Seal(ctx); err != nil {

@@ -67,8 +67,8 @@ func floorHour(at int64) int64 {
 	return h
 }
 
-// seriesPerTransaction bounds how long rolling up keeps others from writing.
-const seriesPerTransaction = 256
+// rollPace is how many series one transaction of rolling up writes.
+func rollPace() pace { return pace{n: 64, least: 4, most: 256} }
 
 // rollHour makes the roll-ups of one hour.
 func (s *Store) rollHour(ctx context.Context, h int64) error {
@@ -87,15 +87,15 @@ func (s *Store) rollHour(ctx context.Context, h int64) error {
 	if err != nil {
 		return s.wrap("roll samples up", s.damaged(err))
 	}
-	for len(series) > 0 {
-		n := min(len(series), seriesPerTransaction)
+	for size := rollPace(); len(series) > 0; {
+		n := min(len(series), size.n)
 		rolls := make([]rolled, n)
 		for i, id := range series[:n] {
 			if rolls[i], err = v.roll(ctx, id, h); err != nil {
 				return s.wrap("roll samples up", err)
 			}
 		}
-		if err := s.keepRolled(ctx, h, rolls); err != nil {
+		if err := s.step(ctx, &size, func(int) error { return s.keepRolled(ctx, h, rolls) }); err != nil {
 			return s.wrap("roll samples up", err)
 		}
 		series = series[n:]
@@ -168,10 +168,8 @@ func bucket(r run, step int64) []block.Summary {
 	return out
 }
 
-// keepRolled writes roll-ups and joined blocks, all or nothing.
+// keepRolled writes roll-ups and joined blocks, all or nothing. It is a step.
 func (s *Store) keepRolled(ctx context.Context, h int64, list []rolled) error {
-	s.write.mu.Lock()
-	defer s.write.mu.Unlock()
 	ids := s.write.nextIDs
 	err := s.transact(ctx, func(tx *sql.Tx) error {
 		for _, r := range list {

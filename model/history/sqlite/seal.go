@@ -36,12 +36,10 @@ func (s *Store) due(now time.Time) bool {
 		h.oldest > 0 && now.UnixMicro()-h.oldest >= s.opts.SealAge.Microseconds()
 }
 
-// sealAtOnce is how many blocks one transaction of sealing writes, and
-// deleteAtOnce how many rows one takes away: so long is a batch kept waiting.
-const (
-	sealAtOnce   = 200
-	deleteAtOnce = 4_000
-)
+// sealPace is how many blocks one transaction of sealing writes, and deletePace
+// how many rows one takes away.
+func sealPace() pace   { return pace{n: 100, least: 10, most: 400} }
+func deletePace() pace { return pace{n: 2_000, least: 250, most: 16_000} }
 
 // Seal turns all rows of messages and samples into blocks, topic by topic and
 // series by series in many small transactions, so that recording goes on between
@@ -68,12 +66,16 @@ func (s *Store) Seal(ctx context.Context) error {
 		last   int64
 		blocks []packedBlock
 	}{{"message", old.lastMessage, packMessages(old)}, {"sample", old.lastSample, packSamples(old)}} {
-		for len(p.blocks) > 0 {
-			n := wholeOwners(p.blocks, sealAtOnce)
-			if err := s.sealBlocks(ctx, p.table, p.last, p.blocks[:n], old); err != nil {
+		for size := sealPace(); len(p.blocks) > 0; {
+			err := s.step(ctx, &size, func(n int) error {
+				n = wholeOwners(p.blocks, n)
+				now := p.blocks[:n]
+				p.blocks = p.blocks[n:]
+				return s.sealBlocks(ctx, p.table, p.last, now, old)
+			})
+			if err != nil {
 				return s.wrap("seal the history", err)
 			}
-			p.blocks = p.blocks[n:]
 		}
 	}
 	return s.finishSealing(ctx)
@@ -90,10 +92,8 @@ func wholeOwners(blocks []packedBlock, n int) int {
 }
 
 // sealBlocks writes blocks of some topics or series, and forgets their recent
-// rows.
+// rows. It is a step.
 func (s *Store) sealBlocks(ctx context.Context, table string, last int64, blocks []packedBlock, old *head) error {
-	s.write.mu.Lock()
-	defer s.write.mu.Unlock()
 	ids := s.write.nextIDs
 	return s.transactUnder(ctx, &s.seal, func(tx *sql.Tx) error {
 		messages, samples := blocks, []packedBlock(nil)
@@ -114,9 +114,13 @@ func (s *Store) sealBlocks(ctx context.Context, table string, last int64, blocks
 // finishSealing takes away the rows that are in blocks, some at a time.
 func (s *Store) finishSealing(ctx context.Context) error {
 	for _, t := range []struct{ table, row, owner string }{{"message", "id", "topic"}, {"sample", "rowid", "series"}} {
+		size := deletePace()
 		for more := true; more; {
-			var err error
-			if more, err = s.deleteSealed(ctx, t.table, t.row, t.owner); err != nil {
+			err := s.step(ctx, &size, func(n int) (err error) {
+				more, err = s.deleteSealed(ctx, t.table, t.row, t.owner, n)
+				return err
+			})
+			if err != nil {
 				return s.wrap("take away what is sealed", err)
 			}
 		}
@@ -124,11 +128,9 @@ func (s *Store) finishSealing(ctx context.Context) error {
 	return nil
 }
 
-// deleteSealed takes away some of the rows of a table that are in blocks; when
-// none is left it takes away the payloads that only they pointed to.
-func (s *Store) deleteSealed(ctx context.Context, table, row, owner string) (more bool, err error) {
-	s.write.mu.Lock()
-	defer s.write.mu.Unlock()
+// deleteSealed takes away up to n of the rows of a table that are in blocks; when
+// none is left it takes away the payloads that only they pointed to. It is a step.
+func (s *Store) deleteSealed(ctx context.Context, table, row, owner string, n int) (more bool, err error) {
 	err = s.transact(ctx, func(tx *sql.Tx) error {
 		var last, to int64
 		var from sql.NullInt64
@@ -141,7 +143,7 @@ func (s *Store) deleteSealed(ctx context.Context, table, row, owner string) (mor
 			return err
 		}
 		if more = from.Valid && from.Int64 <= last; more {
-			upTo := min(last, from.Int64+deleteAtOnce)
+			upTo := min(last, from.Int64+int64(n)-1)
 			_, err = tx.ExecContext(ctx, "DELETE FROM "+table+" WHERE "+row+" >= ? AND "+row+" <= ? AND "+owner+" <= ?", from.Int64, upTo, to)
 			if err == nil {
 				_, err = tx.ExecContext(ctx, "UPDATE sealing SET done = ? WHERE name = ?", upTo+1, table)

@@ -27,6 +27,7 @@ func (s *Store) Write(ctx context.Context, b *history.Batch) error {
 	if b.Empty() {
 		return nil
 	}
+	s.write.asked.Add(1)
 	s.write.mu.Lock()
 	defer s.write.mu.Unlock()
 	t := &transaction{s: s, fresh: s.write.newFresh()}

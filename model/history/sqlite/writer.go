@@ -6,6 +6,7 @@ import (
 	"errors"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/pilothouse/pilothouse/model"
 	"github.com/pilothouse/pilothouse/model/history/block"
@@ -13,9 +14,11 @@ import (
 
 // writer is the one connection that writes.
 type writer struct {
-	mu   sync.Mutex // held for a transaction
-	db   *sql.DB
-	conn *sql.Conn
+	mu sync.Mutex // held for a transaction
+	// asked counts the batches that came.
+	asked atomic.Uint64
+	db    *sql.DB
+	conn  *sql.Conn
 
 	topic, series, publisher, payload *sql.Stmt
 	message, sample                   *bulk
