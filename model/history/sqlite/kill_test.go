@@ -93,12 +93,19 @@ func atLeast(t testing.TB, name string, short int) int {
 // killedEnv holds the path that a child process records into.
 const killedEnv = "PILOTHOUSE_HISTORY_KILLED"
 
+// largeEnv lets the child leave recent rows as they are.
+const largeEnv = "PILOTHOUSE_HISTORY_LARGE"
+
 // recordUntilKilled is the child of TestKill: it writes until it is killed, and
 // says after each batch how many are on disk. It returns the exit status when it
 // cannot, or when nobody listens.
 func recordUntilKilled(path string) int {
 	ctx := context.Background()
-	s, err := sqlite.Open(ctx, path, crashing())
+	o, upkeep := crashing(), os.Getenv(largeEnv) == ""
+	if !upkeep {
+		o = sqlite.Options{}
+	}
+	s, err := sqlite.Open(ctx, path, o)
 	if err != nil {
 		fmt.Println(err)
 		return 1
@@ -110,7 +117,7 @@ func recordUntilKilled(path string) int {
 	}
 	for n /= perBatch; ; n++ {
 		err := s.Write(ctx, numbered(n))
-		if err == nil && n%7 == 0 {
+		if err == nil && upkeep && n%7 == 0 {
 			err = s.Maintain(ctx, time.Now(), history.Retention{})
 		}
 		if err != nil {
@@ -148,10 +155,10 @@ func TestKill(t *testing.T) {
 
 // killOnce starts a child, waits until it has kept so many batches, kills it and
 // returns what it said last.
-func killOnce(t *testing.T, path string, until int) (kept int) {
+func killOnce(t *testing.T, path string, until int, env ...string) (kept int) {
 	t.Helper()
 	child := exec.Command(os.Args[0])
-	child.Env = append(os.Environ(), killedEnv+"="+path)
+	child.Env = append(append(os.Environ(), killedEnv+"="+path), env...)
 	out, err := child.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -188,4 +195,46 @@ func killOnce(t *testing.T, path string, until int) (kept int) {
 func cutNumber(line string) (n int, ok bool) {
 	_, err := fmt.Sscanf(line, "kept %d\n", &n)
 	return n, err == nil
+}
+
+// TestKillLarge kills a program that records into a history of 20,000 samples, or
+// 10 million when KILLS is set, of which a twentieth is recent, as many as ever
+// are. Nothing is lost, and the large one opens in under two seconds.
+func TestKillLarge(t *testing.T) {
+	samples, long := 20_000, os.Getenv("KILLS") != ""
+	if long {
+		samples = 10_000_000
+	}
+	path := filepath.Join(t.TempDir(), "history.db")
+	s := open(t, path, sqlite.Options{})
+	at := fill(t, s, sensor(), samples/20*19).Add(time.Second)
+	for recent := historytest.Walk(sensor(), at, time.Second, samples/20); len(recent) > 0; {
+		n := min(5000, len(recent))
+		if err := s.Write(context.Background(), &history.Batch{Samples: recent[:n]}); err != nil {
+			t.Fatal(err)
+		}
+		at, recent = recent[n-1].At, recent[n:]
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	kept := killOnce(t, path, 20, largeEnv+"=1")
+	began, processor := time.Now(), historytest.ProcessorTime(false)
+	s = open(t, path, sqlite.Options{})
+	opened := time.Since(began)
+	t.Logf("%d samples opened in %v, %v of a processor", samples, opened.Round(time.Millisecond), (historytest.ProcessorTime(false) - processor).Round(time.Millisecond))
+	defer func() { _ = s.Close() }()
+	if long && opened > 2*time.Second {
+		t.Errorf("it took %v to open, want 2 s at most", opened)
+	}
+	if got := batches(t, s); got < kept {
+		t.Errorf("%d batches, %d were on disk", got, kept)
+	}
+	var count int64
+	for _, c := range historytest.Must[[]history.Column](t)(s.Columns(context.Background(), sensor(), historytest.Start(), at.Add(time.Second), 10)) {
+		count += c.Count
+	}
+	if count != int64(samples) || s.Recovered() != nil {
+		t.Errorf("%d samples, want %d; recovered: %v", count, samples, s.Recovered())
+	}
 }
