@@ -26,7 +26,7 @@ const (
 
 // rebuild makes a store as it was at a moment.
 func (p *Player) rebuild(ctx context.Context, at time.Time, clock *moment) (*model.Store, error) {
-	from, err := p.warmupFrom(ctx, at)
+	from, warm, err := p.warmup(ctx, at)
 	if err != nil {
 		return nil, err
 	}
@@ -48,31 +48,55 @@ func (p *Player) rebuild(ctx context.Context, at time.Time, clock *moment) (*mod
 		return nil, err
 	}
 	feed(store, sessions)
-	warm, _, err := p.entries(ctx, from, at.Add(time.Microsecond), p.opts.WarmupMessages)
-	if err != nil {
-		return nil, err
-	}
 	feed(store, warm)
 	clock.own.Store(at.UnixMicro())
 	return store, ctx.Err()
 }
 
-// warmupFrom is when the warm-up begins, so that it stays within its bound.
-func (p *Player) warmupFrom(ctx context.Context, at time.Time) (time.Time, error) {
-	for warmup := p.opts.Warmup; warmup > time.Second; warmup /= 2 {
-		n := 0
-		err := p.opts.Reader.Each(ctx, "#", at.Add(-warmup), at, func(Message) bool {
-			n++
-			return n <= p.opts.WarmupMessages && ctx.Err() == nil
-		})
-		if err != nil || ctx.Err() != nil {
-			return at, err
+// warmup reads the stretch that is played before a moment, and returns when it
+// begins: as long as it may be within its bound of messages.
+func (p *Player) warmup(ctx context.Context, at time.Time) (from time.Time, list []entry, err error) {
+	stretch, err := p.warmupLength(ctx, at)
+	if err != nil {
+		return at, nil, err
+	}
+	for end := at.Add(time.Microsecond); ; stretch = max(stretch/2, minWarmup) {
+		var until time.Time
+		from = at.Add(-stretch)
+		list, until, err = p.entries(ctx, from, end, p.opts.WarmupMessages)
+		if err != nil || until.Equal(end) {
+			return from, list, err
 		}
-		if n <= p.opts.WarmupMessages {
-			return at.Add(-warmup), nil
+		if stretch <= minWarmup { // what comes first counts
+			return from, list, nil
 		}
 	}
-	return at.Add(-time.Second), nil
+}
+
+// minWarmup is the shortest warm-up, and probeParts the part of a warm-up whose
+// messages tell how many there will be in all of it.
+const (
+	minWarmup  = time.Second
+	probeParts = 64
+)
+
+// warmupLength guesses from the messages just before a moment how long a warm-up
+// stays within its bound.
+func (p *Player) warmupLength(ctx context.Context, at time.Time) (time.Duration, error) {
+	probe := max(p.opts.Warmup/probeParts, minWarmup)
+	n, last := 0, at
+	err := p.opts.Reader.Each(ctx, "#", at.Add(-probe), at, func(m Message) bool {
+		n, last = n+1, m.At
+		return n < p.opts.WarmupMessages && ctx.Err() == nil
+	})
+	if err != nil || ctx.Err() != nil || n == 0 {
+		return p.opts.Warmup, err
+	}
+	if n == p.opts.WarmupMessages { // it got no further than the last
+		probe = max(last.Sub(at.Add(-probe)), time.Millisecond)
+	}
+	fits := time.Duration(float64(probe) * float64(p.opts.WarmupMessages) / float64(n) * 0.9)
+	return min(p.opts.Warmup, max(fits, minWarmup)), nil
 }
 
 // entries reads what happened in a stretch, in order: at most limit messages, and

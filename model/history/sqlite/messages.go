@@ -281,6 +281,10 @@ func (m *merge) open(ctx context.Context, topic, id int64) error {
 // refill unpacks the next frame of a stream that has something in the stretch.
 func (m *merge) refill(st *stream) (more bool, err error) {
 	for st.next < st.block.Frames() {
+		if st.block.Stop(st.next) < m.from {
+			st.next++
+			continue
+		}
 		frame, err := st.block.Frame(st.next)
 		if err != nil {
 			return false, m.v.s.damaged(err)
