@@ -234,10 +234,10 @@ func testCutOff(t *testing.T, server *server) {
 	}
 	server.start(t)
 	send(reached(history.Recording))
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute+5*cutOff(t)) // the spool is written batch by batch
 	defer cancel()
 	if err := r.Flush(ctx); err != nil {
-		t.Fatal(err)
+		t.Fatalf("%v: %+v", err, r.Status())
 	}
 	if err := r.Close(); err != nil {
 		t.Fatal(err)
