@@ -57,22 +57,28 @@ func (c *chartPast) all(now time.Time) time.Duration {
 	return max(now.Sub(c.first), time.Minute)
 }
 
-// extend puts in front of the series of a chart what was recorded before them.
-func (c *chartPast) extend(spec *plot.ChartSpec, w chartWant) {
-	if c.history == nil || w.width == 0 {
+// extend puts in front of the series of charts that share a time, in so many
+// pixels, what was recorded before them.
+func (c *chartPast) extend(specs []plot.ChartSpec, charts []Chart, span plot.Span, pixels int) {
+	if c.history == nil || pixels == 0 {
 		return
 	}
-	want := chartStretch{keys: w.series, from: spec.To.Add(-w.window), to: spec.To, columns: max(chartColumnsLeast, min(w.width, chartColumnsMost))}
-	if covered(spec, want.from) {
+	want := chartStretch{from: span.From, to: span.To, columns: max(chartColumnsLeast, min(pixels, chartColumnsMost))}
+	have := true
+	for i := range charts {
+		want.keys = append(want.keys, charts[i].keys()...)
+		have = have && covered(&specs[i], want.from)
+	}
+	if have {
 		return
 	}
-	column := w.window / time.Duration(want.columns)
+	column := span.Length() / time.Duration(want.columns)
 	lines := c.get(want, column)
-	for i := range spec.Series {
-		prepend(&spec.Series[i], lines[w.series[i]], column)
+	for i := range specs {
+		for k := range specs[i].Series {
+			prepend(&specs[i].Series[k], lines[charts[i].Lines[k].Key], column)
+		}
 	}
-	spec.From = want.from
-	spec.From = firstSample(*spec)
 }
 
 // covered tells whether the store itself has all of a chart.

@@ -3,14 +3,12 @@ package ui
 import (
 	"fmt"
 	"image"
-	"io"
 	"slices"
 	"strconv"
 	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -38,38 +36,50 @@ func windowName(d time.Duration) string {
 	return strconv.Itoa(int(d.Hours()/24)) + "d"
 }
 
-// chartsPage is a chart of the chosen series, live.
+// chartsPage is the charts that the operator composed, live, with one time axis.
 type chartsPage struct {
 	deps pageDeps
+	win  fyne.Window
 
-	view       *widgets.ChartView
-	legend     *widgets.Rows
-	window     *widgets.Segmented
-	pause      *widget.Button
-	auto       *widget.Check
-	yMin, yMax *widgets.Entry
-	empty      *widgets.EmptyState
-	content    fyne.CanvasObject
-	body       fyne.CanvasObject
-	shown      plot.ChartSpec // what is on screen, for exports
+	views   []*widgets.ChartView
+	stack   *fyne.Container
+	legend  *widgets.Rows
+	edit    *chartEditor
+	window  *widgets.Segmented
+	pause   *widget.Button
+	empty   *widgets.EmptyState
+	content fyne.CanvasObject
+	body    fyne.CanvasObject
+	shown   []plot.ChartSpec // what is on screen, for exports
 
 	want box[chartWant]
 
 	older *chartPast
+
+	// Of the presenter's goroutine:
+	painters []chartPainter
+	room     [2]int // that the widest axes need
+}
+
+// chartPainter draws one chart into two pictures by turns: one is on screen.
+type chartPainter struct {
+	plot.Painter
+	pictures [2]*image.RGBA
+	turn     int
 }
 
 func newChartsPage(d pageDeps, win fyne.Window, h History, window time.Duration) *chartsPage {
-	p := &chartsPage{deps: d, view: widgets.NewChartView(), older: &chartPast{ctx: d.ctx, history: h, changed: d.poke}}
+	p := &chartsPage{deps: d, win: win, older: &chartPast{ctx: d.ctx, history: h, changed: d.poke}}
 	if !slices.Contains(chartWindows, window) || h == nil && (window < 0 || window > time.Hour) {
 		window = chartWindows[1]
 	}
 	p.want.update(func(w *chartWant) { w.window = window })
-	p.view.OnResize = func(width, height int, scale float64) {
-		p.ask(func(w *chartWant) { w.width, w.height, w.scale = width, height, scale })
-	}
+	p.stack = container.New(chartColumn{})
+	p.edit = newChartEditor(d)
 	p.buildLegend()
-	bar := container.NewHBox(p.buildWindow(window), p.buildPause(), p.buildAxis(), p.buildExport(win))
-	split := container.NewHSplit(p.view, p.legend)
+	bar := container.NewHBox(p.buildWindow(window), p.buildPause(), p.buildAdd(), p.buildExport())
+	side := container.New(atLeastWide(legendWidth), container.NewBorder(nil, p.edit.body, nil, nil, p.legend))
+	split := container.NewHSplit(container.NewVScroll(p.stack), side)
 	split.Offset = 0.74
 	p.content = container.NewBorder(container.NewHScroll(bar), nil, nil, nil, split)
 	p.empty = widgets.NewEmptyState(nil, "No series on the chart",
@@ -79,11 +89,12 @@ func newChartsPage(d pageDeps, win fyne.Window, h History, window time.Duration)
 }
 
 func (p *chartsPage) object() fyne.CanvasObject { return p.body }
-func (p *chartsPage) every() time.Duration      { return 200 * time.Millisecond }
+func (p *chartsPage) every() time.Duration      { return 100 * time.Millisecond }
 
 // ask changes what the next frame shows, and asks for it.
 func (p *chartsPage) ask(f func(*chartWant)) {
 	p.want.update(f)
+	p.showPause()
 	p.deps.poke()
 }
 
@@ -99,7 +110,7 @@ func (p *chartsPage) buildWindow(window time.Duration) fyne.CanvasObject {
 	p.window.OnSelect = func(name string) {
 		for _, d := range chartWindows {
 			if windowName(d) == name {
-				p.ask(func(w *chartWant) { w.window = d })
+				p.ask(func(w *chartWant) { w.window, w.zoomed = d, plot.Span{} })
 			}
 		}
 	}
@@ -108,188 +119,227 @@ func (p *chartsPage) buildWindow(window time.Duration) fyne.CanvasObject {
 
 func (p *chartsPage) buildPause() fyne.CanvasObject {
 	p.pause = widget.NewButtonWithIcon("Pause", theme.MediaPauseIcon(), func() {
-		paused := false
 		p.ask(func(w *chartWant) {
-			if w.pausedAt.IsZero() {
-				w.pausedAt, paused = p.deps.stores.shown().Now(), true
+			if w.still() {
+				w.pausedAt, w.zoomed = time.Time{}, plot.Span{}
 			} else {
-				w.pausedAt = time.Time{}
+				w.pausedAt = p.deps.stores.shown().Now()
 			}
 		})
-		if paused {
-			p.pause.SetText("Resume")
-			p.pause.SetIcon(theme.MediaPlayIcon())
-		} else {
-			p.pause.SetText("Pause")
-			p.pause.SetIcon(theme.MediaPauseIcon())
-		}
 	})
 	return p.pause
 }
 
-// buildAxis makes the choice of an automatic or a fixed value axis.
-func (p *chartsPage) buildAxis() fyne.CanvasObject {
-	p.yMin, p.yMax = widgets.NewEntry(), widgets.NewEntry()
-	p.yMin.SetPlaceHolder("min")
-	p.yMax.SetPlaceHolder("max")
-	fixed := container.NewHBox(sized(p.yMin, 72), sized(p.yMax, 72))
-	fixed.Hide()
-	apply := func(string) {
-		lo, errLo := strconv.ParseFloat(p.yMin.Text, 64)
-		hi, errHi := strconv.ParseFloat(p.yMax.Text, 64)
-		p.ask(func(w *chartWant) {
-			w.yMin, w.yMax = 0, 0
-			if !p.auto.Checked && errLo == nil && errHi == nil && hi > lo {
-				w.yMin, w.yMax = lo, hi
-			}
-		})
+// showPause shows what the button does.
+func (p *chartsPage) showPause() {
+	text, icon := "Pause", theme.MediaPauseIcon()
+	if w := p.want.get(); w.still() {
+		text, icon = "Resume", theme.MediaPlayIcon()
 	}
-	p.yMin.OnChanged, p.yMax.OnChanged = apply, apply
-	p.auto = widget.NewCheck("Auto scale", func(auto bool) {
-		setShown(fixed, !auto)
-		apply("")
-	})
-	p.auto.Checked = true
-	return container.NewHBox(p.auto, fixed)
-}
-
-// buildExport makes the button whose menu saves the chart, and what was recorded
-// of its series.
-func (p *chartsPage) buildExport(win fyne.Window) fyne.CanvasObject {
-	save := func(name string, write func(plot.ChartSpec, io.Writer) error) func() {
-		return func() { p.savePicture(win, name, write) }
+	if p.pause.Text != text {
+		p.pause.SetText(text)
+		p.pause.SetIcon(icon)
 	}
-	var button *widget.Button
-	button = widget.NewButtonWithIcon("Export", theme.DocumentSaveIcon(), func() {
-		items := []*fyne.MenuItem{
-			fyne.NewMenuItem("Picture as PNG", save("chart.png", plot.ChartPNG)),
-			fyne.NewMenuItem("Drawing as SVG", save("chart.svg", plot.ChartSVG)),
-			fyne.NewMenuItem("Points on screen as CSV", save("chart.csv", plot.ChartCSV)),
-		}
-		if p.deps.exports != nil {
-			items = append(append(items, fyne.NewMenuItemSeparator()), p.deps.exports.menu("Recorded numbers", p.exportWhat)...)
-		}
-		popUp(items, win, button)
-	})
-	return button
 }
 
-// exportWhat is what was recorded of the chart that is shown.
-func (p *chartsPage) exportWhat() exportWhat {
-	return exportWhat{name: "chart", keys: p.deps.chart.list(), from: p.shown.From, to: p.shown.To}
-}
-
-// savePicture asks for a file and writes the chart that is shown into it.
-func (p *chartsPage) savePicture(win fyne.Window, name string, write func(plot.ChartSpec, io.Writer) error) {
-	spec := p.shown
-	spec.Legend = true
-	d := dialog.NewFileSave(func(f fyne.URIWriteCloser, err error) {
-		if err != nil || f == nil {
+func (p *chartsPage) buildAdd() fyne.CanvasObject {
+	return widget.NewButtonWithIcon("Chart", theme.ContentAddIcon(), func() {
+		if !p.deps.chart.begin() {
+			p.deps.toast(toastWarning, fmt.Sprintf("There is room for %d charts.", maxCharts))
 			return
 		}
-		err = write(spec, f)
-		if cerr := f.Close(); err == nil {
-			err = cerr
-		}
-		if err != nil {
-			p.deps.toast(toastError, "Could not save the chart: "+err.Error())
-			return
-		}
-		p.deps.toast(toastInfo, "Saved "+f.URI().Name())
-	}, win)
-	d.SetFileName(name)
-	d.Show()
+		p.choose(chartKey(len(p.deps.chart.get()) - 1))
+		p.deps.poke()
+	})
 }
 
-// legendRemove is the column that takes a series off the chart.
-const legendRemove = 2
-
-func (p *chartsPage) buildLegend() {
-	p.legend = widgets.NewRows([]widgets.Column{
-		{Title: "Series", Width: 110, Weight: 1},
-		{Title: "Latest", Width: 84, Align: fyne.TextAlignTrailing},
-		{Title: "", Width: 34, Align: fyne.TextAlignCenter},
-	})
-	p.legend.OnCell = func(key string, column int) {
-		if column != legendRemove {
-			return
-		}
-		if i, err := strconv.Atoi(key); err == nil && i < len(p.deps.chart.list()) {
-			p.deps.chart.remove(p.deps.chart.list()[i])
-			p.deps.poke()
-		}
+// add puts a series on a chart, or says why not.
+func (p *chartsPage) add(key model.SeriesKey) {
+	if !p.deps.chart.add(key) {
+		p.deps.toast(toastWarning, fmt.Sprintf("The charts are full: there is room for %d with %d series each. Take one off with ✕.", maxCharts, maxChartSeries))
 	}
-	p.legend.OnActivate = func(key string) {
-		if i, err := strconv.Atoi(key); err == nil && i < len(p.deps.chart.list()) {
-			p.deps.openTopic(p.deps.chart.list()[i].Topic)
-		}
-	}
+	p.deps.poke()
 }
 
 func (p *chartsPage) frame(now time.Time) func() {
-	w := p.want.get()
-	w.series = p.deps.chart.list()
-	if len(w.series) == 0 {
+	charts := p.deps.chart.get()
+	if len(charts) == 0 {
 		return func() {
 			setShown(p.content, false)
 			setShown(p.empty, true)
 		}
 	}
+	w := p.want.get()
 	if w.window == chartAll {
 		w.window = p.older.all(now)
 	}
-	spec := chartSpec(p.deps.stores.shown(), w, p.deps.looks.get(), now)
-	p.older.extend(&spec, w)
-	img, layout, err := drawChart(spec)
-	rows := legendRows(spec, p.deps.looks.get())
+	specs := chartSpecs(p.deps.stores.shown(), p.older, charts, w, p.deps.looks.get(), now)
+	pictures, err := p.paint(specs)
+	rows := legendRows(charts, specs, p.deps.looks.get())
 	return func() {
 		setShown(p.empty, false)
 		setShown(p.content, true)
 		p.legend.SetRows(len(rows), 0, rows)
-		if img == nil {
-			return
-		}
+		p.edit.renew(charts)
 		if err != nil {
-			p.deps.toast(toastError, "Could not draw the chart: "+err.Error())
+			p.deps.toast(toastError, "Could not draw the charts: "+err.Error())
 			return
 		}
-		p.shown = spec
-		p.view.SetChart(img, layout, func(x float64) []plot.Reading { return layout.ReadOut(spec, x) })
+		p.shown = specs
+		p.show(pictures)
 	}
 }
 
-// drawChart draws once the size is known.
-func drawChart(spec plot.ChartSpec) (*image.RGBA, plot.Layout, error) {
-	if spec.Width == 0 || spec.Height == 0 {
-		return nil, plot.Layout{}, nil
-	}
-	return plot.Chart(spec)
+// chartPicture is a chart as it was drawn.
+type chartPicture struct {
+	img    *image.RGBA // nil while its size is not known
+	layout plot.Layout
+	spec   plot.ChartSpec
 }
 
-func legendRows(spec plot.ChartSpec, k *look) []widgets.Row {
-	rows := make([]widgets.Row, len(spec.Series))
-	for i := range spec.Series {
-		s := &spec.Series[i]
-		value := "–"
-		if n := len(s.Values); n > 0 {
-			value = formatUnit(formatValue(s.Values[n-1], -1), s.Unit)
+// paint draws the charts, one below the other in line.
+func (p *chartsPage) paint(specs []plot.ChartSpec) ([]chartPicture, error) {
+	for len(p.painters) < len(specs) {
+		p.painters = append(p.painters, chartPainter{})
+	}
+	p.painters = p.painters[:len(specs)]
+	for last := false; ; last = true {
+		pictures := make([]chartPicture, len(specs))
+		var room [2]int
+		for i := range specs {
+			if specs[i].Width == 0 || specs[i].Height == 0 {
+				continue
+			}
+			specs[i].LeftRoom, specs[i].RightRoom = p.room[0], p.room[1]
+			img, layout, err := p.painters[i].paint(specs[i])
+			if err != nil {
+				return nil, err
+			}
+			pictures[i] = chartPicture{img, layout, specs[i]}
+			left, right := layout.Room()
+			room[0], room[1] = max(room[0], left), max(room[1], right)
 		}
-		rows[i] = widgets.Row{Key: strconv.Itoa(i), Cells: []widgets.Cell{
-			{Text: s.Name, Color: widgets.Traces()[i%len(k.traces)]}, {Text: value}, {Text: "✕", Color: widgets.ColorMuted},
-		}}
+		if room == p.room || last {
+			for i := range p.painters {
+				p.painters[i].turn ^= 1
+			}
+			return pictures, nil
+		}
+		p.room = room
 	}
-	return rows
 }
 
-// plotSeries puts a series on the chart, or says why not.
-func (p *chartsPage) add(key model.SeriesKey) {
-	if !p.deps.chart.add(key) {
-		p.deps.toast(toastWarning, fmt.Sprintf("The chart is full: it shows %d series. Take one off with ✕.", maxChartSeries))
+// paint draws into the picture that is not on screen.
+func (c *chartPainter) paint(spec plot.ChartSpec) (*image.RGBA, plot.Layout, error) {
+	spec.Into = c.pictures[c.turn]
+	img, layout, err := c.Chart(spec)
+	c.pictures[c.turn] = img
+	return img, layout, err
+}
+
+// show puts the pictures on the page.
+func (p *chartsPage) show(pictures []chartPicture) {
+	if len(p.views) != len(pictures) {
+		p.arrange(len(pictures))
 	}
-	p.deps.poke()
+	for i, pic := range pictures {
+		if pic.img != nil {
+			p.views[i].SetChart(pic.img, pic.layout, func(x float64) []plot.Reading { return pic.layout.ReadOut(pic.spec, x) })
+		}
+	}
+}
+
+// arrange makes as many views as there are charts.
+func (p *chartsPage) arrange(n int) {
+	for len(p.views) < n {
+		p.views = append(p.views, p.newView(len(p.views)))
+	}
+	p.views = p.views[:n]
+	p.want.update(func(w *chartWant) { w.sizes = w.sizes[:min(n, len(w.sizes))] })
+	p.stack.Objects = nil
+	for _, v := range p.views {
+		p.stack.Add(v)
+	}
+	p.stack.Refresh()
+}
+
+// newView makes the view of the chart with an index.
+func (p *chartsPage) newView(i int) *widgets.ChartView {
+	v := widgets.NewChartView()
+	v.OnResize = func(width, height int, scale float64) {
+		p.ask(func(w *chartWant) {
+			for len(w.sizes) <= i {
+				w.sizes = append(w.sizes, chartSize{})
+			}
+			w.sizes[i] = chartSize{width, height, scale}
+		})
+	}
+	v.OnSpan = func(s plot.Span) { p.ask(func(w *chartWant) { w.zoomed = s }) }
+	v.OnBack = func() { p.ask(func(w *chartWant) { w.zoomed = plot.Span{} }) }
+	v.OnTap = func(float64, float64) { p.choose(chartKey(i)) }
+	v.OnCursor = func(at time.Time, on bool) {
+		if !on {
+			at = time.Time{}
+		}
+		for _, other := range p.views {
+			if other != v {
+				other.SetCursor(at)
+			}
+		}
+	}
+	return v
 }
 
 // sized gives o a fixed width.
 func sized(o fyne.CanvasObject, width float32) fyne.CanvasObject {
 	return container.NewGridWrap(fyne.NewSize(width, o.MinSize().Height), o)
+}
+
+// atLeastWide is the layout of something that is at least so wide.
+type atLeastWide float32
+
+// MinSize implements fyne.Layout.
+func (w atLeastWide) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	size := fyne.NewSize(float32(w), 0)
+	for _, o := range objects {
+		size = size.Max(o.MinSize())
+	}
+	return size
+}
+
+// Layout implements fyne.Layout.
+func (w atLeastWide) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	for _, o := range objects {
+		o.Move(fyne.NewPos(0, 0))
+		o.Resize(size)
+	}
+}
+
+// chartColumn is the layout of charts one below the other: all of the height
+// among them, and no chart too low to read.
+type chartColumn struct{}
+
+// leastChartHeight is how low a chart may be, in logical units.
+const leastChartHeight = 130
+
+// MinSize implements fyne.Layout.
+func (chartColumn) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(160, leastChartHeight*float32(len(objects)))
+}
+
+// Layout implements fyne.Layout.
+func (chartColumn) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	each := size.Height / float32(max(1, len(objects)))
+	for i, o := range objects {
+		o.Move(fyne.NewPos(0, each*float32(i)))
+		o.Resize(fyne.NewSize(size.Width, each-chartGapBetween(i, len(objects))))
+	}
+}
+
+// chartGapBetween is the space below the chart i of n.
+func chartGapBetween(i, n int) float32 {
+	if i == n-1 {
+		return 0
+	}
+	return theme.Padding()
 }

@@ -1,7 +1,10 @@
 package ui
 
 import (
+	"fmt"
+	"math"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -41,16 +44,33 @@ func TestSeriesNamesTellApart(t *testing.T) {
 	}
 }
 
-func TestChartSpec(t *testing.T) {
+// charted is one chart of series.
+func charted(keys ...model.SeriesKey) []Chart {
+	var c Chart
+	for _, k := range keys {
+		c.Lines = append(c.Lines, ChartLine{Key: k})
+	}
+	return []Chart{c}
+}
+
+func TestChartSpecs(t *testing.T) {
 	s, k := newSea(), testLook(t)
 	s.fill()
 	now := s.clock.now()
-	w := chartWant{width: 400, height: 200, scale: 1, window: 5 * time.Minute, yMin: 0, yMax: 20, series: []model.SeriesKey{
-		key("solent/ferries/red-falcon/position", "/sog"), key("kitchen/thermometer", ""), key("no/such", "/x"),
-	}}
-	spec := chartSpec(s.Store, w, k, now)
-	if len(spec.Series) != 3 || spec.Width != 400 || spec.YMax != 20 || !spec.To.Equal(now) {
-		t.Fatalf("the chart is %+v", spec)
+	charts := charted(key("solent/ferries/red-falcon/position", "/sog"), key("kitchen/thermometer", ""), key("no/such", "/x"))
+	charts[0].Left = &Range{0, 20}
+	low, high := 5.0, 14.0
+	charts[0].Lines[0].Normal, charts[0].Lines[0].Low, charts[0].Lines[0].High = &Range{10, 12}, &low, &high
+	charts[0].Lines[0].Axis = axisRight
+	charts = append(charts, charted(key("solent/ferries/red-falcon/engine", "/rpm"))...)
+	w := chartWant{sizes: []chartSize{{400, 200, 1}}, window: 5 * time.Minute}
+	specs := chartSpecs(s.Store, &chartPast{}, charts, w, k, now)
+	spec := specs[0]
+	if len(specs) != 2 || len(spec.Series) != 3 || spec.Width != 400 || spec.YMax != 20 || specs[1].Width != 0 {
+		t.Fatalf("the charts are %+v", specs)
+	}
+	if past := spec.To.Sub(now); past < 0 || past > time.Second || !specs[1].To.Equal(spec.To) || !specs[1].From.Equal(spec.From) {
+		t.Errorf("the time axes are %v to %v and %v to %v, now is %v", spec.From, spec.To, specs[1].From, specs[1].To, now)
 	}
 	for i, n := range []int{60, 60, 0} {
 		if got := len(spec.Series[i].Values); got != n {
@@ -63,48 +83,79 @@ func TestChartSpec(t *testing.T) {
 	if gap := spec.Series[0].Gap; gap < 3*time.Second || gap > 6*time.Second {
 		t.Errorf("a line of samples a second apart breaks after %v", gap)
 	}
+	if len(spec.Bands) != 1 || spec.Bands[0].High != 12 || spec.Bands[0].Axis != plot.AxisRight {
+		t.Errorf("the normal range is %+v", spec.Bands)
+	}
+	if l := spec.Limits; len(l) != 2 || l[0].At != 5 || l[1].At != 14 || l[1].Axis != plot.AxisRight || !strings.HasSuffix(l[1].Label, "high 14 kn") {
+		t.Errorf("the thresholds are %+v", l)
+	}
 	w.pausedAt = noon.Add(20 * time.Second)
-	if spec = chartSpec(s.Store, w, k, now); !spec.To.Equal(w.pausedAt) {
+	if spec = chartSpecs(s.Store, &chartPast{}, charts, w, k, now)[0]; spec.To.Sub(w.pausedAt) < 0 || spec.To.Sub(w.pausedAt) > time.Second {
 		t.Errorf("a paused chart ends at %v", spec.To)
+	}
+	w.zoomed = plot.Span{From: noon, To: noon.Add(7 * time.Second)}
+	if spec = chartSpecs(s.Store, &chartPast{}, charts, w, k, now)[0]; !spec.From.Equal(noon) || !spec.To.Equal(w.zoomed.To) {
+		t.Errorf("a zoomed chart shows %v to %v", spec.From, spec.To)
+	}
+}
+
+// TestManyLines charts more series than there are colours: dashes tell them
+// apart.
+func TestManyLines(t *testing.T) {
+	var keys []model.SeriesKey
+	for i := range maxChartSeries {
+		keys = append(keys, key("a", "/"+string(rune('a'+i))))
+	}
+	spec := chartSpecs(newSea().Store, &chartPast{}, charted(keys...), chartWant{window: time.Minute}, testLook(t), noon)[0]
+	seen := map[string]bool{}
+	for _, s := range spec.Series {
+		seen[fmt.Sprint(s.Color, s.Dash)] = true
+	}
+	if len(seen) != maxChartSeries || maxChartSeries < 12 {
+		t.Errorf("%d lines look like %d", maxChartSeries, len(seen))
 	}
 }
 
 func TestChartGrowsIntoItsWindow(t *testing.T) {
-	spec := plot.ChartSpec{From: noon.Add(-time.Hour), To: noon}
+	window := plot.Span{From: noon.Add(-time.Hour), To: noon}
 	for ago, want := range map[time.Duration]time.Duration{
 		time.Second: chartLeast, 10 * time.Minute: 10 * time.Minute, 2 * time.Hour: time.Hour,
 	} {
-		spec.Series = []plot.Series{{Times: []int64{noon.Add(-ago).UnixNano()}, Values: []float64{1}}}
-		if got := noon.Sub(firstSample(spec)); got != want {
-			t.Errorf("first sample %v ago: the chart shows %v, want %v", ago, got, want)
+		specs := []plot.ChartSpec{{}, {Series: []plot.Series{{Times: []int64{noon.Add(-ago).UnixNano()}, Values: []float64{1}}}}}
+		if got := noon.Sub(firstSample(specs, window)); got != want {
+			t.Errorf("first sample %v ago: the charts show %v, want %v", ago, got, want)
 		}
 	}
 }
 
 func TestLegendRows(t *testing.T) {
 	k := testLook(t)
-	spec := plot.ChartSpec{Series: []plot.Series{{Name: "Speed", Unit: "kn", Values: []float64{1, 11.25}}, {Name: "None"}}}
-	rows := legendRows(spec, k)
-	if len(rows) != 2 || texts(rows[0]) != "Speed|11.25 kn|✕" || texts(rows[1]) != "None|–|✕" || rows[0].Cells[0].Color == rows[1].Cells[0].Color {
+	specs := []plot.ChartSpec{{From: noon, To: noon.Add(time.Minute), Series: []plot.Series{
+		{Name: "Speed", Unit: "kn", Times: []int64{noon.UnixNano(), noon.Add(time.Second).UnixNano(), noon.Add(time.Hour).UnixNano()}, Values: []float64{1, 11.25, 99}},
+		{Name: "None", Dash: true},
+	}}}
+	charts := charted(key("a", ""), key("b", ""))
+	rows := legendRows(charts, specs, k)
+	if len(rows) != 3 || texts(rows[0]) != "Chart 1|||||✕" || texts(rows[1]) != "Speed|11.25 kn|1.000|11.25|6.125|✕" ||
+		texts(rows[2]) != "╌ None|–|–|–|–|✕" || rows[1].Cells[0].Color == rows[2].Cells[0].Color {
 		t.Errorf("the legend is %+v", rows)
+	}
+	for _, r := range rows {
+		if _, _, ok := parseKey(r.Key, charts); !ok {
+			t.Errorf("the row %q is none of the charts", r.Key)
+		}
+	}
+	for _, bad := range []string{"", "x", "-1", "1", "0/2", "0/-1", "0/x", "0/"} {
+		if _, _, ok := parseKey(bad, charts); ok {
+			t.Errorf("%q is a row", bad)
+		}
 	}
 }
 
-func TestChartSet(t *testing.T) {
-	var c chartSet
-	for i := range maxChartSeries {
-		if !c.add(key("a", string(rune('a'+i)))) {
-			t.Fatalf("series %d was refused", i)
+func TestFormatShort(t *testing.T) {
+	for v, want := range map[float64]string{0: "0", 11.25: "11.25", 1: "1.000", -0.012345: "-0.01235", 12345.6: "12346", 1e9: "1000000000", math.Inf(1): "∞"} {
+		if got := formatShort(v); got != want {
+			t.Errorf("%v is written %q, want %q", v, got, want)
 		}
-	}
-	if c.add(key("b", "")) {
-		t.Error("more series than colours")
-	}
-	if !c.add(key("a", "a")) || len(c.list()) != maxChartSeries {
-		t.Error("a series twice")
-	}
-	c.remove(key("a", "a"))
-	if c.has(key("a", "a")) || !c.add(key("b", "")) {
-		t.Error("a removed series still takes room")
 	}
 }

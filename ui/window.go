@@ -122,11 +122,8 @@ func New(o Options) (*Window, error) {
 	if err != nil {
 		return nil, fmt.Errorf("prepare the fonts: %w", err)
 	}
-	w := &Window{o: o, win: o.App.NewWindow(Title), stores: newStores(o.Store), looks: looks, chart: &chartSet{}, pages: map[string]page{}}
+	w := &Window{o: o, win: o.App.NewWindow(Title), stores: newStores(o.Store), looks: looks, chart: newChartSet(chartsOf(&o.Settings)), pages: map[string]page{}}
 	w.ctx, w.stop = context.WithCancel(context.Background())
-	for _, key := range o.Settings.Chart[:min(len(o.Settings.Chart), maxChartSeries)] {
-		w.chart.add(key)
-	}
 	w.build()
 	w.resize()
 	w.shortcuts()
@@ -333,7 +330,8 @@ func (w *Window) save() error {
 	}
 	s := w.o.Settings
 	size := w.win.Canvas().Size()
-	s.Page, s.Width, s.Height, s.Chart, s.Board = w.page, size.Width, size.Height, w.chart.list(), w.boards.current
+	s.Page, s.Width, s.Height, s.Board = w.page, size.Width, size.Height, w.boards.current
+	s.Chart, s.Charts = nil, w.chart.get()
 	s.ChartWindow = int(w.charts.want.get().window.Seconds())
 	return w.o.Save(s)
 }

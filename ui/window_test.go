@@ -100,8 +100,8 @@ func TestFilledPages(t *testing.T) {
 	}
 	b.goTo(pageCharts, true)
 	b.draw()
-	if b.charts.empty.Visible() || len(b.charts.shown.Series) != 1 {
-		t.Errorf("the chart shows %d series", len(b.charts.shown.Series))
+	if b.charts.empty.Visible() || len(b.charts.shown) != 1 || len(b.charts.shown[0].Series) != 1 {
+		t.Errorf("the charts are %+v", b.charts.shown)
 	}
 	b.goTo(pageOverview, true)
 	b.draw()
@@ -281,7 +281,7 @@ func TestSettingsSavedOnQuit(t *testing.T) {
 	if len(b.saved) != 1 {
 		t.Fatalf("saved %d times", len(b.saved))
 	}
-	if s := b.saved[0]; s.Page != pageMap || s.Width != 1100 || s.Height != 700 || s.Theme != "light" || s.ChartWindow != 900 || !slices.Equal(s.Chart, []model.SeriesKey{key("a", "")}) {
+	if s := b.saved[0]; s.Page != pageMap || s.Width != 1100 || s.Height != 700 || s.Theme != "light" || s.ChartWindow != 900 || s.Chart != nil || len(s.Charts) != 1 || !s.Charts[0].holds(key("a", "")) {
 		t.Errorf("saved %+v", s)
 	}
 }

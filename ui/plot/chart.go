@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"image"
 	"image/color"
+	"io"
 	"math"
 	"time"
 
@@ -20,16 +21,50 @@ func Chart(spec ChartSpec) (*image.RGBA, Layout, error) {
 		return nil, Layout{}, errors.New("draw chart: the style has no font")
 	}
 	j := newChartJob(spec)
+	img, err := j.draw(spec.Into, true)
+	return img, j.layout, err
+}
+
+// draw draws the chart into a picture of its size, or a new one, with or without
+// its series, and finds its layout.
+func (j *chartJob) draw(into *image.RGBA, traces bool) (*image.RGBA, error) {
 	var r *imageRenderer
 	newRenderer := func(w, h int) (chart.Renderer, error) {
-		r = newImageRenderer(spec.Into, w, h, spec.Style.Font)
+		r = newImageRenderer(into, w, h, j.spec.Style.Font)
 		return r, nil
 	}
-	c := j.chart()
-	if err := c.Render(newRenderer, &chart.ImageWriter{}); err != nil {
-		return nil, Layout{}, fmt.Errorf("draw chart of %d series, %d x %d pixels: %w", len(spec.Series), j.w, j.h, err)
+	if err := j.render(newRenderer, &chart.ImageWriter{}, traces); err != nil {
+		return nil, err
 	}
-	return r.img, j.layout, nil
+	return r.img, nil
+}
+
+// render has go-chart draw; a second time if the first one shows that there is
+// more room to leave beside the plot.
+func (j *chartJob) render(with chart.RendererProvider, w io.Writer, traces bool) error {
+	if j.spec.LeftRoom > 0 || j.spec.RightRoom > 0 {
+		j.shift = [2]int{}
+		measured := func(int, int) (chart.Renderer, error) { return newImageRenderer(nil, 1, 1, j.spec.Style.Font), nil }
+		c := j.chart(false)
+		if err := c.Render(measured, &chart.ImageWriter{}); err != nil {
+			return j.fail(err)
+		}
+		left, right := j.layout.Room()
+		j.shift = [2]int{max(0, j.spec.LeftRoom-left), max(0, j.spec.RightRoom-right)}
+		if wide := j.layout.Plot.Dx() - j.shift[0] - j.shift[1]; wide < j.layout.Plot.Dx()/2 {
+			j.shift = [2]int{} // rather out of line than too narrow to read
+		}
+	}
+	c := j.chart(traces)
+	return j.fail(c.Render(with, w))
+}
+
+// fail says which chart could not be drawn.
+func (j *chartJob) fail(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("draw chart of %d series, %d x %d pixels: %w", len(j.spec.Series), j.w, j.h, err)
 }
 
 // chartJob is one chart in the making.
@@ -40,9 +75,8 @@ type chartJob struct {
 	text     float64 // text size in pixels
 	from, to int64
 	known    bool // the time axis is known
-	of       []axisSide
-	units    [2]string
-	right    bool
+	axes     axes
+	shift    [2]int        // room beside the axes, in pixels, that they do not need
 	values   [2][2]float64 // least and greatest of each axis
 	loc      *time.Location
 	layout   Layout
@@ -61,9 +95,9 @@ func newChartJob(spec ChartSpec) *chartJob {
 		j.text = 11 * j.k
 	}
 	j.from, j.to, j.known = spec.timeRange()
-	j.of, j.units, j.right = sides(spec.Series)
+	j.axes = assign(spec.Series)
 	for _, side := range []axisSide{leftAxis, rightAxis} {
-		lo, hi := spec.valueRange(side, j.of, j.from, j.to)
+		lo, hi := spec.valueRange(side, j.axes.of, j.from, j.to)
 		j.values[side] = [2]float64{lo, hi}
 	}
 	return j
@@ -75,19 +109,19 @@ func clampSide(n int) int { return max(16, min(n, 8192)) }
 func (j *chartJob) pad() chart.Box {
 	side := int(8 * j.k)
 	top := int(j.text + 10*j.k)
-	if !j.spec.Legend && j.units == [2]string{} {
+	if !j.spec.Legend && j.axes.unit(leftAxis)+j.axes.unit(rightAxis) == "" {
 		top = side
 	}
 	right := side
-	if !j.right {
+	if !j.axes.used[rightAxis] {
 		right = int(16 * j.k)
 	}
-	return chart.Box{Top: top, Left: side, Right: right, Bottom: int(6 * j.k)}
+	return chart.Box{Top: top, Left: side + j.shift[0], Right: right + j.shift[1], Bottom: int(6 * j.k)}
 }
 
 // chart describes the picture to go-chart. Series are measured on its
 // secondary axis, which is the one on the left.
-func (j *chartJob) chart() chart.Chart {
+func (j *chartJob) chart(traces bool) chart.Chart {
 	st := &j.spec.Style
 	axis := chart.Style{FontSize: j.text, FontColor: ink(st.Muted), StrokeColor: ink(st.Axis), StrokeWidth: math.Max(1, math.Floor(j.k))}
 	grid := chart.Style{StrokeColor: ink(st.Grid), StrokeWidth: math.Max(1, math.Floor(j.k))}
@@ -108,15 +142,19 @@ func (j *chartJob) chart() chart.Chart {
 			GridLines: gridLines(left), GridMajorStyle: grid},
 		YAxis: chart.YAxis{Style: chart.Hidden(), Range: newTickRange(0, 1, nil)},
 	}
-	if j.right {
+	if j.axes.used[rightAxis] {
 		lo, hi := j.values[rightAxis][0], j.values[rightAxis][1]
 		c.YAxis = chart.YAxis{Style: axis, Range: newTickRange(lo, hi, valueTicks(lo, hi, rows)), GridLines: []chart.GridLine{{Value: lo}}}
+		if !j.axes.used[leftAxis] {
+			c.YAxis.GridLines, c.YAxis.GridMajorStyle = gridLines(valueTicks(lo, hi, rows)), grid
+			c.YAxisSecondary.Range, c.YAxisSecondary.GridLines = newTickRange(0, 1, nil), []chart.GridLine{{}}
+		}
 	}
-	for i := range j.spec.Series {
-		c.Series = append(c.Series, trace{j: j, s: &j.spec.Series[i], side: j.of[i]})
-	}
-	if len(c.Series) == 0 { // go-chart refuses a chart without series
-		c.Series = []chart.Series{trace{j: j, s: &Series{}, side: leftAxis}}
+	c.Series = []chart.Series{marks{j}} // go-chart refuses a chart without series
+	if traces {
+		for i := range j.spec.Series {
+			c.Series = append(c.Series, j.trace(i))
+		}
 	}
 	c.Elements = []chart.Renderable{j.finish}
 	return c
@@ -146,6 +184,8 @@ type trace struct {
 	side axisSide
 }
 
+func (j *chartJob) trace(i int) trace { return trace{j: j, s: &j.spec.Series[i], side: j.axes.of[i]} }
+
 func (t trace) GetName() string       { return t.s.Name }
 func (t trace) GetStyle() chart.Style { return chart.Style{} }
 func (t trace) Validate() error       { return nil }
@@ -159,7 +199,8 @@ func (t trace) GetYAxis() chart.YAxisType {
 
 // liner is a renderer that draws lines between pixels.
 type liner interface {
-	polyline(run []xy, width float64, c color.Color, clip chart.Box)
+	// dash is the length of dashes and of the gaps between them; 0 for none.
+	polyline(run []xy, width, dash float64, c color.Color, clip chart.Box)
 }
 
 // Render implements chart.Series. It thins the points out before it draws.
@@ -173,23 +214,33 @@ func (t trace) Render(r chart.Renderer, cb chart.Box, _, _ chart.Range, _ chart.
 		width = 1.6 * t.j.k
 	}
 	edge := box{float64(cb.Left), float64(cb.Top) - width, float64(cb.Right), float64(cb.Bottom) + width}
+	dash := 0.0
+	if t.s.Dash {
+		dash = dashLength * t.j.k
+	}
 	y := func(v float64) float64 { return l.yOf(t.side, v) }
 	for _, run := range t.s.runs(t.j.from, t.j.to, l.xOf, y) {
 		for _, piece := range edge.clip(run) {
 			if fine, ok := r.(liner); ok {
-				fine.polyline(piece, width, t.s.Color, cb)
+				fine.polyline(piece, width, dash, t.s.Color, cb)
 			} else {
-				coarse(r, piece, width, t.s.Color)
+				coarse(r, piece, width, dash, t.s.Color)
 			}
 		}
 	}
 }
 
+// dashLength is the length of a dash in logical units.
+const dashLength = 4
+
 // coarse draws on whole pixels, which is all that go-chart's SVG knows.
-func coarse(r chart.Renderer, run []xy, width float64, c color.Color) {
+func coarse(r chart.Renderer, run []xy, width, dash float64, c color.Color) {
 	r.SetStrokeColor(ink(c))
 	r.SetStrokeWidth(width)
 	r.SetStrokeDashArray(nil)
+	if dash > 0 {
+		r.SetStrokeDashArray([]float64{dash, dash})
+	}
 	r.SetFillColor(drawing.Color{})
 	if len(run) == 1 {
 		r.SetFillColor(ink(c))
@@ -216,14 +267,14 @@ func (j *chartJob) finish(r chart.Renderer, cb chart.Box, _ chart.Style) {
 	r.SetFontColor(ink(st.Muted))
 	y := cb.Top - int(7*j.k)
 	x := cb.Left
-	if u := j.units[leftAxis]; u != "" {
+	if u := j.axes.unit(leftAxis); u != "" {
 		w := r.MeasureText(u).Width()
 		at := max(int(2*j.k), cb.Left-w-int(10*j.k))
 		r.Text(u, at, y)
 		x = max(x, at+w+int(12*j.k))
 	}
 	end := cb.Right
-	if u := j.units[rightAxis]; u != "" {
+	if u := j.axes.unit(rightAxis); u != "" {
 		w := r.MeasureText(u).Width()
 		end = min(cb.Right+int(10*j.k), j.w-w-int(2*j.k))
 		r.Text(u, end, y)
@@ -251,6 +302,11 @@ func (j *chartJob) legend(r chart.Renderer, x, end, y int) {
 		r.SetStrokeWidth(2.5 * j.k)
 		r.SetStrokeDashArray(nil)
 		r.MoveTo(x, mid)
+		if s.Dash { // two dashes
+			r.LineTo(x+key*2/5, mid)
+			r.Stroke()
+			r.MoveTo(x+key*3/5, mid)
+		}
 		r.LineTo(x+key, mid)
 		r.Stroke()
 		r.SetFontColor(ink(st.Text))

@@ -11,14 +11,17 @@ import (
 // Series is one line of a chart.
 type Series struct {
 	Name string
-	// Unit decides the axis: the first unit of a chart is measured on the
-	// left, the second on the right, any further one on the left again.
-	Unit  string
+	Unit string
+	// Axis is where the series is measured; AxisByUnit leaves it to the unit.
+	Axis  Axis
 	Color color.Color
+	// Dash draws a dashed line, to tell it from another of the same colour.
+	Dash bool
 	// Times are Unix nanoseconds in ascending order, one for each of Values.
 	Times  []int64
 	Values []float64
-	// Step holds each value until the next one, as states do.
+	// Step holds each value until the next one, as states do, and the last one
+	// to the end of the time axis.
 	Step bool
 	// Gap breaks the line where two points are further apart; 0 never does.
 	// NaN and infinite values break it always.
@@ -66,37 +69,21 @@ type ChartSpec struct {
 	// YMin and YMax fix the left axis when YMax > YMin; otherwise the values
 	// that are in view do.
 	YMin, YMax float64
-	Series     []Series
-	Style      ChartStyle
+	// RightMin and RightMax do the same for the right axis.
+	RightMin, RightMax float64
+	Series             []Series
+	// Bands and Limits lie behind the series, in this order.
+	Bands  []Band
+	Limits []Limit
+	Style  ChartStyle
+	// LeftRoom and RightRoom are the least distances of the plot from the
+	// picture's edges in pixels, so that charts one above the other can share
+	// a time axis; see Layout.Room. 0 is as much as the axes need.
+	LeftRoom, RightRoom int
 	// Legend names the series above the plot.
 	Legend bool
 	// Into is drawn into and returned if it has the right size.
 	Into *image.RGBA
-}
-
-// axisSide tells on which axis a series is measured.
-type axisSide uint8
-
-const (
-	leftAxis axisSide = iota
-	rightAxis
-)
-
-// sides assigns each series to an axis and gives the axes' units.
-func sides(series []Series) (of []axisSide, units [2]string, right bool) {
-	of = make([]axisSide, len(series))
-	for i, s := range series {
-		switch {
-		case i == 0:
-			units[leftAxis] = s.Unit
-		case s.Unit != units[leftAxis] && !right:
-			units[rightAxis], right = s.Unit, true
-			of[i] = rightAxis
-		case right && s.Unit == units[rightAxis]:
-			of[i] = rightAxis
-		}
-	}
-	return of, units, right
 }
 
 // wild bounds values so that sums and differences of them stay finite.
@@ -128,24 +115,20 @@ func (c *ChartSpec) timeRange() (from, to int64, known bool) {
 // valueRange is the range of one axis: what is in view, with some air; never
 // empty.
 func (c *ChartSpec) valueRange(side axisSide, of []axisSide, from, to int64) (lo, hi float64) {
-	if side == leftAxis && c.YMax > c.YMin && finite(c.YMin) && finite(c.YMax) {
-		return tame(c.YMin), tame(c.YMax)
+	if lo, hi, fixed := c.fixedRange(side); fixed {
+		return lo, hi
 	}
 	lo, hi = math.Inf(1), math.Inf(-1)
 	for i := range c.Series {
-		if of[i] != side {
-			continue
-		}
-		first, last := c.Series[i].view(from, to)
-		for _, v := range c.Series[i].Values[first:last] {
-			if finite(v) {
-				lo, hi = math.Min(lo, tame(v)), math.Max(hi, tame(v))
-			}
+		if of[i] == side {
+			l, h := c.Series[i].extremes(from, to)
+			lo, hi = min(lo, l), max(hi, h)
 		}
 	}
 	if lo > hi {
 		return 0, 1
 	}
+	lo, hi = c.withLimits(side, tame(lo), tame(hi))
 	pad := (hi - lo) * 0.06
 	if hi-lo <= math.Abs(hi)*1e-12 { // constant
 		pad = math.Max(math.Abs(hi)*0.05, 1e-9)
@@ -163,4 +146,29 @@ func (s *Series) view(from, to int64) (first, last int) {
 	first = sort.Search(n, func(i int) bool { return s.Times[i] >= from })
 	last = sort.Search(n, func(i int) bool { return s.Times[i] > to })
 	return max(0, first-1), min(n, last+1)
+}
+
+// fixedRange is the range that an axis was given.
+func (c *ChartSpec) fixedRange(side axisSide) (lo, hi float64, fixed bool) {
+	lo, hi = c.YMin, c.YMax
+	if side == rightAxis {
+		lo, hi = c.RightMin, c.RightMax
+	}
+	return tame(lo), tame(hi), hi > lo && finite(lo) && finite(hi)
+}
+
+// extremes are the least and the greatest finite value in view; lo is above hi
+// when there is none.
+func (s *Series) extremes(from, to int64) (lo, hi float64) {
+	lo, hi = math.Inf(1), math.Inf(-1)
+	first, last := s.view(from, to)
+	for _, v := range s.Values[first:last] {
+		if v < lo && v >= -math.MaxFloat64 {
+			lo = v
+		}
+		if v > hi && v <= math.MaxFloat64 {
+			hi = v
+		}
+	}
+	return lo, hi
 }

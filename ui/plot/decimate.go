@@ -38,12 +38,25 @@ func (s *Series) runs(from, to int64, x func(int64) float64, y func(float64) flo
 		col.add(p)
 	}
 	flush()
-	if s.Step {
-		for i := range out {
-			out[i] = stairs(out[i])
-		}
+	if !s.Step {
+		return out
 	}
-	return out
+	for i := range out {
+		out[i] = stairs(out[i])
+	}
+	return s.held(out, last, to, x)
+}
+
+// held extends stairs whose last value is the latest there is to the end of the
+// time axis: a state holds until another is told of.
+func (s *Series) held(runs [][]xy, last int, to int64, x func(int64) float64) [][]xy {
+	n := s.len()
+	if len(runs) == 0 || last != n || !finite(s.Values[n-1]) || s.Times[n-1] >= to || s.Gap > 0 && to-s.Times[n-1] > int64(s.Gap) {
+		return runs
+	}
+	end := &runs[len(runs)-1]
+	*end = append(*end, xy{x(to), (*end)[len(*end)-1].y})
+	return runs
 }
 
 // column gathers the points that share a pixel column, in the order of time.

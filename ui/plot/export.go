@@ -36,7 +36,7 @@ func ChartSVG(spec ChartSpec, w io.Writer) error {
 		r, err := chart.SVG(w, h)
 		return escaping{r}, err
 	}
-	if err := newChartJob(spec).chart().Render(svg, w); err != nil {
+	if err := newChartJob(spec).render(svg, w, true); err != nil {
 		return fmt.Errorf("write chart as SVG: %w", err)
 	}
 	return nil

@@ -19,11 +19,19 @@ type Layout struct {
 	from, to int64
 	values   [2][2]float64
 	of       []axisSide
+	width    int    // of the picture
+	shift    [2]int // room that the axes do not need
+}
+
+// Room is how far the plot must be from the picture's left and right edges for
+// the axes, in pixels.
+func (l *Layout) Room() (left, right int) {
+	return l.Plot.Min.X - l.shift[0], l.width - l.Plot.Max.X - l.shift[1]
 }
 
 func (j *chartJob) layoutIn(cb chart.Box) Layout {
 	return Layout{Plot: image.Rect(cb.Left, cb.Top, cb.Right, cb.Bottom), From: time.Unix(0, j.from).In(j.loc),
-		To: time.Unix(0, j.to).In(j.loc), from: j.from, to: j.to, values: j.values, of: j.of}
+		To: time.Unix(0, j.to).In(j.loc), from: j.from, to: j.to, values: j.values, of: j.axes.of, width: j.w, shift: j.shift}
 }
 
 func (l *Layout) xOf(t int64) float64 {

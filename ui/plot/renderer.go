@@ -183,17 +183,22 @@ func (r *imageRenderer) Save(w io.Writer) error {
 }
 
 // polyline implements liner.
-func (r *imageRenderer) polyline(run []xy, width float64, c color.Color, clip chart.Box) {
+func (r *imageRenderer) polyline(run []xy, width, dash float64, c color.Color, clip chart.Box) {
 	r.b.clip = image.Rect(clip.Left, clip.Top-int(width), clip.Right, clip.Bottom+int(width)).Intersect(r.img.Rect)
 	defer func() { r.b.clip = r.img.Rect }()
 	if len(run) == 1 {
 		r.b.path.circle(run[0].x, run[0].y, width)
 	} else {
-		pts := make([]point, len(run))
-		for i, p := range run {
-			pts[i] = point{float32(p.x), float32(p.y)}
+		pts := r.pts[:0]
+		for _, p := range run {
+			pts = append(pts, point{float32(p.x), float32(p.y)})
 		}
-		r.b.path.polyline(pts, float32(width))
+		if dash > 0 {
+			r.b.path.dashed(pts, float32(width), dash, dash)
+		} else {
+			r.b.path.polyline(pts, float32(width))
+		}
+		r.pts = pts[:0]
 	}
 	r.b.fill(c)
 }

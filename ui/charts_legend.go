@@ -1,0 +1,131 @@
+package ui
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"fyne.io/fyne/v2"
+
+	"github.com/pilothouse/pilothouse/ui/plot"
+	"github.com/pilothouse/pilothouse/ui/widgets"
+)
+
+// legendRemove is the column that takes a series, or a chart, off the page.
+const legendRemove = 5
+
+// legendWidth is how wide the legend is at least.
+const legendWidth = 352
+
+// chartKey and lineKey are the keys of the legend's rows.
+func chartKey(chart int) string      { return strconv.Itoa(chart) }
+func lineKey(chart, line int) string { return strconv.Itoa(chart) + "/" + strconv.Itoa(line) }
+
+// parseKey tells which chart, and which line of it, a row is; line is -1 for the
+// chart itself.
+func parseKey(key string, charts []Chart) (chart, line int, ok bool) {
+	first, second, inside := strings.Cut(key, "/")
+	chart, err := strconv.Atoi(first)
+	if err != nil || chart < 0 || chart >= len(charts) {
+		return 0, 0, false
+	}
+	if !inside {
+		return chart, -1, true
+	}
+	line, err = strconv.Atoi(second)
+	return chart, line, err == nil && line >= 0 && line < len(charts[chart].Lines)
+}
+
+func (p *chartsPage) buildLegend() {
+	p.legend = widgets.NewRows([]widgets.Column{
+		{Title: "Series", Width: 92, Weight: 1},
+		{Title: "Last", Width: 68, Align: fyne.TextAlignTrailing},
+		{Title: "Min", Width: 52, Align: fyne.TextAlignTrailing},
+		{Title: "Max", Width: 52, Align: fyne.TextAlignTrailing},
+		{Title: "Mean", Width: 52, Align: fyne.TextAlignTrailing},
+		{Title: "", Width: 28, Align: fyne.TextAlignCenter},
+	})
+	p.legend.OnCell = func(key string, column int) {
+		if column == legendRemove {
+			p.remove(key)
+		}
+	}
+	p.legend.OnSelect = p.choose
+	p.legend.OnActivate = func(key string) {
+		charts := p.deps.chart.get()
+		if chart, line, ok := parseKey(key, charts); ok && line >= 0 {
+			p.deps.openTopic(charts[chart].Lines[line].Key.Topic)
+		}
+	}
+}
+
+// choose shows what can be set of a row, and makes its chart the one that new
+// series go to.
+func (p *chartsPage) choose(key string) {
+	charts := p.deps.chart.get()
+	if chart, _, ok := parseKey(key, charts); ok {
+		p.deps.chart.choose(chart)
+		p.legend.SetSelected(key)
+		p.edit.show(key, charts)
+	}
+}
+
+// remove takes a series or a chart off the page.
+func (p *chartsPage) remove(key string) {
+	charts := p.deps.chart.get()
+	chart, line, ok := parseKey(key, charts)
+	switch {
+	case !ok:
+		return
+	case line >= 0:
+		p.deps.chart.remove(charts[chart].Lines[line].Key)
+	default:
+		p.deps.chart.removeChart(chart)
+	}
+	p.deps.chart.choose(-1)
+	p.edit.hide()
+	p.deps.poke()
+}
+
+// chartTitle is what a chart is called.
+func chartTitle(charts []Chart, i int) string {
+	return orElse(charts[i].Title, fmt.Sprintf("Chart %d", i+1))
+}
+
+// legendRows are the charts with their series, summed up over what is shown.
+func legendRows(charts []Chart, specs []plot.ChartSpec, k *look) []widgets.Row {
+	var rows []widgets.Row
+	remove := widgets.Cell{Text: "✕", Color: widgets.ColorMuted}
+	for i := range specs {
+		rows = append(rows, widgets.Row{Key: chartKey(i), Cells: []widgets.Cell{
+			{Text: chartTitle(charts, i), Bold: true}, {}, {}, {}, {}, remove,
+		}})
+		for j := range specs[i].Series {
+			s := &specs[i].Series[j]
+			sum := s.Summary(specs[i].From, specs[i].To)
+			name := s.Name
+			if s.Dash {
+				name = "╌ " + name
+			}
+			rows = append(rows, widgets.Row{Key: lineKey(i, j), Depth: 1, Cells: []widgets.Cell{
+				{Text: name, Color: widgets.Traces()[j%len(k.traces)]},
+				{Text: formatUnit(formatShort(sum.Last), s.Unit)},
+				{Text: formatShort(sum.Min), Color: widgets.ColorMuted},
+				{Text: formatShort(sum.Max), Color: widgets.ColorMuted},
+				{Text: formatShort(sum.Mean), Color: widgets.ColorMuted},
+				remove,
+			}})
+		}
+	}
+	return rows
+}
+
+// formatShort writes a number in at most four significant figures, as long as
+// that leaves out fractions only.
+func formatShort(v float64) string {
+	if a := math.Abs(v); a > 0 && a < 1e7 && a >= 1e-4 {
+		return formatValue(v, max(0, 3-int(math.Floor(math.Log10(a)))))
+	}
+	return formatValue(v, -1)
+}

@@ -1,0 +1,155 @@
+package widgets
+
+import (
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"github.com/pilothouse/pilothouse/ui/plot"
+)
+
+// Key is a key that a widget understands, and what it does there.
+type Key struct {
+	// Label is how the key is written, Does what it does.
+	Label, Does string
+
+	name fyne.KeyName // of a key, or
+	char rune         // of a character
+}
+
+// chartKey is a key of a chart.
+type chartKey struct {
+	Key
+	do func(*ChartView)
+}
+
+// panShare is by how much of what is shown a key pans.
+const panShare = 0.25
+
+// chartKeys are the keys of a chart: what is not here does nothing there.
+func chartKeys() []chartKey {
+	pan := func(share float64) func(*ChartView) {
+		return func(c *ChartView) { c.span(c.shown().Pan(share)) }
+	}
+	zoom := func(factor float64) func(*ChartView) {
+		return func(c *ChartView) {
+			s := c.shown()
+			c.span(s.Zoom(s.From.Add(s.Length()/2), factor))
+		}
+	}
+	back := func(c *ChartView) { c.back() }
+	return []chartKey{
+		{Key{Label: "←", Does: "Earlier", name: fyne.KeyLeft}, pan(-panShare)},
+		{Key{Label: "→", Does: "Later", name: fyne.KeyRight}, pan(panShare)},
+		{Key{Label: "+", Does: "Zoom in", char: '+'}, zoom(1 / zoomStep)},
+		{Key{Label: "−", Does: "Zoom out", char: '-'}, zoom(zoomStep)},
+		{Key{Label: "Home", Does: "Back to where it was before zooming", name: fyne.KeyHome}, back},
+	}
+}
+
+// ChartKeys are the keys that a focused chart understands.
+func ChartKeys() []Key {
+	var keys []Key
+	for _, k := range chartKeys() {
+		keys = append(keys, k.Key)
+	}
+	return keys
+}
+
+// shown is the stretch of time on screen.
+func (c *ChartView) shown() plot.Span { return plot.Span{From: c.layout.From, To: c.layout.To} }
+
+func (c *ChartView) span(s plot.Span) {
+	if c.OnSpan != nil && s.Length() > 0 {
+		c.OnSpan(s)
+	}
+}
+
+func (c *ChartView) back() {
+	if c.OnBack != nil {
+		c.OnBack()
+	}
+}
+
+// timeAt is the moment at x in logical units, within the plot.
+func (c *ChartView) timeAt(x float32) time.Time {
+	px := float64(x) * c.scale
+	return c.layout.Time(min(max(px, float64(c.layout.Plot.Min.X)), float64(c.layout.Plot.Max.X)))
+}
+
+// leastMark is how far is to be dragged to mark something, in logical units.
+const leastMark = 6
+
+// Dragged implements fyne.Draggable.
+func (c *ChartView) Dragged(e *fyne.DragEvent) {
+	area, k := c.layout.Plot, float32(c.scale)
+	if area.Dx() <= 0 {
+		return
+	}
+	within := func(x float32) float32 { return min(max(x, float32(area.Min.X)/k), float32(area.Max.X)/k) }
+	if !c.marking {
+		c.marking, c.marked[0] = true, within(e.Position.X-e.Dragged.DX)
+	}
+	c.marked[1] = within(e.Position.X)
+	c.at = e.Position
+	c.hover()
+}
+
+// DragEnd implements fyne.Draggable.
+func (c *ChartView) DragEnd() {
+	if !c.marking {
+		return
+	}
+	c.marking = false
+	from, to := min(c.marked[0], c.marked[1]), max(c.marked[0], c.marked[1])
+	c.hover()
+	if to-from >= leastMark {
+		s := plot.Span{From: c.timeAt(from), To: c.timeAt(to)}
+		c.span(s.Zoom(s.From.Add(s.Length()/2), 1)) // not shorter than may be
+	}
+}
+
+// Scrolled implements fyne.Scrollable.
+func (c *ChartView) Scrolled(e *fyne.ScrollEvent) {
+	switch {
+	case c.layout.Plot.Dx() <= 0:
+	case e.Scrolled.DY > 0:
+		c.span(c.shown().Zoom(c.timeAt(e.Position.X), 1/zoomStep))
+	case e.Scrolled.DY < 0:
+		c.span(c.shown().Zoom(c.timeAt(e.Position.X), zoomStep))
+	case e.Scrolled.DX != 0:
+		c.span(c.shown().Pan(-float64(e.Scrolled.DX) * c.scale / float64(c.layout.Plot.Dx())))
+	}
+}
+
+// DoubleTapped implements fyne.DoubleTappable.
+func (c *ChartView) DoubleTapped(*fyne.PointEvent) { c.back() }
+
+// TypedKey implements fyne.Focusable.
+func (c *ChartView) TypedKey(e *fyne.KeyEvent) {
+	for _, k := range chartKeys() {
+		if k.name != "" && k.name == e.Name {
+			k.do(c)
+		}
+	}
+}
+
+// TypedRune implements fyne.Focusable.
+func (c *ChartView) TypedRune(r rune) {
+	for _, k := range chartKeys() {
+		if k.char != 0 && k.char == r {
+			k.do(c)
+		}
+	}
+}
+
+// FocusGained implements fyne.Focusable.
+func (c *ChartView) FocusGained() { c.focus(true) }
+
+// FocusLost implements fyne.Focusable.
+func (c *ChartView) FocusLost() { c.focus(false) }
+
+func (c *ChartView) focus(on bool) {
+	c.focused = on
+	c.hover()
+}
