@@ -16,7 +16,7 @@ import (
 const legendRemove = 5
 
 // legendWidth is how wide the legend is at least.
-const legendWidth = 352
+const legendWidth = 372
 
 // chartKey and lineKey are the keys of the legend's rows.
 func chartKey(chart int) string      { return strconv.Itoa(chart) }
@@ -39,12 +39,12 @@ func parseKey(key string, charts []Chart) (chart, line int, ok bool) {
 
 func (p *chartsPage) buildLegend() {
 	p.legend = widgets.NewRows([]widgets.Column{
-		{Title: "Series", Width: 92, Weight: 1},
-		{Title: "Last", Width: 68, Align: fyne.TextAlignTrailing},
-		{Title: "Min", Width: 52, Align: fyne.TextAlignTrailing},
-		{Title: "Max", Width: 52, Align: fyne.TextAlignTrailing},
-		{Title: "Mean", Width: 52, Align: fyne.TextAlignTrailing},
-		{Title: "", Width: 28, Align: fyne.TextAlignCenter},
+		{Title: "Series", Width: 132, Weight: 1},
+		{Title: "Last", Width: 70, Align: fyne.TextAlignTrailing},
+		{Title: "Min", Width: 46, Align: fyne.TextAlignTrailing},
+		{Title: "Max", Width: 46, Align: fyne.TextAlignTrailing},
+		{Title: "Mean", Width: 46, Align: fyne.TextAlignTrailing},
+		{Title: "", Width: 24, Align: fyne.TextAlignCenter},
 	})
 	p.legend.OnCell = func(key string, column int) {
 		if column == legendRemove {
@@ -108,7 +108,7 @@ func legendRows(charts []Chart, specs []plot.ChartSpec, k *look) []widgets.Row {
 			if s.Dash {
 				name = "╌ " + name
 			}
-			rows = append(rows, widgets.Row{Key: lineKey(i, j), Depth: 1, Cells: []widgets.Cell{
+			rows = append(rows, widgets.Row{Key: lineKey(i, j), Cells: []widgets.Cell{
 				{Text: name, Color: widgets.Traces()[j%len(k.traces)]},
 				{Text: formatUnit(formatShort(sum.Last), s.Unit)},
 				{Text: formatShort(sum.Min), Color: widgets.ColorMuted},
