@@ -22,12 +22,13 @@ type chartTile struct {
 	matches board.Matches
 	view    *widgets.ChartView
 	want    box[chartWant]
+	painter plot.Painter // presenter's goroutine
 }
 
 func newChartTile(p *boardsPage) *chartTile {
 	t := &chartTile{view: widgets.NewChartView()}
 	t.view.OnResize = func(width, height int, scale float64) {
-		t.want.update(func(w *chartWant) { w.width, w.height, w.scale = width, height, scale })
+		t.want.update(func(w *chartWant) { w.sizes = []chartSize{{width, height, scale}} })
 		p.deps.poke()
 	}
 	return t
@@ -44,29 +45,31 @@ func (t *chartTile) build(in *board.Instance, c *tileContext, head *widgets.Tile
 	if more {
 		head.Age = fmt.Sprintf("the first %d series", maxChartSeries)
 	}
-	w := t.want.get()
+	var chart Chart
 	for _, path := range topics {
-		w.series = append(w.series[:len(w.series):len(w.series)], model.SeriesKey{Topic: path, Pointer: tile.Field})
+		chart.Lines = append(chart.Lines, ChartLine{Key: model.SeriesKey{Topic: path, Pointer: tile.Field}})
 	}
+	w := t.want.get()
 	w.window = chartSeconds * time.Second
 	if tile.Seconds > 0 {
 		w.window = time.Duration(tile.Seconds) * time.Second
 	}
 	if tile.Min != nil && tile.Max != nil {
-		w.yMin, w.yMax = *tile.Min, *tile.Max
+		chart.Left = &Range{*tile.Min, *tile.Max}
 	}
-	spec := chartSpec(c.store, w, c.look, c.now)
+	spec := chartSpecs(c.store, &chartPast{}, []Chart{chart}, w, c.look, c.now)[0]
 	spec.Legend = len(spec.Series) > 1
 	if tile.Unit != "" {
 		for i := range spec.Series {
 			spec.Series[i].Unit = tile.Unit
 		}
 	}
-	img, layout, err := drawChart(spec)
+	if spec.Width == 0 || spec.Height == 0 {
+		return nil
+	}
+	img, layout, err := t.painter.Chart(spec)
 	if err != nil {
 		head.Fault = "This chart cannot be drawn: " + err.Error()
-	}
-	if img == nil {
 		return nil
 	}
 	return func() {

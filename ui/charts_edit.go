@@ -175,8 +175,8 @@ func number(e *widgets.Entry) *float64 {
 	return &v
 }
 
-// rangeOf is what two entries say; nil when they say no range.
-func rangeOf(pair [2]*widgets.Entry) *Range {
+// rangeIn is what two entries say; nil when they say no range.
+func rangeIn(pair [2]*widgets.Entry) *Range {
 	lo, hi := number(pair[0]), number(pair[1])
 	if lo == nil || hi == nil || *hi <= *lo {
 		return nil
@@ -196,12 +196,12 @@ func (e *chartEditor) apply() {
 		}
 		c := &charts[chart]
 		if line < 0 {
-			c.Title, c.Left, c.Right = strings.TrimSpace(e.title.Text), rangeOf(e.left), rangeOf(e.right)
+			c.Title, c.Left, c.Right = strings.TrimSpace(e.title.Text), rangeIn(e.left), rangeIn(e.right)
 			return charts
 		}
 		l := &c.Lines[line]
 		l.Axis = map[string]string{axisChoiceLeft: axisLeft, axisChoiceRight: axisRight}[e.axis.Selected]
-		l.Step, l.Normal, l.Low, l.High = e.step.Checked, rangeOf(e.normal), number(e.limits[0]), number(e.limits[1])
+		l.Step, l.Normal, l.Low, l.High = e.step.Checked, rangeIn(e.normal), number(e.limits[0]), number(e.limits[1])
 		return charts
 	})
 	e.deps.poke()

@@ -16,7 +16,7 @@ import (
 const legendRemove = 5
 
 // legendWidth is how wide the legend is at least.
-const legendWidth = 372
+const legendWidth = 404
 
 // chartKey and lineKey are the keys of the legend's rows.
 func chartKey(chart int) string      { return strconv.Itoa(chart) }
@@ -39,12 +39,12 @@ func parseKey(key string, charts []Chart) (chart, line int, ok bool) {
 
 func (p *chartsPage) buildLegend() {
 	p.legend = widgets.NewRows([]widgets.Column{
-		{Title: "Series", Width: 132, Weight: 1},
-		{Title: "Last", Width: 70, Align: fyne.TextAlignTrailing},
-		{Title: "Min", Width: 46, Align: fyne.TextAlignTrailing},
-		{Title: "Max", Width: 46, Align: fyne.TextAlignTrailing},
-		{Title: "Mean", Width: 46, Align: fyne.TextAlignTrailing},
-		{Title: "", Width: 24, Align: fyne.TextAlignCenter},
+		{Title: "Series", Width: 122, Weight: 1},
+		{Title: "Last", Width: 74, Align: fyne.TextAlignTrailing},
+		{Title: "Min", Width: 54, Align: fyne.TextAlignTrailing},
+		{Title: "Max", Width: 54, Align: fyne.TextAlignTrailing},
+		{Title: "Mean", Width: 54, Align: fyne.TextAlignTrailing},
+		{Title: "", Width: 26, Align: fyne.TextAlignCenter},
 	})
 	p.legend.OnCell = func(key string, column int) {
 		if column == legendRemove {

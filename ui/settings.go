@@ -14,11 +14,10 @@ type Settings struct {
 	// Chart are the series of the only chart, as older versions had one; it is
 	// read where Charts is nil.
 	Chart []model.SeriesKey `json:"chart,omitempty"`
-	// Chart are the series of the only chart, as older versions had one; it is
-	// read where Charts is nil.
-	Chart []model.SeriesKey `json:"chart,omitempty"`
 	// Charts are the charts that were composed; nil when never.
 	Charts []Chart `json:"charts"`
+	// Board is the board that was open.
+	Board string `json:"board,omitempty"`
 	// ChartWindow is the time the charts show, in seconds.
 	ChartWindow int `json:"chart_window_s,omitempty"`
 	// Demo tells whether the ferry fleet sails; nil when never chosen.

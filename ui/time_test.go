@@ -227,9 +227,9 @@ func TestChartReachesBack(t *testing.T) {
 	b.charts.window.OnSelect("1h")
 	b.app.Until(t, "record on the chart", patience, func() bool {
 		b.draw()
-		return len(b.charts.shown.Series) == 1 && len(b.charts.shown.Series[0].Values) > 0
+		return len(b.charts.shown) == 1 && len(b.charts.shown[0].Series[0].Values) > 0
 	})
-	s := b.charts.shown.Series[0]
+	s := b.charts.shown[0].Series[0]
 	least, most := s.Values[0], s.Values[0]
 	for _, v := range s.Values {
 		least, most = min(least, v), max(most, v)

@@ -180,21 +180,32 @@ func (b *timeBar) pan(share float64) {
 	b.deps.poke()
 }
 
-// key does what a key means; it reports whether it means something.
-func (b *timeBar) key(k fyne.KeyName) bool {
-	switch k {
-	case fyne.KeySpace:
-		b.toggle()
-	case fyne.KeyLeft:
-		b.step(-1)
-	case fyne.KeyRight:
-		b.step(1)
-	case fyne.KeyEnd:
-		b.goLive()
-	default:
-		return false
+// timeKey is a key of the time bar.
+type timeKey struct {
+	key  fyne.KeyName
+	does string
+	do   func(*timeBar)
+}
+
+// timeKeys are all keys of the time bar.
+func timeKeys() []timeKey {
+	return []timeKey{
+		{fyne.KeySpace, "Play or pause the past", (*timeBar).toggle},
+		{fyne.KeyLeft, "A step back in time", func(b *timeBar) { b.step(-1) }},
+		{fyne.KeyRight, "A step on in time", func(b *timeBar) { b.step(1) }},
+		{fyne.KeyEnd, "Back to now", (*timeBar).goLive},
 	}
-	return true
+}
+
+// key does what a key means; it reports whether it means something.
+func (b *timeBar) key(name fyne.KeyName) bool {
+	for _, k := range timeKeys() {
+		if k.key == name {
+			k.do(b)
+			return true
+		}
+	}
+	return false
 }
 
 // every implements source.

@@ -9,7 +9,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 
@@ -104,6 +104,7 @@ type Window struct {
 	watched *watchPage
 	boards  *boardsPage
 	kiosk   kiosk
+	sheet   dialog.Dialog // of the keys, nil while it is closed
 
 	hideMu sync.Mutex
 	hidden bool
@@ -334,33 +335,6 @@ func (w *Window) save() error {
 	s.Chart, s.Charts = nil, w.chart.get()
 	s.ChartWindow = int(w.charts.want.get().window.Seconds())
 	return w.o.Save(s)
-}
-
-// shortcuts binds the keys that work on every page.
-func (w *Window) shortcuts() {
-	c := w.win.Canvas()
-	on := func(key fyne.KeyName, mod fyne.KeyModifier, do func()) {
-		c.AddShortcut(&desktop.CustomShortcut{KeyName: key, Modifier: mod}, func(fyne.Shortcut) {
-			if !w.kiosk.on {
-				do()
-			}
-		})
-	}
-	on(fyne.KeyK, fyne.KeyModifierShortcutDefault, w.openPalette)
-	on(fyne.KeyL, fyne.KeyModifierShortcutDefault, w.toggleTheme)
-	on(fyne.KeyLeft, fyne.KeyModifierAlt, w.goBack)
-	for i, name := range PageNames() {
-		on(fyne.KeyName('1'+rune(i)), fyne.KeyModifierShortcutDefault, func() { w.goTo(name, true) })
-	}
-	c.SetOnTypedKey(func(e *fyne.KeyEvent) {
-		switch {
-		case w.kiosk.on:
-		case e.Name == fyne.KeyF11:
-			w.win.SetFullScreen(!w.win.FullScreen())
-		case w.time != nil:
-			w.time.key(e.Name)
-		}
-	})
 }
 
 // goTo shows a page; remember puts the one left on the way back.

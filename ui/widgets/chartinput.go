@@ -139,8 +139,10 @@ func (c *ChartView) TypedRune(r rune) {
 	for _, k := range chartKeys() {
 		if k.char != 0 && k.char == r {
 			k.do(c)
+			return
 		}
 	}
+	passRune(c, r)
 }
 
 // FocusGained implements fyne.Focusable.

@@ -191,7 +191,7 @@ func (b *CommandButton) FocusLost() {
 }
 
 // TypedRune implements fyne.Focusable.
-func (b *CommandButton) TypedRune(rune) {}
+func (b *CommandButton) TypedRune(r rune) { passRune(b, r) }
 
 // TypedKey implements fyne.Focusable.
 func (b *CommandButton) TypedKey(e *fyne.KeyEvent) {

@@ -36,3 +36,11 @@ func (e *Entry) TypedShortcut(s fyne.Shortcut) {
 		c.TypedShortcut(s)
 	}
 }
+
+// passRune passes a character that means nothing to a focused widget on to its
+// window: Fyne gives characters to the focused widget only.
+func passRune(o fyne.CanvasObject, r rune) {
+	if c := fyne.CurrentApp().Driver().CanvasForObject(o); c != nil && c.OnTypedRune() != nil {
+		c.OnTypedRune()(r)
+	}
+}

@@ -127,7 +127,7 @@ func (n *NavRail) FocusGained() { n.focused = true; n.update() }
 func (n *NavRail) FocusLost() { n.focused = false; n.update() }
 
 // TypedRune implements fyne.Focusable.
-func (n *NavRail) TypedRune(rune) {}
+func (n *NavRail) TypedRune(r rune) { passRune(n, r) }
 
 // TypedKey implements fyne.Focusable.
 func (n *NavRail) TypedKey(e *fyne.KeyEvent) {

@@ -218,7 +218,7 @@ func (r *Rows) setFocus(on bool) {
 }
 
 // TypedRune implements fyne.Focusable.
-func (r *Rows) TypedRune(rune) {}
+func (r *Rows) TypedRune(c rune) { passRune(r, c) }
 
 // TypedShortcut implements fyne.Shortcutable. What is not for the list goes on
 // to the canvas: Fyne gives shortcuts to the focused widget only.

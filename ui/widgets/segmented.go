@@ -124,7 +124,7 @@ func (s *Segmented) FocusGained() { s.focused = true; s.update() }
 func (s *Segmented) FocusLost() { s.focused = false; s.update() }
 
 // TypedRune implements fyne.Focusable.
-func (s *Segmented) TypedRune(rune) {}
+func (s *Segmented) TypedRune(r rune) { passRune(s, r) }
 
 // TypedKey implements fyne.Focusable.
 func (s *Segmented) TypedKey(e *fyne.KeyEvent) {

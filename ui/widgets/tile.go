@@ -123,7 +123,7 @@ func (t *Tile) FocusGained() { t.focused = true; t.restyle() }
 func (t *Tile) FocusLost() { t.focused = false; t.restyle() }
 
 // TypedRune implements fyne.Focusable.
-func (t *Tile) TypedRune(rune) {}
+func (t *Tile) TypedRune(r rune) { passRune(t, r) }
 
 // TypedKey implements fyne.Focusable.
 func (t *Tile) TypedKey(e *fyne.KeyEvent) {
