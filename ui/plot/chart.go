@@ -292,7 +292,11 @@ func (j *chartJob) legend(r chart.Renderer, x, end, y int) {
 		s := &j.spec.Series[i]
 		name := st.Font.Cut(s.Name, j.text, 200*j.k)
 		w := r.MeasureText(name).Width()
-		if x+key+gap+w > end {
+		more := 0 // room to say how many there are besides
+		if i < len(j.spec.Series)-1 {
+			more = r.MeasureText("+00").Width() + int(16*j.k)
+		}
+		if x+key+gap+w+more > end {
 			r.SetFontColor(ink(st.Muted))
 			r.Text(fmt.Sprintf("+%d", len(j.spec.Series)-i), x, y)
 			return
