@@ -116,7 +116,7 @@ type row struct {
 }
 
 func (r row) String() string {
-	return fmt.Sprintf("| %-6s | %-26s | %-3s | %-38s | %-9s | %-52s | %-8s |", r.rows, r.attack, r.via, r.defence, r.result, r.victim, r.told)
+	return fmt.Sprintf("| %-6s | %-27s | %-3s | %-38s | %-9s | %-52s | %-8s |", r.rows, r.attack, r.via, r.defence, r.result, r.victim, r.told)
 }
 
 func numbers(rows []int) string {
