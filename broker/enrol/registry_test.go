@@ -281,7 +281,7 @@ func TestTokenWorksOnce(t *testing.T) {
 	d := enrol.Device{URL: h.server.Invite(h.enrolAt, token), Dir: t.TempDir()}
 	_, err = d.Enrol(t.Context())
 	var no *enrol.Denied
-	if !errors.As(err, &no) || no.Outcome != enrol.UnknownToken || !strings.Contains(no.Text, "works once") {
+	if !errors.As(err, &no) || no.Outcome != enrol.UsedToken || !strings.Contains(no.Text, "used already") {
 		t.Errorf("used again: %v", err)
 	}
 }
