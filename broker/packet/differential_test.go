@@ -102,7 +102,10 @@ func hasEmptyText(p Packet) bool {
 	var sets []*Properties
 	switch p := p.(type) {
 	case *Connect:
-		sets = []*Properties{&p.Props, &p.Will.Props}
+		sets = []*Properties{&p.Props}
+		if p.Will != nil {
+			sets = append(sets, &p.Will.Props)
+		}
 	case *Connack:
 		sets = []*Properties{&p.Props}
 	case *Publish:
