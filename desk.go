@@ -108,6 +108,7 @@ func New(cfg Config, app fyne.App) (_ *Program, err error) {
 		Settings: settings, Save: func(s ui.Settings) error { return saveSettings(p.Dir, s) }, Losses: p.Losses,
 		Notice: sayAll(crashed, notice, p.Moved, worse), Demo: p.Fleet, Stuck: p.abandon, Watch: p.watch(), History: p.history(),
 		Boards: boards, Workspace: kept, Board: cfg.Board, Kiosk: cfg.Kiosk,
+		Commands: &savedCommands{dir: p.Dir}, User: operator(),
 	})
 	return p, err
 }

@@ -167,8 +167,8 @@ func TestConnectElsewhere(t *testing.T) {
 	if d, _ := device(p, "kitchen/thermometer"); d.Publisher != nil {
 		t.Errorf("mosquitto does not tell who publishes, and yet it was %v", d.Publisher)
 	}
-	if sessions, known, err := p.Link.Publish(t.Context(), "hello", []byte("1"), 1, false); err != nil || known {
-		t.Errorf("publish: %d sessions, known %v, %v", sessions, known, err)
+	if r, err := p.Link.Send(t.Context(), model.Outgoing{Topic: "hello", Payload: []byte("1"), QoS: 1}); err != nil || r.SessionsKnown {
+		t.Errorf("publish: %+v, %v", r, err)
 	}
 	eventually(t, "own message", 2*time.Second, func() bool { _, ok := p.Store.Topic("hello"); return ok })
 }

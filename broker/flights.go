@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/pilothouse/pilothouse/broker/packet"
+	"github.com/pilothouse/pilothouse/model"
 )
 
 // acknowledged takes a PUBACK, PUBREC or PUBCOMP from the client (MQTT 5.0
@@ -18,6 +19,7 @@ func (s *session) acknowledged(c *conn, p *packet.Ack, answer []byte) []byte {
 	case p.Kind == packet.PUBREC:
 		answer = s.recordedLocked(c, f, known, p, answer)
 	case p.Kind == packet.PUBACK && known && f.qos == 1, p.Kind == packet.PUBCOMP && known && f.released:
+		s.confirm(&f, p.Code)
 		s.landLocked(p.ID, f)
 	}
 	if s.conn.Load() == c {
@@ -29,6 +31,20 @@ func (s *session) acknowledged(c *conn, p *packet.Ack, answer []byte) []byte {
 	return answer
 }
 
+// confirm tells who wants to know that the client has a message.
+func (s *session) confirm(f *flight, code packet.Code) {
+	if f.m == nil || f.m.acknowledged == nil || code.Failed() {
+		return
+	}
+	f.m.acknowledged(s.listener(f.qos), time.Now())
+}
+
+// listener is the session as one that gets messages.
+func (s *session) listener(qos byte) model.Listener {
+	p := s.pub.Load()
+	return model.Listener{ClientID: p.ClientID, Identity: p.Identity, Connected: s.online(), QoS: qos}
+}
+
 // recordedLocked answers PUBREC by PUBREL [MQTT-4.3.3-4].
 func (s *session) recordedLocked(c *conn, f flight, known bool, p *packet.Ack, answer []byte) []byte {
 	switch {
@@ -36,6 +52,7 @@ func (s *session) recordedLocked(c *conn, f flight, known bool, p *packet.Ack, a
 		s.landLocked(p.ID, f)
 		return answer
 	case known && f.qos == 2:
+		s.confirm(&f, p.Code)
 		s.letGoLocked(&f)
 		f.released = true
 		s.flights[p.ID] = f

@@ -152,47 +152,54 @@ func (l *Local) Subscribe(filter string, qos byte) error {
 // Unsubscribe ends a subscription. It is no error if there was none.
 func (l *Local) Unsubscribe(filter string) { l.session.unsubscribe(filter) }
 
-// Publish publishes a message. Access is not asked, but topics that start with $
+// Publish publishes a message, as [Local.Send] does.
+func (l *Local) Publish(ctx context.Context, topic string, payload []byte, qos byte, retain bool, props *model.Properties) (PublishResult, error) {
+	return l.Send(ctx, model.Outgoing{Topic: topic, Payload: payload, QoS: qos, Retain: retain, Properties: props})
+}
+
+// Send publishes a message. Access is not asked, but topics that start with $
 // are refused. It may be held back by subscribers for a moment, which the context
 // does not end, and then waits until the message is on disk for those who are to
-// have it from there, if its QoS is 1 or 2.
-func (l *Local) Publish(ctx context.Context, topic string, payload []byte, qos byte, retain bool, props *model.Properties) (PublishResult, error) {
+// have it from there, if its QoS is 1 or 2. Acknowledgements of what was on disk
+// meanwhile, because its receiver was slow or away, are not told of.
+func (l *Local) Send(ctx context.Context, m model.Outgoing) (PublishResult, error) {
 	if err := ctx.Err(); err != nil {
-		return PublishResult{}, fmt.Errorf("publish to %q: %w", topic, err)
+		return PublishResult{}, fmt.Errorf("publish to %q: %w", m.Topic, err)
 	}
-	if qos > 2 {
-		return PublishResult{}, fmt.Errorf("publish to %q: QoS is 0, 1 or 2", topic)
+	if m.QoS > 2 {
+		return PublishResult{}, fmt.Errorf("publish to %q: QoS is 0, 1 or 2", m.Topic)
 	}
-	if size := len(payload) + len(topic); size > packet.MaxLength/2 {
-		return PublishResult{}, fmt.Errorf("publish to %q: %d bytes are more than a packet can hold", topic, size)
+	if size := len(m.Payload) + len(m.Topic); size > packet.MaxLength/2 {
+		return PublishResult{}, fmt.Errorf("publish to %q: %d bytes are more than a packet can hold", m.Topic, size)
 	}
-	r, ticket, err := l.publish(topic, payload, qos, retain, props)
+	r, ticket, err := l.publish(&m)
 	if err != nil || ticket == 0 {
 		return r, err
 	}
 	if err := l.b.journal.await(ctx, ticket); err != nil {
-		return r, fmt.Errorf("publish to %q: %w", topic, err)
+		return r, fmt.Errorf("publish to %q: %w", m.Topic, err)
 	}
 	return r, nil
 }
 
 // publish routes a message. It returns when it is on disk, 0 for at once.
-func (l *Local) publish(topic string, payload []byte, qos byte, retain bool, props *model.Properties) (PublishResult, uint64, error) {
+func (l *Local) publish(m *model.Outgoing) (PublishResult, uint64, error) {
 	l.pubMu.Lock()
 	defer l.pubMu.Unlock()
 	if l.isClosed() {
-		return PublishResult{}, 0, fmt.Errorf("publish to %q: %w", topic, ErrClosed)
+		return PublishResult{}, 0, fmt.Errorf("publish to %q: %w", m.Topic, ErrClosed)
 	}
-	rt := l.router.lookup([]byte(topic))
-	if err := l.router.mayPublish(rt, retain); err != nil {
-		return PublishResult{}, 0, fmt.Errorf("publish to %q: %w", topic, err)
+	rt := l.router.lookup([]byte(m.Topic))
+	if err := l.router.mayPublish(rt, m.Retain); err != nil {
+		return PublishResult{}, 0, fmt.Errorf("publish to %q: %w", m.Topic, err)
 	}
-	if qos > 0 && l.b.journal.refuses() && (retain || rt.isKept(qos)) {
-		return PublishResult{}, 0, fmt.Errorf("publish to %q: %w", topic, ErrNotStored)
+	if m.QoS > 0 && l.b.journal.refuses() && (m.Retain || rt.isKept(m.QoS)) {
+		return PublishResult{}, 0, fmt.Errorf("publish to %q: %w", m.Topic, ErrNotStored)
 	}
-	in := &inbound{payload: payload, values: encodeProperties(props), at: time.Now(), from: l.router.pub, qos: qos, retain: retain}
-	if props != nil && props.Expiry > 0 {
-		in.expiry, in.hasExpiry = props.Expiry, true
+	in := &inbound{payload: m.Payload, values: encodeProperties(m.Properties), at: time.Now(), from: l.router.pub, qos: m.QoS, retain: m.Retain,
+		acknowledged: m.Acknowledged}
+	if m.Properties != nil && m.Properties.Expiry > 0 {
+		in.expiry, in.hasExpiry = m.Properties.Expiry, true
 	}
 	o := l.router.publish(rt, in)
 	l.router.rest()

@@ -19,8 +19,10 @@ type inbound struct {
 	retain  bool
 
 	hasExpiry bool
-	kept      *message  // the copy, made for the first receiver that keeps it
-	received  *received // the record of its packet ID, if there may be one
+	// acknowledged is told of each session that acknowledges it, nil for nobody.
+	acknowledged func(model.Listener, time.Time)
+	kept         *message  // the copy, made for the first receiver that keeps it
+	received     *received // the record of its packet ID, if there may be one
 }
 
 // message is a message that is kept: queued, in flight or retained. Apart from
@@ -34,6 +36,8 @@ type message struct {
 	from    *model.Publisher
 	qos     byte
 	retain  bool
+	// acknowledged is that of the inbound message; what comes from disk has none.
+	acknowledged func(model.Listener, time.Time)
 	// generation is that of the access rules when the sender was last allowed.
 	generation uint64
 	messageRecord
@@ -52,7 +56,7 @@ func (in *inbound) keep(rt *route) *message {
 	if in.kept != nil {
 		return in.kept
 	}
-	m := &message{topic: rt.topic, at: in.at, from: in.from, qos: in.qos, retain: in.retain, generation: rt.accessGeneration}
+	m := &message{topic: rt.topic, at: in.at, from: in.from, qos: in.qos, retain: in.retain, generation: rt.accessGeneration, acknowledged: in.acknowledged}
 	bytes := make([]byte, len(in.payload)+len(in.values))
 	n := copy(bytes, in.payload)
 	copy(bytes[n:], in.values)

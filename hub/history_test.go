@@ -22,7 +22,7 @@ func say(t testing.TB, h *Hub, topic, text string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	if _, _, err := h.Link.Publish(ctx, topic, []byte(text), 1, false); err != nil {
+	if _, err := h.Link.Send(ctx, model.Outgoing{Topic: topic, Payload: []byte(text), QoS: 1}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -57,7 +57,7 @@ func TestHistoryOutlivesTheHub(t *testing.T) {
 	lamp := &model.Publisher{ClientID: "lamp", Addr: "192.0.2.4:4000"}
 	h.tellStore(broker.SessionOpened{Stamp: broker.Stamp{At: time.Now()}, Publisher: lamp})
 	h.tellStore(broker.WillPublished{Stamp: broker.Stamp{At: time.Now()}, Publisher: lamp})
-	c, _ := h.Store.BeginCommand("kitchen/lamp", model.CommandSpec{Name: "on", Topic: "{device}/set"})
+	c, _ := h.Store.BeginCommand(model.Order{Device: "kitchen/lamp", Spec: model.CommandSpec{Name: "on", Topic: "{device}/set"}})
 	if err := h.Close(); err != nil {
 		t.Fatal(err)
 	}

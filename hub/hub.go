@@ -108,7 +108,9 @@ func (h *Hub) connect() error {
 			return err
 		}
 		link = mqttlink.NewLocal(h.Address, attacher(h.Broker), h.take)
-		h.Link = &Link{Link: link, retry: func() {}}
+		h.Link = &Link{Link: link, retry: func() {}, audience: func(topic string, qos byte) model.Audience {
+			return h.Broker.Audience(windowClient, topic, qos)
+		}}
 	}
 	h.group.Go(func() {
 		if err := link.Run(h.ctx); err != nil {

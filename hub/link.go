@@ -11,13 +11,22 @@ import (
 // Link is a link as the window wants it.
 type Link struct {
 	mqttlink.Link
-	retry func()
+	retry    func()
+	audience func(topic string, qos byte) model.Audience // nil where nobody can say
 }
 
-// Publish sends a message and tells how many sessions it went to.
-func (l *Link) Publish(ctx context.Context, topic string, payload []byte, qos byte, retain bool) (int, bool, error) {
-	r, err := l.Link.Publish(ctx, mqttlink.Outgoing{Topic: topic, Payload: payload, QoS: qos, Retain: retain})
-	return r.Sessions, r.SessionsKnown, err
+// Send sends a message and tells what is known of it.
+func (l *Link) Send(ctx context.Context, m model.Outgoing) (model.Receipt, error) {
+	return l.Publish(ctx, m)
+}
+
+// Audience is who would receive a message on a topic. It asks the broker inside;
+// of a broker elsewhere nobody can say.
+func (l *Link) Audience(topic string, qos byte) model.Audience {
+	if l.audience == nil {
+		return model.Audience{}
+	}
+	return l.audience(topic, qos)
 }
 
 // Retry tries to connect at once.
@@ -42,7 +51,7 @@ type localSession struct{ *broker.Local }
 
 // Publish tells how many other sessions the message went to: the window's own,
 // which watches everything, is not a listener to prove anything by.
-func (s localSession) Publish(ctx context.Context, topic string, payload []byte, qos byte, retain bool, props *model.Properties) (int, error) {
-	r, err := s.Local.Publish(ctx, topic, payload, qos, retain, props)
+func (s localSession) Publish(ctx context.Context, m model.Outgoing) (int, error) {
+	r, err := s.Send(ctx, m)
 	return max(0, r.Matched-1), err
 }

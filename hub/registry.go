@@ -91,7 +91,7 @@ func ownAddresses() []net.IP {
 // section 3.3.1.3).
 func (h *Hub) deleteRetained(ctx context.Context, topics []string) error {
 	for _, topic := range topics {
-		if _, _, err := h.Link.Publish(ctx, topic, nil, 0, true); err != nil {
+		if _, err := h.Link.Send(ctx, model.Outgoing{Topic: topic, Retain: true}); err != nil {
 			return fmt.Errorf("delete the retained message of %s: %w", topic, err)
 		}
 	}

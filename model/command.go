@@ -1,29 +1,11 @@
 package model
 
 import (
-	"encoding/json"
-	"errors"
 	"fmt"
+	"slices"
 	"strconv"
-	"strings"
 	"time"
 )
-
-// CommandSpec describes a command that a device understands.
-type CommandSpec struct {
-	// Name is its last topic level, Label what the button says.
-	Name  string `json:"name"`
-	Label string `json:"label"`
-	// Topic is where it is sent and Ack where the device answers; {device} in
-	// either stands for the device's root topic. Without Ack no answer is
-	// expected.
-	Topic string `json:"topic"`
-	Ack   string `json:"ack,omitempty"`
-	// Hold asks for a deliberate second step: the button must be held.
-	Hold bool `json:"hold,omitempty"`
-	// Timeout is how long to wait for the answer: default 5 s.
-	Timeout time.Duration `json:"timeout_ns,omitempty"`
-}
 
 // CommandState is how far a command is known to have got.
 type CommandState uint8
@@ -61,12 +43,25 @@ type Command struct {
 	SessionsKnown bool
 	// Detail is why it failed, or what the device answered.
 	Detail string
+	// User is who sent it, QoS and Payload what was sent.
+	User    string
+	QoS     byte
+	Payload []byte
+	// Audience is who was listening when it was sent.
+	Audience Audience
+	// Deliveries are the sessions that acknowledged it, in order; at most
+	// [MaxListeners].
+	Deliveries []Delivery
 
+	ackValue string
 	deadline time.Duration
 }
 
-// DefaultCommandTimeout is how long an answer is waited for.
-const DefaultCommandTimeout = 5 * time.Second
+// Delivery is a session's acknowledgement of a message.
+type Delivery struct {
+	Listener
+	At time.Time
+}
 
 // commandLog holds the latest commands, the newest last, and those that wait
 // for an answer by the topic it will come on.
@@ -78,23 +73,38 @@ type commandLog struct {
 
 func (l *commandLog) init() { l.waiting = make(map[string][]*Command) }
 
-// BeginCommand notes that a command is about to be sent to a device, and
-// returns it with the payload to publish: {"id": ...}, which the device's
-// answer repeats so that it can be told from the answer to another.
-func (s *Store) BeginCommand(deviceRoot string, spec CommandSpec) (Command, []byte) {
+// Order asks for a command to be sent.
+type Order struct {
+	// Device is the root topic of the device, empty for a command to none.
+	Device string
+	Spec   CommandSpec
+	// Answers are those to the command's prompts, by name.
+	Answers map[string]string
+	// User is who sends it.
+	User string
+	// Audience is who is listening.
+	Audience Audience
+}
+
+// BeginCommand notes that a command is about to be sent, and returns it with the
+// payload to publish. A command that cannot be sent, such as for a value that is
+// missing, is an error and leaves nothing behind.
+func (s *Store) BeginCommand(o Order) (Command, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.now()
-	s.commands.next++
-	if spec.Timeout <= 0 {
-		spec.Timeout = DefaultCommandTimeout
+	if o.Spec.Timeout <= 0 {
+		o.Spec.Timeout = DefaultCommandTimeout
 	}
-	fill := func(t string) string { return strings.ReplaceAll(t, "{device}", deviceRoot) }
 	c := &Command{
-		ID:     strconv.FormatInt(s.start.UnixMilli(), 36) + "-" + strconv.FormatUint(s.commands.next, 10),
-		Device: deviceRoot, Spec: spec, Topic: fill(spec.Topic), Ack: fill(spec.Ack),
-		Sent: now, deadline: s.mono(now) + spec.Timeout,
+		ID:     strconv.FormatInt(s.start.UnixMilli(), 36) + "-" + strconv.FormatUint(s.commands.next+1, 10),
+		Device: o.Device, Spec: o.Spec, User: o.User, QoS: o.Spec.Level(), Audience: o.Audience,
+		Sent: now, deadline: s.mono(now) + o.Spec.Timeout,
 	}
+	if err := s.fillCommand(c, &o); err != nil {
+		return Command{}, err
+	}
+	s.commands.next++
 	s.commands.list = append(s.commands.list, c)
 	if over := len(s.commands.list) - s.limits.Commands; over > 0 {
 		s.commands.list = append(s.commands.list[:0], s.commands.list[over:]...)
@@ -103,10 +113,66 @@ func (s *Store) BeginCommand(deviceRoot string, spec CommandSpec) (Command, []by
 		s.commands.waiting[c.Ack] = append(s.commands.waiting[c.Ack], c)
 	}
 	s.gen.Add(1)
-	payload, _ := json.Marshal(struct { // a struct of one string always marshals
-		ID string `json:"id"`
-	}{c.ID})
-	return *c, payload
+	return c.clone(), nil
+}
+
+// PreviewCommand is where a command would go and what it would say, without
+// sending it; its id is not yet given.
+func (s *Store) PreviewCommand(o Order) (topic, payload string, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := Command{ID: "…", Device: o.Device, Spec: o.Spec, User: o.User, Sent: s.now()}
+	err = s.fillCommand(&c, &o)
+	return c.Topic, string(c.Payload), err
+}
+
+// fillCommand fills the templates of a command in.
+func (s *Store) fillCommand(c *Command, o *Order) error {
+	if err := o.Spec.Check(); err != nil {
+		return err
+	}
+	t, err := o.Spec.parse()
+	if err != nil {
+		return err
+	}
+	v := &commandValues{s: s, c: c, answers: o.Answers}
+	if c.Topic, err = t.topic.topic(v); err != nil {
+		return fmt.Errorf("the topic of %s: %w", o.Spec.Title(), err)
+	}
+	if o.Spec.Ack != "" {
+		if c.Ack, err = t.ack.topic(v); err != nil {
+			return fmt.Errorf("the acknowledgement topic of %s: %w", o.Spec.Title(), err)
+		}
+	}
+	payload, err := t.payload.fill(v)
+	if err != nil {
+		return fmt.Errorf("the payload of %s: %w", o.Spec.Title(), err)
+	}
+	c.Payload = []byte(payload)
+	if c.ackValue, err = t.ackValue.fill(v); err != nil {
+		return fmt.Errorf("the expected value of %s: %w", o.Spec.Title(), err)
+	}
+	return nil
+}
+
+// clone is a copy for readers.
+func (c *Command) clone() Command {
+	out := *c
+	out.Deliveries = slices.Clone(c.Deliveries)
+	return out
+}
+
+// CommandDelivered notes that a session acknowledged a command.
+func (s *Store) CommandDelivered(id string, to Listener, at time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := s.commands.find(id)
+	if c == nil || len(c.Deliveries) >= MaxListeners ||
+		slices.ContainsFunc(c.Deliveries, func(d Delivery) bool { return d.ClientID == to.ClientID }) {
+		return
+	}
+	c.Deliveries = append(c.Deliveries, Delivery{to, at})
+	s.gen.Add(1)
 }
 
 // CommandAccepted notes that the broker accepted a command, and how many
@@ -121,10 +187,11 @@ func (s *Store) CommandAccepted(id string, sessions int, known bool) {
 	c.Accepted, c.Sessions, c.SessionsKnown = s.now(), sessions, known
 	if c.State == CommandSent {
 		c.State = CommandAccepted
-		if c.Ack == "" {
-			s.finish(c, CommandAcknowledged, "no answer is expected of this command")
-		} else if known && sessions == 0 {
+		switch {
+		case known && sessions == 0:
 			s.finish(c, CommandFailed, "nobody is listening for it")
+		case c.Ack == "":
+			s.finish(c, CommandAcknowledged, "no answer is expected of this command")
 		}
 	}
 	s.gen.Add(1)
@@ -147,7 +214,7 @@ func (s *Store) Commands(device string, limit int) []Command {
 	var out []Command
 	for i := len(s.commands.list) - 1; i >= 0 && len(out) < limit; i-- {
 		if c := s.commands.list[i]; device == "" || c.Device == device {
-			out = append(out, *c)
+			out = append(out, c.clone())
 		}
 	}
 	return out
@@ -160,67 +227,6 @@ func (l *commandLog) find(id string) *Command {
 		}
 	}
 	return nil
-}
-
-// answer is what a device says on an acknowledgement topic. Fields of another
-// type than expected are as if they were not there, but for OK: a device may
-// well say "false" or 0.
-type answer struct {
-	ID     string `json:"id"`
-	OK     any    `json:"ok"`
-	Reason string `json:"reason"`
-	Error  string `json:"error"`
-}
-
-// maxAnswer is the size of an acknowledgement, in bytes, above which it is not
-// read as one.
-const maxAnswer = 4096
-
-// acknowledged matches a device's answer with the command that waits for it: by
-// its id where it has one, else the oldest that waits on this topic.
-func (s *Store) acknowledged(path string, m *Message) {
-	waiting := s.commands.waiting[path]
-	if len(waiting) == 0 || m.Replayed || len(m.Payload) > maxAnswer {
-		return
-	}
-	var a answer
-	var kind *json.UnmarshalTypeError
-	if err := json.Unmarshal(m.Payload, &a); err != nil && !errors.As(err, &kind) {
-		a = answer{}
-	}
-	c := waiting[0]
-	if a.ID != "" {
-		if c = byID(waiting, a.ID); c == nil {
-			return
-		}
-	}
-	if a.refused() {
-		reason := a.Reason
-		if reason == "" {
-			reason = a.Error
-		}
-		s.finish(c, CommandFailed, fmt.Sprintf("the device refused: %s", orElse(reason, "no reason given")))
-		return
-	}
-	s.finish(c, CommandAcknowledged, "")
-}
-
-func (a answer) refused() bool { return a.OK == false || a.OK == "false" || a.OK == 0.0 }
-
-func byID(list []*Command, id string) *Command {
-	for _, c := range list {
-		if c.ID == id {
-			return c
-		}
-	}
-	return nil
-}
-
-func orElse(s, other string) string {
-	if s == "" {
-		return other
-	}
-	return s
 }
 
 // finish brings a command to a final state.
@@ -237,11 +243,7 @@ func (s *Store) finish(c *Command, state CommandState, detail string) {
 	} else {
 		s.commands.waiting[c.Ack] = rest
 	}
-	text := c.Spec.Name + " " + state.String()
-	if detail != "" {
-		text += ": " + detail
-	}
-	s.events.add(Event{At: c.Done, Kind: EventCommand, Device: c.Device, Text: text, Serious: state == CommandFailed || state == CommandTimedOut})
+	s.events.add(Event{At: c.Done, Kind: EventCommand, Device: c.Device, Client: c.User, Text: c.story(), Serious: state == CommandFailed || state == CommandTimedOut})
 	s.gen.Add(1)
 }
 

@@ -13,7 +13,7 @@ var horn = model.CommandSpec{Name: "horn", Topic: "{device}/command/horn", Ack: 
 
 // press begins a command that the broker accepts for one session.
 func (h *house) press(spec model.CommandSpec) model.Command {
-	c, _ := h.BeginCommand("sea/x", spec)
+	c, _ := h.BeginCommand(model.Order{Device: "sea/x", Spec: spec})
 	h.CommandAccepted(c.ID, 1, true)
 	return c
 }
@@ -34,10 +34,13 @@ func (h *house) expectCommand(id string, want model.CommandState, detail string)
 
 func TestCommandBegins(t *testing.T) {
 	h := newHouse(t, model.Options{})
-	c, payload := h.BeginCommand("sea/x", horn)
+	c, err := h.BeginCommand(model.Order{Device: "sea/x", Spec: horn})
+	if err != nil {
+		t.Fatal(err)
+	}
 	var said struct{ ID string }
-	if err := json.Unmarshal(payload, &said); err != nil || said.ID != c.ID || c.ID == "" {
-		t.Errorf("payload %s, id %q: %v", payload, c.ID, err)
+	if err := json.Unmarshal(c.Payload, &said); err != nil || said.ID != c.ID || c.ID == "" {
+		t.Errorf("payload %s, id %q: %v", c.Payload, c.ID, err)
 	}
 	if c.Topic != "sea/x/command/horn" || c.Ack != "sea/x/ack/horn" || c.Device != "sea/x" || c.State != model.CommandSent {
 		t.Errorf("%+v", c)
@@ -90,13 +93,13 @@ func TestCommandAnswers(t *testing.T) {
 
 func TestCommandEndsOtherwise(t *testing.T) {
 	h := newHouse(t, model.Options{})
-	nobody, _ := h.BeginCommand("sea/x", horn)
+	nobody, _ := h.BeginCommand(model.Order{Device: "sea/x", Spec: horn})
 	h.CommandAccepted(nobody.ID, 0, true)
 	h.expectCommand(nobody.ID, model.CommandFailed, "nobody is listening for it")
-	remote, _ := h.BeginCommand("sea/x", horn)
+	remote, _ := h.BeginCommand(model.Order{Device: "sea/x", Spec: horn})
 	h.CommandAccepted(remote.ID, 0, false)
 	h.expectCommand(remote.ID, model.CommandAccepted, "")
-	rejected, _ := h.BeginCommand("sea/x", horn)
+	rejected, _ := h.BeginCommand(model.Order{Device: "sea/x", Spec: horn})
 	h.CommandRejected(rejected.ID, errors.New("not connected"))
 	h.expectCommand(rejected.ID, model.CommandFailed, "not connected")
 	h.CommandAccepted(rejected.ID, 1, true)
@@ -160,7 +163,7 @@ func TestCommandLogIsBounded(t *testing.T) {
 	h := newHouse(t, model.Options{Limits: model.Limits{Commands: 10}})
 	var last model.Command
 	for range 100 {
-		last, _ = h.BeginCommand("sea/x", horn)
+		last, _ = h.BeginCommand(model.Order{Device: "sea/x", Spec: horn})
 	}
 	got := h.Commands("", 1000)
 	if len(got) != 10 || got[0].ID != last.ID {

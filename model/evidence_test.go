@@ -315,7 +315,7 @@ func TestClockSetBack(t *testing.T) {
 	if got := h.Stats().PerSecond; got < rate*0.9 || got > rate*1.1 {
 		t.Errorf("the rate went from %v to %v", rate, got)
 	}
-	c, _ := h.BeginCommand(lamp, model.CommandSpec{Name: "on", Topic: "{device}/set", Ack: "{device}/ack"})
+	c, _ := h.BeginCommand(model.Order{Device: lamp, Spec: model.CommandSpec{Name: "on", Topic: "{device}/set", Ack: "{device}/ack"}})
 	h.Tick()
 	if got := h.Commands("", 1)[0]; got.ID != c.ID || got.State != model.CommandSent {
 		t.Errorf("command: %+v", got)

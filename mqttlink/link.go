@@ -29,19 +29,15 @@ type Link interface {
 	Status() model.LinkStatus
 }
 
-// Outgoing is a message to publish.
-type Outgoing struct {
-	Topic   string
-	Payload []byte
-	// QoS is the quality of service: 0, 1 or 2.
-	QoS    byte
-	Retain bool
-	// Properties are MQTT 5 properties, or nil.
-	Properties *model.Properties
-}
+// Outgoing is a message to publish, and Receipt what is known of one that the
+// broker accepted. A broker elsewhere tells of no acknowledgements.
+type (
+	Outgoing = model.Outgoing
+	Receipt  = model.Receipt
+)
 
 // check reports why m cannot be sent over any link.
-func (m Outgoing) check() error {
+func check(m *Outgoing) error {
 	if err := model.CheckTopic(m.Topic); err != nil {
 		return &Error{Kind: KindMessage, Detail: err.Error(), Err: err}
 	}
@@ -49,15 +45,4 @@ func (m Outgoing) check() error {
 		return &Error{Kind: KindMessage, Detail: "QoS must be 0, 1 or 2"}
 	}
 	return nil
-}
-
-// Receipt is what is known of a message that the broker accepted.
-type Receipt struct {
-	// Sessions is how many sessions the message matched, if SessionsKnown: only
-	// the bundled broker tells.
-	Sessions      int
-	SessionsKnown bool
-	// PropertiesLeftOut is set when the message had properties that MQTT 3.1.1
-	// cannot carry.
-	PropertiesLeftOut bool
 }

@@ -15,7 +15,7 @@ type Session interface {
 	Subscribe(filter string, qos byte) error
 	// Publish hands a message to the broker and returns how many sessions it
 	// matched. The payload is not kept after the call.
-	Publish(ctx context.Context, topic string, payload []byte, qos byte, retain bool, props *model.Properties) (matched int, err error)
+	Publish(ctx context.Context, m Outgoing) (matched int, err error)
 	// Dropped counts the messages the session lost because this side was slow.
 	Dropped() uint64
 	// Close ends the session; no message is delivered after it returns.
@@ -107,7 +107,7 @@ func (l *Local) deliver(batch []model.Message) {
 
 // Publish implements [Link].
 func (l *Local) Publish(ctx context.Context, m Outgoing) (Receipt, error) {
-	if err := m.check(); err != nil {
+	if err := check(&m); err != nil {
 		return Receipt{}, err
 	}
 	l.mu.RLock()
@@ -116,7 +116,7 @@ func (l *Local) Publish(ctx context.Context, m Outgoing) (Receipt, error) {
 	if session == nil {
 		return Receipt{}, &Error{Kind: KindNotConnected, Detail: "publishing to " + m.Topic}
 	}
-	n, err := session.Publish(ctx, m.Topic, m.Payload, m.QoS, m.Retain, m.Properties)
+	n, err := session.Publish(ctx, m)
 	if err != nil {
 		return Receipt{}, &Error{Kind: KindPublish, Detail: "publishing to " + m.Topic + ": " + err.Error(), Err: err}
 	}

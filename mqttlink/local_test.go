@@ -29,11 +29,11 @@ func (l *loop) Subscribe(filter string, _ byte) error {
 	return l.refuse
 }
 
-func (l *loop) Publish(_ context.Context, topic string, payload []byte, qos byte, retain bool, props *model.Properties) (int, error) {
+func (l *loop) Publish(_ context.Context, m Outgoing) (int, error) {
 	if l.refuse != nil {
 		return 0, l.refuse
 	}
-	l.onMessages([]model.Message{{Topic: topic, Payload: payload, QoS: qos, Retained: retain, Properties: props}})
+	l.onMessages([]model.Message{{Topic: m.Topic, Payload: m.Payload, QoS: m.QoS, Retained: m.Retain, Properties: m.Properties}})
 	return 3, nil
 }
 

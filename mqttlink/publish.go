@@ -11,7 +11,7 @@ import (
 // Publish implements [Link]. MQTT 3.1.1 has no properties: they are left out,
 // and the receipt says so.
 func (r *Remote) Publish(ctx context.Context, m Outgoing) (Receipt, error) {
-	if err := m.check(); err != nil {
+	if err := check(&m); err != nil {
 		return Receipt{}, err
 	}
 	if len(m.Payload) > r.profile.MaxPacket {

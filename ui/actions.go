@@ -1,7 +1,7 @@
 package ui
 
 import (
-	"context"
+	"strconv"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -25,6 +25,12 @@ func (w *Window) actions() []action {
 		{"action:theme", "Switch between dark and light", w.toggleTheme},
 		{"action:full", "Full screen", func() { w.win.SetFullScreen(!w.win.FullScreen()) }},
 		{"action:fit", "Show all devices on the map", func() { w.goTo(pageMap, true); w.mapped.fit() }},
+	}
+	list = append(list, action{"action:commands", "Saved commands …", w.savedCommands})
+	for i, c := range w.book.all() {
+		if c.For == "" {
+			list = append(list, action{"action:command:" + strconv.Itoa(i), "Send " + c.Title(), func() { w.offer("", c.CommandSpec) }})
+		}
 	}
 	if w.o.Address != "" {
 		list = append(list, action{"action:copy", "Copy the address for devices", func() { w.copyText("address", w.o.Address) }})
@@ -136,24 +142,4 @@ func themeFor(name string) *Theme {
 		return &Theme{}
 	}
 	return &Theme{Variant: &variant}
-}
-
-// send sends a command to a device and follows how far it gets.
-func (w *Window) send(device string, spec model.CommandSpec) {
-	if w.stores.inPast() {
-		w.notices.add(toastWarning, pastLock, "")
-		return
-	}
-	cmd, payload := w.o.Store.BeginCommand(device, spec)
-	w.presenter.poke()
-	go func() {
-		ctx, cancel := context.WithTimeout(w.ctx, publishTimeout)
-		defer cancel()
-		sessions, known, err := w.link().Publish(ctx, cmd.Topic, payload, 1, false)
-		if err != nil {
-			w.o.Store.CommandRejected(cmd.ID, err)
-			return
-		}
-		w.o.Store.CommandAccepted(cmd.ID, sessions, known)
-	}()
 }

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -16,8 +17,8 @@ type commandBar struct {
 	deps    pageDeps
 	body    *fyne.Container
 	locked  *widget.Label // why nothing can be sent
-	root    string
-	shown   string // the device that the buttons were made for
+	shown   string        // the device that the buttons were made for
+	serial  int           // of the saved commands that they were made for
 	buttons map[string]*widgets.CommandButton
 }
 
@@ -29,13 +30,38 @@ func newCommandBar(d pageDeps) *commandBar {
 	return &commandBar{deps: d, body: container.NewGridWrap(fyne.NewSize(132, 56)), locked: locked, buttons: map[string]*widgets.CommandButton{}}
 }
 
-func (b *commandBar) choose(root string) { b.root = root }
+// barFrame is what a command bar shows.
+type barFrame struct {
+	device string
+	specs  []model.CommandSpec
+	serial int
+	sent   []model.Command
+	// heard says of each command who listens, before anything is sent.
+	heard []model.Audience
+}
+
+// frame asks who listens to each command; it is for the presenter's goroutine.
+func (b *commandBar) frame(device string, own []model.CommandSpec, sent []model.Command) barFrame {
+	saved, serial := b.deps.book.fitting(device)
+	f := barFrame{device: device, serial: serial, sent: sent}
+	for _, spec := range own { // a saved command of the same name takes its place
+		if !slices.ContainsFunc(saved, func(s model.CommandSpec) bool { return s.Name == spec.Name }) {
+			f.specs = append(f.specs, spec)
+		}
+	}
+	f.specs = append(f.specs, saved...)
+	for i := range f.specs {
+		f.heard = append(f.heard, b.deps.audience(device, &f.specs[i]))
+	}
+	return f
+}
 
 // show makes the buttons of a device, and tells how far the latest press of
-// each got. Latest commands come first.
-func (b *commandBar) show(specs []model.CommandSpec, sent []model.Command) {
-	if b.shown != b.root {
-		b.make(specs)
+// each got, or that nobody listens. Latest commands come first.
+func (b *commandBar) show(f barFrame) {
+	if b.shown != f.device || b.serial != f.serial {
+		b.shown, b.serial = f.device, f.serial
+		b.make(f.specs)
 	}
 	past := b.deps.stores.inPast()
 	setShown(b.locked, past && len(b.buttons) > 0)
@@ -43,22 +69,32 @@ func (b *commandBar) show(specs []model.CommandSpec, sent []model.Command) {
 		btn.SetEnabled(!past)
 	}
 	told := map[string]bool{}
-	for i := range sent {
-		c := &sent[i]
+	for i := range f.sent {
+		c := &f.sent[i]
 		if btn := b.buttons[c.Spec.Name]; btn != nil && !told[c.Spec.Name] {
 			told[c.Spec.Name] = true
 			btn.SetProof(widgets.Proof{Mark: proofMark(c.State), Text: shortProof(c)})
 		}
 	}
+	for i := range f.specs {
+		btn := b.buttons[f.specs[i].Name]
+		if btn == nil || told[f.specs[i].Name] {
+			continue
+		}
+		if a := &f.heard[i]; a.Known && a.Total == 0 {
+			btn.SetProof(widgets.Proof{Mark: widgets.MarkFailed, Text: "nobody is listening"})
+		} else {
+			btn.SetProof(widgets.Proof{})
+		}
+	}
 }
 
 func (b *commandBar) make(specs []model.CommandSpec) {
-	b.shown = b.root
 	b.body.RemoveAll()
 	clear(b.buttons)
 	for _, spec := range specs {
-		root := b.root
-		btn := widgets.NewCommandButton(orElse(spec.Label, spec.Name), spec.Hold, func() { b.deps.send(root, spec) })
+		root := b.shown
+		btn := widgets.NewCommandButton(spec.Title(), spec.Second() == model.StepHold, func() { b.deps.send(root, spec) })
 		b.buttons[spec.Name] = btn
 		b.body.Add(btn)
 	}
@@ -108,4 +144,28 @@ func proofColor(c *model.Command) fyne.ThemeColorName {
 		return widgets.ColorLost
 	}
 	return ""
+}
+
+// proofSteps is the way of a command as the widget shows it.
+func proofSteps(c *model.Command) []widgets.Step {
+	proof := c.Proof()
+	out := make([]widgets.Step, len(proof))
+	for i, p := range proof {
+		s := widgets.Step{Name: p.Name, Text: p.Text}
+		if !p.At.IsZero() {
+			s.Time = formatClock(p.At)
+		}
+		switch p.State {
+		case model.ProofWaiting:
+			s.Mark = widgets.MarkSent
+		case model.ProofDone:
+			s.Mark = widgets.MarkAcknowledged
+		case model.ProofFailed:
+			s.Mark = widgets.MarkFailed
+		case model.ProofUnknowable:
+			s.Unknown = true
+		}
+		out[i] = s
+	}
+	return out
 }

@@ -36,8 +36,15 @@ type pageDeps struct {
 	copyText func(what, text string)
 	// exports saves what was recorded; nil without a record.
 	exports *exports
+	// user is who is at it; book holds the saved commands.
+	user string
+	book *commandBook
 	// send sends a command to a device.
 	send func(device string, spec model.CommandSpec)
+	// editCommand shows a saved command in a form, by its number; savedCommands
+	// lists them.
+	editCommand   func(at int, c model.SavedCommand)
+	savedCommands func()
 }
 
 // knowsPublishers tells whether the link can say who publishes.

@@ -10,9 +10,11 @@ import (
 type Link interface {
 	// Status is a snapshot; it never blocks.
 	Status() model.LinkStatus
-	// Publish sends a message and returns when the broker has accepted it: how
-	// many sessions it was handed to, and whether that can be known.
-	Publish(ctx context.Context, topic string, payload []byte, qos byte, retain bool) (sessions int, known bool, err error)
+	// Send sends a message and returns when the broker has accepted it.
+	Send(ctx context.Context, m model.Outgoing) (model.Receipt, error)
+	// Audience is who would receive a message on a topic, at most with that QoS,
+	// our own session left out. It is quick.
+	Audience(topic string, qos byte) model.Audience
 	// Retry tries to connect now instead of at the next planned time.
 	Retry()
 }

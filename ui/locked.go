@@ -3,6 +3,8 @@ package ui
 import (
 	"context"
 	"errors"
+
+	"github.com/pilothouse/pilothouse/model"
 )
 
 // pastLock is why nothing can be sent while the past is shown.
@@ -17,10 +19,10 @@ type lockedLink struct {
 	stores *stores
 }
 
-// Publish implements Link.
-func (l lockedLink) Publish(ctx context.Context, topic string, payload []byte, qos byte, retain bool) (int, bool, error) {
+// Send implements Link.
+func (l lockedLink) Send(ctx context.Context, m model.Outgoing) (model.Receipt, error) {
 	if l.stores.inPast() {
-		return 0, false, errPast
+		return model.Receipt{}, errPast
 	}
-	return l.Link.Publish(ctx, topic, payload, qos, retain)
+	return l.Link.Send(ctx, m)
 }

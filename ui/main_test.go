@@ -102,10 +102,13 @@ func (s sea) fill() {
 
 // link is a broker that takes what it is given and says what it is told to.
 type link struct {
-	mu      sync.Mutex
-	status  model.LinkStatus
-	sent    []sentMessage
-	retries int
+	mu     sync.Mutex
+	status model.LinkStatus
+	sent   []sentMessage
+	// outgoing are the same, whole; plain leaves properties out.
+	outgoing []model.Outgoing
+	plain    bool
+	retries  int
 
 	sessions int
 	known    bool
@@ -128,11 +131,30 @@ func (l *link) Status() model.LinkStatus {
 	return l.status
 }
 
-func (l *link) Publish(_ context.Context, topic string, payload []byte, qos byte, retain bool) (int, bool, error) {
+func (l *link) Send(_ context.Context, m model.Outgoing) (model.Receipt, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.sent = append(l.sent, sentMessage{topic, string(payload), qos, retain})
-	return l.sessions, l.known, l.err
+	l.sent = append(l.sent, sentMessage{m.Topic, string(m.Payload), m.QoS, m.Retain})
+	l.outgoing = append(l.outgoing, m)
+	return model.Receipt{Sessions: l.sessions, SessionsKnown: l.known, PropertiesLeftOut: l.plain && m.Properties != nil}, l.err
+}
+
+func (l *link) Audience(string, byte) model.Audience {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	a := model.Audience{Known: l.known}
+	for range l.sessions * b2i(l.known) {
+		a.Total++
+		a.Listeners = append(a.Listeners, model.Listener{ClientID: "ferry-red-falcon", Identity: "red-falcon", Connected: true, QoS: 1})
+	}
+	return a
+}
+
+func b2i(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 func (l *link) Retry() {

@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"context"
 	"fmt"
 	"strconv"
 	"strings"
@@ -220,7 +219,9 @@ func (t *topicDetail) frame(now time.Time, path, branch string) func() {
 	if len(info.Payload) < info.Size {
 		meta += fmt.Sprintf("\nOnly the first %s are kept: memory for messages is full.", formatBytes(len(info.Payload)))
 	}
+	heard := t.publish.frame()
 	return func() {
+		heard()
 		t.info = info
 		setShown(t.empty, false)
 		setShown(t.content, true)
@@ -274,78 +275,6 @@ func recordRow(r *model.Record) widgets.Row {
 		{Text: publisherName(r.Publisher), Color: widgets.ColorMuted},
 		{Text: payload.Summary(r.Payload, valueRunes)},
 	}}
-}
-
-// publishForm sends a message by hand.
-type publishForm struct {
-	body    fyne.CanvasObject
-	topic   *widgets.Entry
-	payload *widgets.Entry
-	qos     *widget.Select
-	retain  *widget.Check
-	submit  *widget.Button
-	result  *widget.Label
-}
-
-// publishTimeout is how long to wait for the broker to accept a message.
-const publishTimeout = 10 * time.Second
-
-func newPublishForm(d pageDeps) *publishForm {
-	f := &publishForm{
-		topic: widgets.NewEntry(), payload: widgets.NewMultiLineEntry(),
-		qos: widget.NewSelect([]string{"0", "1", "2"}, nil), retain: widget.NewCheck("Retain", nil), result: widget.NewLabel(""),
-	}
-	f.topic.SetPlaceHolder("topic")
-	f.payload.SetPlaceHolder("payload")
-	f.payload.SetMinRowsVisible(3)
-	f.qos.SetSelected("1")
-	f.result.Wrapping = fyne.TextWrapWord
-	f.submit = widget.NewButtonWithIcon("Publish", theme.MailSendIcon(), func() { f.send(d) })
-	f.submit.Importance = widget.HighImportance
-	options := container.NewHBox(widget.NewLabel("QoS"), f.qos, f.retain, f.submit)
-	f.body = container.NewBorder(f.topic, container.NewVBox(options, f.result), nil, nil, f.payload)
-	return f
-}
-
-// lock keeps the form from sending while the past is shown, and says why.
-func (f *publishForm) lock(past bool) {
-	if past == f.submit.Disabled() {
-		return
-	}
-	setEnabled(f.submit, !past)
-	f.result.SetText("")
-	if past {
-		f.result.SetText(pastLock)
-	}
-}
-
-func (f *publishForm) send(d pageDeps) {
-	topic, body, qos, retain := f.topic.Text, []byte(f.payload.Text), byte(f.qos.SelectedIndex()), f.retain.Checked
-	if err := model.CheckTopic(topic); err != nil {
-		f.result.SetText("Not sent: " + err.Error() + ".")
-		return
-	}
-	f.result.SetText("Sending …")
-	go func() {
-		ctx, cancel := context.WithTimeout(d.ctx, publishTimeout)
-		defer cancel()
-		sessions, known, err := d.link.Publish(ctx, topic, body, qos, retain)
-		text := publishResult(sessions, known, err)
-		d.do(func() { f.result.SetText(text) })
-	}()
-}
-
-// publishResult says in words what became of a message.
-func publishResult(sessions int, known bool, err error) string {
-	switch {
-	case err != nil:
-		return "Not sent: " + err.Error()
-	case !known:
-		return "Accepted by the broker, at " + formatClock(time.Now()) + "."
-	case sessions == 0:
-		return "Accepted by the broker, at " + formatClock(time.Now()) + "; nobody is listening."
-	}
-	return fmt.Sprintf("Accepted by the broker, at %s, and handed to %s.", formatClock(time.Now()), plural(sessions, "session"))
 }
 
 // setText changes a label only when its text differs.

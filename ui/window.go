@@ -64,6 +64,10 @@ type Options struct {
 	Stuck func()
 	// Observe, if not nil, is told what each frame cost, on the main goroutine.
 	Observe func(Frame)
+	// Commands keep the saved commands; nil keeps none.
+	Commands CommandStore
+	// User is who is at it, for the log of commands.
+	User string
 	// About is the version, for the about page.
 	About string
 }
@@ -88,6 +92,7 @@ type Window struct {
 	stores    *stores
 	looks     *looks
 	chart     *chartSet
+	book      *commandBook
 	nav       *widgets.NavRail
 	palette   *widgets.Palette
 	notices   *notices
@@ -123,7 +128,8 @@ func New(o Options) (*Window, error) {
 	if err != nil {
 		return nil, fmt.Errorf("prepare the fonts: %w", err)
 	}
-	w := &Window{o: o, win: o.App.NewWindow(Title), stores: newStores(o.Store), looks: looks, chart: newChartSet(chartsOf(&o.Settings)), pages: map[string]page{}}
+	w := &Window{o: o, win: o.App.NewWindow(Title), stores: newStores(o.Store), looks: looks, chart: newChartSet(chartsOf(&o.Settings)),
+		book: newCommandBook(o.Commands), pages: map[string]page{}}
 	w.ctx, w.stop = context.WithCancel(context.Background())
 	w.build()
 	w.resize()
@@ -182,8 +188,10 @@ func (w *Window) build() {
 	if w.o.Kiosk {
 		w.enterKiosk(w.nav, bars.top, bottom)
 	}
-	if w.o.Notice != "" {
-		w.notices.add(toastWarning, w.o.Notice, "")
+	for _, notice := range []string{w.o.Notice, w.book.notice} {
+		if notice != "" {
+			w.notices.add(toastWarning, notice, "")
+		}
 	}
 }
 
@@ -195,7 +203,8 @@ func (w *Window) deps() pageDeps {
 		toast:     func(l toastLevel, text string) { w.notices.add(l, text, "") },
 		openTopic: w.openTopic, openDevice: w.openDevice, openMap: w.openMap,
 		plot:     func(key model.SeriesKey) { w.charts.add(key); w.goTo(pageCharts, true) },
-		copyText: w.copyText, send: w.send,
+		copyText: w.copyText, send: w.send, user: w.o.User, book: w.book,
+		editCommand: w.editCommand, savedCommands: w.savedCommands,
 	}
 }
 

@@ -177,29 +177,32 @@ func TestPalette(t *testing.T) {
 func TestPublishForm(t *testing.T) {
 	b := open(t, newSea(), nil)
 	f := b.topics.detail.publish
-	deps := b.deps()
 	for topic, says := range map[string]string{"": "empty", "a/#": "wildcards", "\xff": "UTF-8", strings.Repeat("a/", 16) + "a": "levels"} {
 		f.topic.SetText(topic)
-		if f.send(deps); !strings.HasPrefix(f.result.Text, "Not sent: ") || !strings.Contains(f.result.Text, says) {
+		if f.send(); !strings.HasPrefix(f.result.Text, "Not sent: ") || !strings.Contains(f.result.Text, says) {
 			t.Errorf("%q: %q", topic, f.result.Text)
 		}
 	}
 	if sent := b.wire.published(); len(sent) > 0 {
 		t.Fatalf("sent all the same: %v", sent)
 	}
-	f.topic.SetText("lamp/set")
 	f.payload.SetText("on")
 	f.qos.SetSelected("2")
 	f.retain.SetChecked(true)
-	f.send(deps)
+	f.topic.SetText("lamp/set")
+	if f.send(); !strings.Contains(f.result.Text, "a command is never retained") || len(b.wire.published()) > 0 {
+		t.Errorf("a retained command: %q, %v", f.result.Text, b.wire.published())
+	}
+	f.topic.SetText("lamp/config")
+	f.send()
 	b.app.Until(t, "result", patience, func() bool { return strings.Contains(f.result.Text, "handed to 1 session") })
-	if got := b.wire.published(); !slices.Equal(got, []sentMessage{{"lamp/set", "on", 2, true}}) {
+	if got := b.wire.published(); !slices.Equal(got, []sentMessage{{"lamp/config", "on", 2, true}}) {
 		t.Errorf("sent %v", got)
 	}
 	b.wire.mu.Lock()
 	b.wire.err = errors.New("not connected")
 	b.wire.mu.Unlock()
-	f.send(deps)
+	f.send()
 	b.app.Until(t, "refusal", patience, func() bool { return f.result.Text == "Not sent: not connected" })
 }
 
@@ -209,8 +212,8 @@ func TestPublishResult(t *testing.T) {
 		known    bool
 		err      error
 		says     string
-	}{{0, true, nil, "nobody is listening"}, {3, true, nil, "3 sessions"}, {0, false, nil, "Accepted by the broker"}, {0, true, errors.New("why"), "Not sent: why"}} {
-		if got := publishResult(c.sessions, c.known, c.err); !strings.Contains(got, c.says) {
+	}{{0, true, nil, "nobody is listening"}, {3, true, nil, "3 sessions"}, {0, false, nil, "does not say who got it"}, {0, true, errors.New("why"), "Not sent: why"}} {
+		if got := publishResult(model.Receipt{Sessions: c.sessions, SessionsKnown: c.known}, c.err); !strings.Contains(got, c.says) {
 			t.Errorf("%+v: %q", c, got)
 		}
 	}

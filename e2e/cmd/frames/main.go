@@ -192,8 +192,9 @@ func threadTime() time.Duration {
 // link is a connection that is up and does nothing.
 type link struct{}
 
-func (link) Status() model.LinkStatus { return model.LinkStatus{State: model.LinkUp} }
-func (link) Retry()                   {}
-func (link) Publish(context.Context, string, []byte, byte, bool) (int, bool, error) {
-	return 0, false, nil
+func (link) Status() model.LinkStatus             { return model.LinkStatus{State: model.LinkUp} }
+func (link) Retry()                               {}
+func (link) Audience(string, byte) model.Audience { return model.Audience{} }
+func (link) Send(context.Context, model.Outgoing) (model.Receipt, error) {
+	return model.Receipt{}, nil
 }
