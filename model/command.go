@@ -84,6 +84,9 @@ type Order struct {
 	User string
 	// Audience is who is listening.
 	Audience Audience
+	// Payload makes what is sent, with the command's id, in place of the spec's
+	// template; nil for that.
+	Payload func(id string) []byte
 }
 
 // BeginCommand notes that a command is about to be sent, and returns it with the
@@ -144,11 +147,15 @@ func (s *Store) fillCommand(c *Command, o *Order) error {
 			return fmt.Errorf("the acknowledgement topic of %s: %w", o.Spec.Title(), err)
 		}
 	}
-	payload, err := t.payload.fill(v)
-	if err != nil {
-		return fmt.Errorf("the payload of %s: %w", o.Spec.Title(), err)
+	if o.Payload != nil {
+		c.Payload = o.Payload(c.ID)
+	} else {
+		payload, err := t.payload.fill(v)
+		if err != nil {
+			return fmt.Errorf("the payload of %s: %w", o.Spec.Title(), err)
+		}
+		c.Payload = []byte(payload)
 	}
-	c.Payload = []byte(payload)
 	if c.ackValue, err = t.ackValue.fill(v); err != nil {
 		return fmt.Errorf("the expected value of %s: %w", o.Spec.Title(), err)
 	}

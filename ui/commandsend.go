@@ -115,21 +115,20 @@ func (w *Window) heard(device string, spec *model.CommandSpec, answers map[strin
 	return w.link().Audience(topic, spec.Level())
 }
 
-func lastLevel(topic string) string { return topic[strings.LastIndexByte(topic, '/')+1:] }
-
 // acknowledged has a store told of the sessions that acknowledge a command.
 func acknowledged(s *model.Store, id string) func(model.Listener, time.Time) {
 	return func(to model.Listener, at time.Time) { s.CommandDelivered(id, to, at) }
 }
 
-// launch sends a command and follows how far it gets.
-func (w *Window) launch(o model.Order) {
+// launch sends a command and follows how far it gets. It returns its id, empty
+// when it could not be sent, which has been said then.
+func (w *Window) launch(o model.Order) (id string) {
 	o.User = w.o.User
 	o.Audience = w.heard(o.Device, &o.Spec, o.Answers)
 	cmd, err := w.o.Store.BeginCommand(o)
 	if err != nil {
 		w.notices.add(toastError, "Not sent: "+err.Error(), "")
-		return
+		return ""
 	}
 	w.presenter.poke()
 	store := w.o.Store
@@ -144,4 +143,5 @@ func (w *Window) launch(o model.Order) {
 		}
 		store.CommandAccepted(cmd.ID, r.Sessions, r.SessionsKnown)
 	}()
+	return cmd.ID
 }

@@ -41,6 +41,9 @@ type pageDeps struct {
 	book *commandBook
 	// send sends a command to a device.
 	send func(device string, spec model.CommandSpec)
+	// launch sends a command at once, for which everything was asked. It returns
+	// its id, empty when it could not be sent, which has been said then.
+	launch func(model.Order) (id string)
 	// editCommand shows a saved command in a form, by its number; savedCommands
 	// lists them.
 	editCommand   func(at int, c model.SavedCommand)
