@@ -189,7 +189,7 @@ func TestTrail(t *testing.T) {
 	r := h.History.Recorder()
 	from := time.Now().Add(-time.Second)
 	store.Note(model.Event{At: time.Now(), Kind: model.EventTrouble, Text: "one"})
-	c, _ := store.BeginCommand("lamp", model.CommandSpec{Name: "on", Topic: "lamp/set"})
+	c, _ := store.BeginCommand(model.Order{Device: "lamp", Spec: model.CommandSpec{Name: "on", Topic: "lamp/set"}})
 	tr.follow(store, r)
 	tr.follow(store, r)
 	store.CommandAccepted(c.ID, 1, true)

@@ -42,6 +42,10 @@ type TreeView struct {
 	closed    map[string]bool // by path: closed while this filter shows
 	filter    string
 	mqtt      bool // filter is an MQTT filter
+	found     map[string]bool // topics that match by their payloads
+	order     TreeOrder
+	reverse   bool
+	sorted    time.Duration // when, for orders that change
 	openDepth int
 	rows      []treeLine
 	built     uint64
@@ -78,7 +82,7 @@ func (v *TreeView) SetFilter(filter string) {
 		return
 	}
 	v.mqtt = strings.ContainsAny(filter, "+#") && CheckFilter(filter) == nil
-	v.filter, v.dirty = filter, true
+	v.filter, v.found, v.dirty = filter, nil, true
 	clear(v.closed)
 }
 
@@ -150,27 +154,29 @@ func (v *TreeView) Index(path string) int {
 
 // rebuild walks the open levels again when the tree or the view changed.
 func (v *TreeView) rebuild() {
-	if !v.dirty && v.built == v.store.structure {
+	now := v.store.mono(v.store.now())
+	if !v.dirty && v.built == v.store.structure && !v.stale(now) {
 		return
 	}
+	v.sorted = now
 	v.dirty, v.built = false, v.store.structure
 	v.rows = v.rows[:0]
 	match := v.matcher()
-	for _, c := range v.store.root.ordered() {
-		v.walk(c, match)
+	for _, c := range v.children(v.store.root, now) {
+		v.walk(c, match, now)
 	}
 }
 
 // walk appends n and what shows below it, and reports whether anything did.
-func (v *TreeView) walk(n *node, match func(*node) bool) bool {
+func (v *TreeView) walk(n *node, match func(*node) bool, now time.Duration) bool {
 	self := match == nil || match(n)
 	at := len(v.rows)
 	open := len(n.children) > 0 && v.isOpen(n)
 	v.rows = append(v.rows, treeLine{n, open})
 	below := false
 	if match != nil || open {
-		for _, c := range n.ordered() {
-			below = v.walk(c, match) || below
+		for _, c := range v.children(n, now) {
+			below = v.walk(c, match, now) || below
 		}
 	}
 	if !self && !below {
@@ -199,7 +205,7 @@ func (v *TreeView) matcher() func(*node) bool {
 		return func(n *node) bool { return n.topic != nil && MatchTopic(v.filter, n.path) }
 	}
 	want := strings.ToLower(v.filter)
-	return func(n *node) bool { return n.topic != nil && containsFold(n.path, want) }
+	return func(n *node) bool { return n.topic != nil && (containsFold(n.path, want) || v.found[n.path]) }
 }
 
 func (l treeLine) row(now time.Duration) TreeRow {

@@ -101,3 +101,25 @@ func TestCommandSheetAsksForEverything(t *testing.T) {
 		t.Errorf("sent %d times", sent)
 	}
 }
+
+func TestDiffViewGolden(t *testing.T) {
+	golden(t, "diffview/some", 360, 120, func() fyne.CanvasObject {
+		d := NewDiffView()
+		d.Set([]DiffLine{{DiffSame, 1, 1, "{"}, {DiffGone, 2, 0, `  "sog": 12.4,`}, {DiffNew, 0, 2, `  "sog": 12.6,`}, {DiffSame, 3, 3, `  "cog": 10`}, {DiffSame, 4, 4, "}"}})
+		return d
+	})
+}
+
+// TestDiffViewIsVirtual scrolls through a long comparison.
+func TestDiffViewIsVirtual(t *testing.T) {
+	app(t)
+	d := NewDiffView()
+	w := test.NewTempWindow(t, d)
+	w.Resize(fyne.NewSize(400, 200))
+	lines := make([]DiffLine, 100_000)
+	d.Set(lines)
+	d.rows.SetOffset(1e9)
+	if d.rows.total != len(lines) || len(d.rows.rows) > 200 || d.rows.first+len(d.rows.rows) != len(lines) {
+		t.Errorf("%d rows from %d of %d", len(d.rows.rows), d.rows.first, d.rows.total)
+	}
+}
