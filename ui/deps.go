@@ -4,6 +4,8 @@ import (
 	"context"
 	"image"
 
+	"fyne.io/fyne/v2"
+
 	"github.com/pilothouse/pilothouse/model"
 	"github.com/pilothouse/pilothouse/ui/plot"
 )
@@ -36,6 +38,8 @@ type pageDeps struct {
 	copyText func(what, text string)
 	// exports saves what was recorded; nil without a record.
 	exports *exports
+	// win is the window, for questions.
+	win fyne.Window
 	// user is who is at it; book holds the saved commands.
 	user string
 	book *commandBook

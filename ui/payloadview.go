@@ -15,6 +15,10 @@ const (
 	asPretty = "Pretty"
 	asText   = "Text"
 	asHex    = "Hex"
+	// Comparisons with another message, and the payload as a picture.
+	asDiff    = "Diff"
+	asHexDiff = "Hex diff"
+	asPicture = "Picture"
 )
 
 // maxShownText is how much text of a payload is laid out, in bytes: more than

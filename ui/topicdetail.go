@@ -1,12 +1,14 @@
 package ui
 
 import (
+	"encoding/hex"
 	"fmt"
 	"strconv"
 	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
@@ -18,20 +20,25 @@ import (
 
 // topicDetail is everything about one topic.
 type topicDetail struct {
-	deps pageDeps
+	deps   pageDeps
+	remove func(path string) // the retained messages of a branch
 
 	// main goroutine
-	body    *fyne.Container
-	content fyne.CanvasObject
-	empty   *widgets.EmptyState
-	title   *widget.Label
-	who     *widgets.Badge
-	second  *widgets.Banner
-	meta    *widget.Label
-	mode    *widget.RadioGroup
-	value   *widgets.Rows
-	fields  *widgets.Rows
-	history *widgets.Rows
+	body     *fyne.Container
+	content  fyne.CanvasObject
+	empty    *widgets.EmptyState
+	title    *widget.Label
+	who      *widgets.Badge
+	second   *widgets.Banner
+	meta     *widget.Label
+	mode     *widget.RadioGroup
+	value    *widgets.Rows
+	changes  *widgets.DiffView
+	shot     *canvas.Image
+	compared int // the comparison that is shown
+	load     *loadPane
+	fields   *widgets.Rows
+	history  *widgets.Rows
 	// noNumbers says what would fill the list of fields.
 	noNumbers *widgets.EmptyState
 	tabs      *container.AppTabs
@@ -41,7 +48,10 @@ type topicDetail struct {
 
 	want box[detailWant]
 
-	layout payloadView // presenter's goroutine
+	// presenter's goroutine
+	layout  payloadView
+	diff    topicDiff
+	picture picture
 }
 
 // detailWant is what the detail pane asks of the next frame.
@@ -50,10 +60,13 @@ type detailWant struct {
 	columns                 int // characters that fit in a line of the payload
 	valueFirst, valueCount  int
 	recordFirst, recordRows int
+	against                 string // the message to compare with, by its key; empty for the one before
 }
 
-func newTopicDetail(d pageDeps) *topicDetail {
-	t := &topicDetail{deps: d}
+func newTopicDetail(d pageDeps, remove func(path string)) *topicDetail {
+	t := &topicDetail{deps: d, remove: remove, changes: widgets.NewDiffView(), shot: &canvas.Image{FillMode: canvas.ImageFillContain}}
+	t.changes.Hide()
+	t.shot.Hide()
 	t.want.update(func(w *detailWant) { w.mode = asPretty })
 	t.title = widget.NewLabel("")
 	t.title.TextStyle.Bold = true
@@ -69,7 +82,7 @@ func newTopicDetail(d pageDeps) *topicDetail {
 	t.device = widget.NewButtonWithIcon("Device", theme.ComputerIcon(), func() { d.openDevice(t.info.Device) })
 	copyTopic := widget.NewButtonWithIcon("Topic", theme.ContentCopyIcon(), func() { d.copyText("topic", t.info.Path) })
 	copyValue := widget.NewButtonWithIcon("Value", theme.ContentCopyIcon(), func() { d.copyText("value", string(t.info.Payload)) })
-	acts := container.NewHBox(t.device, copyTopic, copyValue)
+	acts := container.NewHBox(t.device, copyTopic, copyValue, t.buildMore())
 	if d.exports != nil {
 		acts.Add(t.buildExport())
 	}
@@ -77,12 +90,14 @@ func newTopicDetail(d pageDeps) *topicDetail {
 		container.NewBorder(nil, nil, nil, acts, t.title),
 		t.second, t.who, t.meta,
 	)
-	split := container.NewVSplit(container.NewBorder(t.mode, nil, nil, nil, t.value), t.tabs)
+	split := container.NewVSplit(container.NewBorder(container.NewHScroll(t.mode), nil, nil, nil, container.NewStack(t.value, t.changes, t.shot)), t.tabs)
 	split.Offset = 0.45
 	t.content = container.NewBorder(head, nil, nil, nil, split)
 	t.content.Hide()
 	t.empty = widgets.NewEmptyState(nil, noTopic, noTopicHint, "", nil)
-	t.body = container.NewStack(t.content, t.empty)
+	t.load = newLoadPane(d, remove)
+	t.load.body.Hide()
+	t.body = container.NewStack(t.content, t.load.body, t.empty)
 	return t
 }
 
@@ -105,7 +120,7 @@ func (t *topicDetail) buildExport() fyne.CanvasObject {
 }
 
 func (t *topicDetail) buildValue() {
-	t.mode = widget.NewRadioGroup([]string{asPretty, asText, asHex}, func(mode string) {
+	t.mode = widget.NewRadioGroup([]string{asPretty, asText, asHex, asDiff, asHexDiff, asPicture}, func(mode string) {
 		t.want.update(func(w *detailWant) { w.mode = mode })
 		t.deps.poke()
 	})
@@ -142,6 +157,11 @@ func (t *topicDetail) buildTabs() {
 		{Title: "Publisher", Width: 90, Weight: 1},
 		{Title: "Payload", Width: 120, Weight: 3},
 	})
+	t.history.OnSelect = func(key string) {
+		t.want.update(func(w *detailWant) { w.against = key })
+		t.deps.poke()
+	}
+	t.history.OnActivate = func(string) { t.mode.SetSelected(asDiff) }
 	t.history.OnRange = func(first, count int) {
 		t.want.update(func(w *detailWant) { w.recordFirst, w.recordRows = first, count })
 		t.deps.poke()
@@ -172,7 +192,8 @@ func fieldPointer(key string) string {
 
 // choose starts to show a topic.
 func (t *topicDetail) choose(path string) {
-	t.want.update(func(w *detailWant) { w.valueFirst, w.recordFirst = 0, 0 })
+	t.want.update(func(w *detailWant) { w.valueFirst, w.recordFirst, w.against = 0, 0, "" })
+	t.history.SetSelected("")
 	t.value.SetOffset(0)
 	t.history.SetOffset(0)
 	t.publish.topic.SetText(path)
@@ -190,14 +211,18 @@ func (t *topicDetail) frame(now time.Time, path, branch string) func() {
 	store := t.deps.stores.shown()
 	info, ok := store.Topic(path)
 	if !ok {
+		showLoad := func() {}
+		if branch != "" {
+			showLoad = t.load.frame(store, path, branch, now)
+		}
 		return func() {
 			if branch == "" {
 				t.empty.Set(noTopic, noTopicHint)
-			} else {
-				t.empty.Set(path, branch)
 			}
+			showLoad()
 			setShown(t.content, false)
-			setShown(t.empty, true)
+			setShown(t.load.body, branch != "")
+			setShown(t.empty, branch == "")
 		}
 	}
 	w := t.want.get()
@@ -212,6 +237,7 @@ func (t *topicDetail) frame(now time.Time, path, branch string) func() {
 	for i := range info.Fields {
 		fields[i] = t.fieldRow(&info.Fields[i], t.deps.plotted(model.SeriesKey{Topic: path, Pointer: info.Fields[i].Pointer}))
 	}
+	note = t.special(store, &info, w, note)
 	meta := topicMeta(&info, now)
 	if note != "" {
 		meta += "\n" + note
@@ -224,7 +250,9 @@ func (t *topicDetail) frame(now time.Time, path, branch string) func() {
 		heard()
 		t.info = info
 		setShown(t.empty, false)
+		setShown(t.load.body, false)
 		setShown(t.content, true)
+		t.showSpecial(w.mode)
 		setText(t.title, info.Path)
 		setText(t.meta, meta)
 		showPublisher(t.who, info.Publisher, t.deps.knowsPublishers())
@@ -236,6 +264,53 @@ func (t *topicDetail) frame(now time.Time, path, branch string) func() {
 		setShown(t.noNumbers, len(fields) == 0)
 		t.history.SetRows(kept, w.recordFirst, history)
 	}
+}
+
+// special prepares what the mode shows in place of text, and says what of it.
+func (t *topicDetail) special(store *model.Store, info *model.TopicInfo, w detailWant, note string) string {
+	switch w.mode {
+	case asDiff, asHexDiff:
+		t.diff.view(store, info, w.mode, w.against)
+		return t.diff.note
+	case asPicture:
+		t.picture.view(info)
+		return t.picture.note
+	}
+	return note
+}
+
+// showSpecial shows what the mode shows in place of text.
+func (t *topicDetail) showSpecial(mode string) {
+	diff := mode == asDiff || mode == asHexDiff
+	setShown(t.value, !diff && mode != asPicture)
+	setShown(t.changes, diff)
+	setShown(t.shot, mode == asPicture && t.picture.img != nil)
+	if diff && t.compared != t.diff.serial {
+		t.compared = t.diff.serial
+		t.changes.Set(t.diff.lines)
+	}
+	if mode == asPicture && t.shot.Image != t.picture.img {
+		t.shot.Image = t.picture.img
+		t.shot.Refresh()
+	}
+}
+
+// buildMore makes the button whose menu holds what is done with a topic more
+// seldom.
+func (t *topicDetail) buildMore() fyne.CanvasObject {
+	var button *widget.Button
+	button = widget.NewButtonWithIcon("", theme.MoreVerticalIcon(), func() {
+		popUp([]*fyne.MenuItem{
+			fyne.NewMenuItem("Copy payload as hex", func() { t.deps.copyText("payload as hex", hex.EncodeToString(t.info.Payload)) }),
+			fyne.NewMenuItem("Copy payload as laid out", func() {
+				text, _, _ := payload.Pretty(t.info.Payload, payload.Limits{MaxBytes: maxShownText})
+				t.deps.copyText("payload", text)
+			}),
+			fyne.NewMenuItem("Save payload …", func() { t.deps.savePayload(lastLevel(t.info.Path), t.info.Payload) }),
+			fyne.NewMenuItem("Delete retained here and below …", func() { t.remove(t.info.Path) }),
+		}, t.deps.win, button)
+	})
+	return button
 }
 
 // topicMeta is the line under a topic's name.
@@ -268,7 +343,7 @@ func recordRow(r *model.Record) widgets.Row {
 	if r.Retained {
 		qos += " ⚑"
 	}
-	return widgets.Row{Key: strconv.FormatInt(r.At.UnixNano(), 36), Status: publisherStatus(r.Publisher), Cells: []widgets.Cell{
+	return widgets.Row{Key: recordKey(r), Status: publisherStatus(r.Publisher), Cells: []widgets.Cell{
 		{Text: r.At.Local().Format("15:04:05.000")},
 		{Text: qos, Color: widgets.ColorMuted},
 		{Text: formatBytes(len(r.Payload)), Color: widgets.ColorMuted},

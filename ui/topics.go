@@ -1,11 +1,14 @@
 package ui
 
 import (
+	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
 
 	"github.com/pilothouse/pilothouse/model"
 	"github.com/pilothouse/pilothouse/model/payload"
@@ -20,6 +23,7 @@ const flashFor = 300 * time.Millisecond
 
 // topicsPage is the tree of topics with the chosen one beside it.
 type topicsPage struct {
+	deps   pageDeps
 	stores *stores
 	poke   func()
 
@@ -28,8 +32,15 @@ type topicsPage struct {
 	rows   *widgets.Rows
 	empty  *widgets.EmptyState
 	detail *topicDetail
-	split  *container.Split
-	body   fyne.CanvasObject
+	wipe   *branchWipe
+	// searched says what a search in payloads looked at; endSearch ends it.
+	searched  *widget.Label
+	endSearch func()
+	split     *container.Split
+	body      fyne.CanvasObject
+	// column is what the tree is sorted by, reverse the other way round.
+	column  int
+	reverse bool
 
 	want box[topicsWant]
 
@@ -47,17 +58,22 @@ type topicsWant struct {
 }
 
 func newTopicsPage(d pageDeps) *topicsPage {
-	p := &topicsPage{stores: d.stores, poke: d.poke}
+	p := &topicsPage{deps: d, stores: d.stores, poke: d.poke}
 	p.filter = widgets.NewEntry()
-	p.filter.SetPlaceHolder("Filter: part of a topic, or a filter with + and #")
+	p.filter.SetPlaceHolder("Filter: part of a topic or payload, or a filter with + and #")
 	p.filter.OnChanged = func(text string) {
 		p.edit(func(v *model.TreeView) { v.SetFilter(text) })
+		p.searchValues(strings.TrimSpace(text))
 	}
+	p.searched = widget.NewLabel("")
+	p.searched.Importance, p.searched.SizeName, p.searched.Wrapping = widget.LowImportance, theme.SizeNameCaptionText, fyne.TextWrapWord
+	p.searched.Hide()
+	p.wipe = newBranchWipe(d)
 	p.rows = widgets.NewRows([]widgets.Column{
-		{Title: "Topic", Width: 190, Weight: 3},
-		{Title: "Value", Width: 110, Weight: 2},
-		{Title: "Rate", Width: 64, Align: fyne.TextAlignTrailing},
-		{Title: "Age", Width: 56, Align: fyne.TextAlignTrailing},
+		{Title: "Topic", Width: 180, Weight: 3, Sortable: true},
+		{Title: "Value", Width: 110, Weight: 2, Sortable: true},
+		{Title: "Rate", Width: 64, Align: fyne.TextAlignTrailing, Sortable: true},
+		{Title: "Age", Width: 56, Align: fyne.TextAlignTrailing, Sortable: true},
 	})
 	p.rows.OnRange = func(first, count int) {
 		p.want.update(func(w *topicsWant) { w.first, w.count = first, count })
@@ -65,11 +81,15 @@ func newTopicsPage(d pageDeps) *topicsPage {
 	}
 	p.rows.OnToggle = func(path string) { p.edit(func(v *model.TreeView) { v.Toggle(path) }) }
 	p.rows.OnActivate = p.rows.OnToggle
+	p.rows.OnSort = p.sortBy
+	p.rows.OnCopy = func(path string) { d.copyText("topic", path) }
+	p.rows.SetSort(0, false)
 	p.rows.OnSelect = p.choose
 	p.empty = widgets.NewEmptyState(nil, "No messages yet", d.connectHint(), "", nil)
-	p.detail = newTopicDetail(d)
+	p.detail = newTopicDetail(d, p.wipe.ask)
 	// In this order, which Tab follows; NewBorder would put the middle first.
-	left := container.New(layout.NewBorderLayout(p.filter, nil, nil, nil), p.filter, container.NewStack(p.rows, p.empty))
+	head := container.NewVBox(p.filter, p.searched, p.wipe.bar)
+	left := container.New(layout.NewBorderLayout(head, nil, nil, nil), head, container.NewStack(p.rows, p.empty))
 	p.split = container.NewHSplit(left, p.detail.body)
 	p.split.Offset = 0.52
 	p.body = container.NewPadded(p.split)
@@ -84,6 +104,18 @@ func (p *topicsPage) every() time.Duration { return tick }
 func (p *topicsPage) edit(f func(*model.TreeView)) {
 	p.want.update(func(w *topicsWant) { w.edits = append(w.edits, f) })
 	p.poke()
+}
+
+// treeOrders are the orders by column: of values by how much was said.
+var treeOrders = [...]model.TreeOrder{model.TreeByTopic, model.TreeBySize, model.TreeByRate, model.TreeByAge}
+
+// sortBy sorts by a column, or the other way round when it is sorted by it.
+func (p *topicsPage) sortBy(column int) {
+	p.reverse = p.column == column && !p.reverse
+	p.column = column
+	p.rows.SetSort(column, p.reverse)
+	order, reverse := treeOrders[column], p.reverse
+	p.edit(func(v *model.TreeView) { v.SetOrder(order, reverse) })
 }
 
 // choose shows a topic in the detail pane.
@@ -134,6 +166,7 @@ func (p *topicsPage) frame(now time.Time) func() {
 			p.rows.ScrollTo(scrollTo)
 		}
 		showDetail()
+		p.wipe.show(p.wipe.now())
 	}
 }
 
