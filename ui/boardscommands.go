@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"context"
 	"math"
 	"strconv"
 	"strings"
@@ -31,20 +30,8 @@ func (p *boardsPage) send(in *board.Instance, value string) string {
 		label += " " + value
 	}
 	spec := model.CommandSpec{Name: lastLevel(s.Topic), Label: label, Topic: s.Topic, Ack: s.Ack, Hold: s.Hold, Timeout: s.Timeout()}
-	cmd, _ := p.deps.store.BeginCommand(orElse(in.Device.Root, p.deviceOf(s.Topic)), spec)
-	said := board.Payload(s, cmd.ID, value)
-	p.deps.poke()
-	go func() {
-		ctx, cancel := context.WithTimeout(p.deps.ctx, publishTimeout)
-		defer cancel()
-		sessions, known, err := p.deps.link.Publish(ctx, cmd.Topic, said, 1, false)
-		if err != nil {
-			p.deps.store.CommandRejected(cmd.ID, err)
-			return
-		}
-		p.deps.store.CommandAccepted(cmd.ID, sessions, known)
-	}()
-	return cmd.ID
+	return p.deps.launch(model.Order{Device: orElse(in.Device.Root, p.deviceOf(s.Topic)), Spec: spec,
+		Payload: func(id string) []byte { return board.Payload(s, id, value) }})
 }
 
 func lastLevel(topic string) string { return topic[strings.LastIndexByte(topic, '/')+1:] }

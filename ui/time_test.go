@@ -123,7 +123,7 @@ func TestPastIsShownAndLocked(t *testing.T) {
 	if !f.submit.Disabled() || f.result.Text != pastLock {
 		t.Errorf("a message may be sent from the past: %q", f.result.Text)
 	}
-	if _, _, err := b.deps().link.Publish(t.Context(), "a", nil, 0, false); !errors.Is(err, errPast) {
+	if _, err := b.deps().link.Send(t.Context(), model.Outgoing{Topic: "a", Payload: nil, QoS: 0, Retain: false}); !errors.Is(err, errPast) {
 		t.Errorf("publishing in the past: %v", err)
 	}
 	b.openDevice("solent/ferries/red-falcon")

@@ -16,8 +16,8 @@ import (
 // Bounds of the load of a branch: how many talkers are listed, and how often it is
 // measured.
 const (
-	loadTalkers = 50
-	measureEvery   = 2 * time.Second
+	loadTalkers  = 50
+	measureEvery = 2 * time.Second
 )
 
 // loadPane shows who loads the broker below a level of the tree.
