@@ -12,9 +12,9 @@ import (
 // The topics page in a window of the large size.
 var (
 	filter     = image.Pt(390, 64)
-	treeRows   = image.Rect(90, 114, 690, 690)
-	twoRows    = image.Rect(90, 114, 690, 164) // the first two of the tree
-	belowThem  = image.Rect(90, 168, 690, 690)
+	treeRows   = image.Rect(90, 147, 690, 690) // below what is said of the search
+	twoRows    = image.Rect(90, 147, 690, 197) // the first two of the tree
+	belowThem  = image.Rect(90, 201, 690, 690)
 	detailHead = image.Rect(712, 50, 1268, 300)
 )
 
