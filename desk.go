@@ -107,6 +107,7 @@ func New(cfg Config, app fyne.App) (_ *Program, err error) {
 		App: app, Store: p.Store, Link: p.Link, LinkName: p.LinkName(), Address: p.Address, Land: land, Credit: assets.SolentAttribution,
 		Settings: settings, Save: func(s ui.Settings) error { return saveSettings(p.Dir, s) }, Losses: p.Losses,
 		Notice: sayAll(crashed, notice, p.Moved, worse), Demo: p.Fleet, Stuck: p.abandon, Watch: p.watch(), History: p.history(),
+		About: versionText(), Folder: p.Dir.Path(""), Crashes: p.Dir.CrashReports(), Welcome: first && cfg.undirected(),
 		Boards: boards, Workspace: kept, Board: cfg.Board, Kiosk: cfg.Kiosk,
 		Commands: &savedCommands{dir: p.Dir}, User: operator(),
 	})
@@ -155,6 +156,12 @@ func (p *Program) reportCrashes() error {
 		return fmt.Errorf("the program ended unexpectedly last time; what happened is in %s: please add it to a bug report", report)
 	}
 	return nil
+}
+
+// undirected tells that the command line says nothing of what to show: somebody
+// who just looks is greeted.
+func (c *Config) undirected() bool {
+	return !c.DemoSet && c.Page == "" && c.Connect == "" && c.Workspace == "" && c.Board == "" && !c.Kiosk
 }
 
 // wantsDemo tells whether the fleet sails: as the command line says, else as the

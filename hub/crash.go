@@ -79,3 +79,14 @@ func (d *Dir) keepCrash(path string) (crashed string, err error) {
 	}
 	return d.Path(name), nil
 }
+
+// CrashReports are the files of the reports that are kept, the newest first.
+func (d *Dir) CrashReports() []string {
+	kept, err := filepath.Glob(d.Path("crash-*.txt"))
+	if err != nil { // the pattern is none, and so there are no such files
+		return nil
+	}
+	slices.Sort(kept)
+	slices.Reverse(kept)
+	return kept
+}

@@ -24,6 +24,9 @@ func (w *Window) actions() []action {
 	list := []action{
 		{"action:theme", "Switch between dark and light", w.toggleTheme},
 		{"action:full", "Full screen", func() { w.win.SetFullScreen(!w.win.FullScreen()) }},
+		{"action:keys", "Keyboard shortcuts", w.showShortcuts},
+		{"action:welcome", "Welcome: ways to begin", w.showWelcome},
+		{"action:about", "About Pilothouse, and licences", w.showAbout},
 		{"action:fit", "Show all devices on the map", func() { w.goTo(pageMap, true); w.mapped.fit() }},
 	}
 	list = append(list, action{"action:commands", "Saved commands …", w.savedCommands})

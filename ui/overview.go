@@ -31,7 +31,7 @@ type overviewWant struct{ first, count int }
 // overviewEvents is how many events the overview lists.
 const overviewEvents = 100
 
-func newOverviewPage(d pageDeps) *overviewPage {
+func newOverviewPage(d pageDeps, above fyne.CanvasObject) *overviewPage {
 	p := &overviewPage{stores: d.stores, counts: newCountsBar(), tiles: widgets.NewTileGrid()}
 	p.tiles.OnRange = func(first, count int) {
 		p.want.update(func(w *overviewWant) { w.first, w.count = first, count })
@@ -43,7 +43,7 @@ func newOverviewPage(d pageDeps) *overviewPage {
 	recent := container.NewBorder(sectionTitle("Recent events"), nil, nil, nil, p.events)
 	split := container.NewVSplit(p.tiles, recent)
 	split.Offset = 0.72
-	p.body = container.NewPadded(container.NewBorder(p.counts.body, nil, nil, nil, container.NewStack(split, p.empty)))
+	p.body = container.NewPadded(container.NewBorder(container.NewVBox(above, p.counts.body), nil, nil, nil, container.NewStack(split, p.empty)))
 	return p
 }
 

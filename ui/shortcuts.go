@@ -57,6 +57,7 @@ func (w *Window) shortcutTable() []shortcut {
 		shortcut{does: "This list", do: w.showShortcuts, char: '?'},
 		shortcut{does: "This list, while something is being typed", do: w.showShortcuts, key: fyne.KeySlash, mod: fyne.KeyModifierShortcutDefault},
 		shortcut{does: "This list", do: w.showShortcuts, key: fyne.KeyF1},
+		shortcut{does: "Close this list", do: w.hideShortcuts, key: fyne.KeyEscape},
 	)
 	if w.time != nil {
 		for _, k := range timeKeys() {
@@ -103,6 +104,13 @@ func (w *Window) showShortcuts() {
 	w.sheet.SetOnClosed(func() { w.sheet = nil })
 	w.sheet.Resize(sheetSize(w.win))
 	w.sheet.Show()
+}
+
+// hideShortcuts closes the list of keys.
+func (w *Window) hideShortcuts() {
+	if w.sheet != nil {
+		w.sheet.Hide()
+	}
 }
 
 // sheetSize is how large a sheet over a window is.

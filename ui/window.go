@@ -68,8 +68,13 @@ type Options struct {
 	Commands CommandStore
 	// User is who is at it, for the log of commands.
 	User string
-	// About is the version, for the about page.
-	About string
+	// About is the version, Folder where data is kept, and Crashes the reports of
+	// runs that ended badly, for the about page.
+	About   string
+	Folder  string
+	Crashes []string
+	// Welcome greets somebody who starts the program for the first time.
+	Welcome bool
 }
 
 // Demo starts and stops the ferry fleet. Both return at once.
@@ -110,6 +115,7 @@ type Window struct {
 	boards  *boardsPage
 	kiosk   kiosk
 	sheet   dialog.Dialog // of the keys, nil while it is closed
+	welcome *welcome
 
 	hideMu sync.Mutex
 	hidden bool
@@ -161,7 +167,8 @@ func (w *Window) build() {
 	w.topics, w.devices = newTopicsPage(deps), newDevicesPage(deps)
 	w.mapped = newMapPage(deps, w.o.Land, w.o.Credit)
 	w.charts = newChartsPage(deps, w.win, w.o.History, time.Duration(w.o.Settings.ChartWindow)*time.Second)
-	w.pages[pageOverview], w.pages[pageTopics], w.pages[pageDevices] = newOverviewPage(deps), w.topics, w.devices
+	w.welcome = newWelcome(w)
+	w.pages[pageOverview], w.pages[pageTopics], w.pages[pageDevices] = newOverviewPage(deps, w.welcome.body), w.topics, w.devices
 	w.watched = newWatchPage(deps, w.win, w.o.Watch)
 	w.pages[pageMap], w.pages[pageCharts], w.pages[pageWatch] = w.mapped, w.charts, w.watched
 	w.boards = newBoardsPage(deps, w.win, &w.o)

@@ -1,0 +1,10 @@
+package assets
+
+import _ "embed" // for licences
+
+//go:embed licences.txt
+var licences string
+
+// Licences are the licences of everything that is linked into the program, as
+// one plain text.
+func Licences() string { return licences }

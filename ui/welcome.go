@@ -1,0 +1,100 @@
+package ui
+
+import (
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/pilothouse/pilothouse/ui/widgets"
+)
+
+// elsewhereCommand starts the program with a broker elsewhere: the password stands
+// in the environment, where no list of processes shows it.
+const elsewhereCommand = "pilothouse --connect mqtts://user@host:8883"
+
+// welcome is the panel above the overview at the first start: three ways to
+// begin, beside the fleet that is alive already.
+type welcome struct {
+	body *fyne.Container
+}
+
+func newWelcome(w *Window) *welcome {
+	p := &welcome{}
+	title := widget.NewLabel("Welcome aboard")
+	title.TextStyle.Bold, title.SizeName = true, theme.SizeNameSubHeadingText
+	leave := widget.NewButtonWithIcon("", theme.CancelIcon(), p.hide)
+	leave.Importance = widget.LowImportance
+	ways := container.NewGridWithColumns(3, p.watchDemo(w), p.connectHere(w), p.connectElsewhere(w))
+	note := widget.NewLabel(welcomeNote(w.o.Folder))
+	note.Importance, note.SizeName, note.Wrapping = widget.LowImportance, theme.SizeNameCaptionText, fyne.TextWrapWord
+	inside := container.NewBorder(container.NewBorder(nil, nil, title, leave), note, nil, nil, ways)
+	p.body = container.NewPadded(container.NewStack(widgets.NewBar(), container.NewPadded(inside)))
+	p.body.Hide()
+	return p
+}
+
+// welcomeNote says what the system is about to ask, and where data is kept.
+func welcomeNote(folder string) string {
+	note := "Devices on this machine connect at once. When the first device elsewhere is invited, the system may ask whether Pilothouse may accept connections: answer yes for your own network."
+	if folder != "" {
+		note += " Everything is kept in " + folder + "."
+	}
+	return note
+}
+
+func (p *welcome) show() { p.body.Show() }
+func (p *welcome) hide() { p.body.Hide() }
+
+// way is one of the ways to begin.
+func way(title, about string, buttons ...fyne.CanvasObject) fyne.CanvasObject {
+	head := widget.NewLabel(title)
+	head.TextStyle.Bold = true
+	text := widget.NewLabel(about)
+	text.Wrapping = fyne.TextWrapWord
+	return container.NewBorder(head, container.NewHBox(buttons...), nil, nil, text)
+}
+
+func (p *welcome) watchDemo(w *Window) fyne.CanvasObject {
+	about := "A ferry fleet sails the Solent: positions, engines and delays, live, with an impostor to release."
+	show := widget.NewButtonWithIcon("Watch the fleet", theme.MediaPlayIcon(), func() {
+		if w.o.Demo != nil && !w.o.Demo.Running() {
+			w.toggleDemo()
+		}
+		p.hide()
+		w.goTo(pageMap, true)
+	})
+	show.Importance = widget.HighImportance
+	return way("Watch the demo", about, show)
+}
+
+func (p *welcome) connectHere(w *Window) fyne.CanvasObject {
+	if w.o.Address == "" {
+		return way("Connect a device", "A broker elsewhere is watched: devices connect there.")
+	}
+	add := widget.NewButtonWithIcon("Add a device", theme.ContentAddIcon(), func() {
+		p.hide()
+		w.addDevice()
+	})
+	if w.o.Watch == nil {
+		add.Disable()
+	}
+	copyIt := widget.NewButtonWithIcon("Address", theme.ContentCopyIcon(), func() { w.copyText("address", w.o.Address) })
+	return way("Connect a device here", "On this machine: "+w.o.Address+". From elsewhere: with an invitation and its own key.", add, copyIt)
+}
+
+func (p *welcome) connectElsewhere(w *Window) fyne.CanvasObject {
+	command := strings.TrimSpace(elsewhereCommand)
+	copyIt := widget.NewButtonWithIcon("Command", theme.ContentCopyIcon(), func() { w.copyText("command", command) })
+	return way("Watch a broker elsewhere", "Start with "+command+"; the password is read from the variable PILOTHOUSE_PASSWORD.",
+		copyIt, layout.NewSpacer())
+}
+
+// showWelcome shows the panel, above the overview.
+func (w *Window) showWelcome() {
+	w.goTo(pageOverview, true)
+	w.welcome.show()
+}
