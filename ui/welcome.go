@@ -20,10 +20,12 @@ const elsewhereCommand = "pilothouse --connect mqtts://user@host:8883"
 // begin, beside the fleet that is alive already.
 type welcome struct {
 	body *fyne.Container
+	// arrange lays the page out anew when the panel has come or gone.
+	arrange func()
 }
 
 func newWelcome(w *Window) *welcome {
-	p := &welcome{}
+	p := &welcome{arrange: func() { w.stack.Refresh() }}
 	title := widget.NewLabel("Welcome aboard")
 	title.TextStyle.Bold, title.SizeName = true, theme.SizeNameSubHeadingText
 	leave := widget.NewButtonWithIcon("", theme.CancelIcon(), p.hide)
@@ -46,8 +48,15 @@ func welcomeNote(folder string) string {
 	return note
 }
 
-func (p *welcome) show() { p.body.Show() }
-func (p *welcome) hide() { p.body.Hide() }
+func (p *welcome) show() {
+	p.body.Show()
+	p.arrange()
+}
+
+func (p *welcome) hide() {
+	p.body.Hide()
+	p.arrange()
+}
 
 // way is one of the ways to begin.
 func way(title, about string, buttons ...fyne.CanvasObject) fyne.CanvasObject {

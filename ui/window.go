@@ -141,6 +141,9 @@ func New(o Options) (*Window, error) {
 	w.resize()
 	w.shortcuts()
 	w.listen()
+	if o.Welcome && !o.Kiosk {
+		w.welcome.show()
+	}
 	first := orElse(o.Settings.Page, pageOverview)
 	if w.kiosk.on {
 		first = pageBoards
