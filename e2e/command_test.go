@@ -39,7 +39,7 @@ func proof(button image.Rectangle) image.Rectangle {
 // TestCommand presses a ferry's button and hears the ferry answer, by a
 // subscriber of another make and in the window.
 func TestCommand(t *testing.T) {
-	w := open(t, setup{})
+	w := open(t, setup{args: []string{"--demo"}})
 	w.Sees("the fleet", func(p image.Image) bool { return alive(p) >= ferries })
 	answers := subscribe(t, w.address, "solent/ferries/+/ack/+", "solent/ferries/+/status")
 	answers.until(t, "/red-falcon/status") // retained: the subscriptions hold

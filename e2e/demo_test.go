@@ -46,7 +46,7 @@ func alive(p image.Image) int {
 // time, with no word about what to do: a living fleet, at once.
 func TestFirstStart(t *testing.T) {
 	const limit = 15 * time.Second
-	w := open(t, setup{})
+	w := open(t, setup{args: []string{"--demo"}})
 	w.isOn(overview)
 	w.Sees("a first tile", func(p image.Image) bool { return alive(p) > 0 })
 	first := time.Since(w.started)

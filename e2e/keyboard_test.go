@@ -15,7 +15,7 @@ import (
 var searchBar = image.Rect(700, 10, 900, 30)
 
 func TestKeyboard(t *testing.T) {
-	w := open(t, setup{})
+	w := open(t, setup{args: []string{"--demo"}})
 	w.Sees("the fleet", func(p image.Image) bool { return alive(p) >= ferries })
 
 	w.search("red falcon")
@@ -53,7 +53,7 @@ func TestKeyboard(t *testing.T) {
 // TestSmallWindow goes through all pages in the smallest window that people
 // work in: none asks for more.
 func TestSmallWindow(t *testing.T) {
-	w := open(t, setup{size: small})
+	w := open(t, setup{size: small, args: []string{"--demo"}})
 	for i, key := range []string{"ctrl+1", "ctrl+2", "ctrl+3", "ctrl+4", "ctrl+5"} {
 		w.Press(key)
 		w.isOn(i)
