@@ -62,7 +62,7 @@ func (l *events) addBroker(e broker.Event) {
 	case broker.PanicCaught:
 		l.add(watch.Other, "panic: %s\n%s", e.Value, e.Stack)
 	case broker.SessionClosed:
-		if e.Err != nil && strings.Contains(e.Err.Error(), "bad record MAC") {
+		if broker.KindOf(e.Err) == watch.HandshakeFailed { // what came is not what was sent
 			l.add(watch.HandshakeFailed, "%s %s: %v", e.Publisher.Name(), e.Reason, e.Err)
 		}
 	}

@@ -162,7 +162,8 @@ func (a *audience) command(ctx context.Context) (sent int) {
 	tick := time.NewTicker(beat)
 	defer tick.Stop()
 	for {
-		if err := a.publish(ctx, a.root+"/command/step", []byte(strconv.Itoa(sent+1))); err != nil {
+		// Not with ctx: a command whose storing is not waited for has gone all the same.
+		if err := a.publish(context.WithoutCancel(ctx), a.root+"/command/step", []byte(strconv.Itoa(sent+1))); err != nil {
 			return sent
 		}
 		sent++

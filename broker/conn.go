@@ -12,6 +12,7 @@ import (
 
 	"github.com/pilothouse/pilothouse/broker/packet"
 	"github.com/pilothouse/pilothouse/model"
+	"github.com/pilothouse/pilothouse/model/watch"
 )
 
 // conn is one network connection. Its fields belong to the goroutine that reads
@@ -93,7 +94,11 @@ func newConn(b *Broker, nc net.Conn) *conn {
 func (c *conn) serve() {
 	d := c.run()
 	if kicked := c.leaving.Load(); kicked != nil {
+		broken := d.err
 		d = *kicked
+		if d.err == nil && KindOf(broken) == watch.HandshakeFailed {
+			d.err = broken // whoever is cut off by meddling may be back before we know
+		}
 	} else {
 		c.leaving.CompareAndSwap(nil, &d)
 	}

@@ -39,6 +39,12 @@ func reportOf(e broker.Event) (watch.Report, bool) {
 	case broker.TakenOver:
 		from(e.New)
 		r.Kind, r.Text = watch.Takeover, "took over its session from "+e.Old.Addr
+	case broker.SessionClosed:
+		if broker.KindOf(e.Err) != watch.HandshakeFailed {
+			return r, false
+		}
+		from(e.Publisher)
+		r.Kind, r.Text = watch.HandshakeFailed, "its encrypted connection was broken on the way: "+e.Err.Error()
 	case broker.Malformed:
 		from(e.Publisher)
 		r.Kind, r.Addr, r.Text, r.Count = watch.Malformed, e.Addr, e.Reason, e.Count

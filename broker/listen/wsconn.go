@@ -102,10 +102,11 @@ func (c *wsConn) handOver(r io.Reader) error {
 	}
 }
 
-// Read implements net.Conn. After a close frame it returns io.EOF.
+// Read implements net.Conn. After a close frame it returns io.EOF; what else ended
+// the WebSocket goes before a deadline that has passed since.
 func (c *wsConn) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)
-	if cause := c.cause.Load(); errors.Is(err, io.EOF) && cause != nil {
+	if cause := c.cause.Load(); err != nil && cause != nil {
 		err = *cause
 	}
 	return n, err

@@ -173,12 +173,20 @@ func deviceSays(ctx context.Context, t *Target, c Credentials) (string, error) {
 // Over plain TCP nothing keeps it from that.
 func flipBytes(s *scene) (Outcome, error) {
 	var armed atomic.Bool
+	over := make(chan struct{}, 1) // the hub has hung up
 	b, err := lure(s.ctx, func(device net.Conn) {
+		defer func() {
+			select {
+			case over <- struct{}{}:
+			default:
+			}
+		}()
 		hub, err := s.t.raw(s.ctx, "")
 		if err != nil {
 			return
 		}
 		defer func() { _ = hub.Close() }()
+		defer context.AfterFunc(s.ctx, func() { _ = hub.Close() })()
 		tamper(device, hub, []byte(s.mark), &armed)
 	})
 	if err != nil {
@@ -195,6 +203,12 @@ func flipBytes(s *scene) (Outcome, error) {
 	words, err := c.publish(s.ctx, message{topic: s.t.ThiefRoot + "/hello", payload: bytes.Repeat([]byte(s.mark), 4), qos: 1})
 	if err != nil {
 		return Outcome{}, err
+	}
+	c.close()
+	select { // or the hub might take who comes next for the same device in a hurry
+	case <-over:
+	case <-s.ctx.Done():
+		return Outcome{}, s.ctx.Err()
 	}
 	if err := s.settle(nil); err != nil {
 		return Outcome{}, err
@@ -226,7 +240,11 @@ func tamper(device, hub net.Conn, mark []byte, armed *atomic.Bool) {
 		}
 		b[at] ^= 1
 	})
-	_ = hub.Close()
+	if half, ok := hub.(interface{ CloseWrite() error }); ok {
+		_ = half.CloseWrite() // and hear the hub out
+	} else {
+		_ = hub.Close()
+	}
 	back.Wait()
 }
 
