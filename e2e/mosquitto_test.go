@@ -92,19 +92,6 @@ func (h *heard) until(t *testing.T, parts ...string) string {
 	return found
 }
 
-// subscribe listens with the tool that people have, until the test ends.
-func subscribe(t *testing.T, address string, filters ...string) *heard {
-	t.Helper()
-	host, port := split(t, address)
-	args := []string{"-h", host, "-p", port, "-q", "1", "-v"}
-	for _, filter := range filters {
-		args = append(args, "-t", filter)
-	}
-	h := &heard{}
-	run(t, exec.Command(need(t, "mosquitto_sub"), args...), h)
-	return h
-}
-
 // mosquitto is a broker of another make.
 type mosquitto struct {
 	t       *testing.T
