@@ -110,13 +110,14 @@ func (w *Window) RightClick(ctx context.Context, at image.Point) error {
 
 // Drag moves the pointer with the left button held, in a few steps.
 func (w *Window) Drag(ctx context.Context, from, to image.Point) error {
-	const steps = 8
+	const steps = 12
 	args := append(w.move(from), "mousedown", "1")
 	for i := 1; i <= steps; i++ {
 		args = append(args, w.move(from.Add(to.Sub(from).Mul(i).Div(steps)))...)
-		args = append(args, "sleep", "0.02")
+		args = append(args, "sleep", "0.05")
 	}
-	return w.do(ctx, append(args, "mouseup", "1")...)
+	// A hand rests before it lets go, and a slow window catches up.
+	return w.do(ctx, append(args, "sleep", "0.6", "mouseup", "1")...)
 }
 
 // Scroll turns the wheel by notches, towards the user (down) when positive.
