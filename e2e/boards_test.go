@@ -54,7 +54,7 @@ func buttonAt(p image.Image, area image.Rectangle) (image.Point, bool) {
 	run := 0
 	for y := area.Min.Y + 30; y < area.Max.Y; y++ {
 		switch {
-		case desktop.Near(p.At(x, y), p.At(x, y-1), 2) && !desktop.Near(p.At(x, y), p.At(area.Min.X+2, area.Min.Y+30), 6):
+		case desktop.Near(p.At(x, y), p.At(x, y-1), 2) && !desktop.Near(p.At(x, y), p.At(area.Min.X+2, area.Max.Y-10), 6):
 			run++
 		default:
 			run = 0
