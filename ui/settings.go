@@ -15,7 +15,7 @@ type Settings struct {
 	// read where Charts is nil.
 	Chart []model.SeriesKey `json:"chart,omitempty"`
 	// Charts are the charts that were composed; nil when never.
-	Charts []Chart `json:"charts"`
+	Charts []Chart `json:"charts,omitzero"`
 	// Board is the board that was open.
 	Board string `json:"board,omitempty"`
 	// ChartWindow is the time the charts show, in seconds.

@@ -72,8 +72,8 @@ func FuzzDifferential5(f *testing.F) {
 
 // pahoReads leaves out what paho.golang does not read, or does not write again,
 // although it is valid: CONNECT packets of other versions, DISCONNECT and AUTH
-// packets without a body, texts that are there and empty, and more than one
-// subscription identifier.
+// packets without a body, texts that are there and empty, more than one
+// subscription identifier, and the properties of a will.
 func pahoReads(p Packet, b []byte) bool {
 	if hasEmptyText(p) {
 		return false
@@ -82,7 +82,7 @@ func pahoReads(p Packet, b []byte) bool {
 	case *Publish:
 		return len(p.Props.SubscriptionIDs) < 2
 	case *Connect:
-		return p.Version == V5
+		return p.Version == V5 && (p.Will == nil || p.Will.Props.Empty())
 	case *Disconnect, *Auth:
 		return len(b) > 2
 	}
