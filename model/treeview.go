@@ -41,7 +41,7 @@ type TreeView struct {
 	toggled   map[string]bool // by path: opened or closed against the default
 	closed    map[string]bool // by path: closed while this filter shows
 	filter    string
-	mqtt      bool // filter is an MQTT filter
+	mqtt      bool            // filter is an MQTT filter
 	found     map[string]bool // topics that match by their payloads
 	order     TreeOrder
 	reverse   bool
