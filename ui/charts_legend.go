@@ -16,7 +16,7 @@ import (
 const legendRemove = 5
 
 // legendWidth is how wide the legend is at least.
-const legendWidth = 404
+const legendWidth = 412
 
 // chartKey and lineKey are the keys of the legend's rows.
 func chartKey(chart int) string      { return strconv.Itoa(chart) }
@@ -44,7 +44,7 @@ func (p *chartsPage) buildLegend() {
 		{Title: "Min", Width: 54, Align: fyne.TextAlignTrailing},
 		{Title: "Max", Width: 54, Align: fyne.TextAlignTrailing},
 		{Title: "Mean", Width: 54, Align: fyne.TextAlignTrailing},
-		{Title: "", Width: 26, Align: fyne.TextAlignCenter},
+		{Title: "", Width: 34, Align: fyne.TextAlignCenter},
 	})
 	p.legend.OnCell = func(key string, column int) {
 		if column == legendRemove {
