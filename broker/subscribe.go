@@ -34,7 +34,7 @@ func (c *conn) onSubscribe(h packet.Header, body []byte) error {
 	}
 	c.acks = ack.Append(c.acks, c.version)
 	if c.answerSubscribe(s.kept != nil && !refuses) != nil {
-		return nil //nolint:nilerr // the connection is ending already, by another goroutine
+		return nil // the connection is ending already, by another goroutine
 	}
 	for _, sub := range replays {
 		s.replayLocked(sub)

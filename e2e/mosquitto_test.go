@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -65,31 +64,6 @@ func (h *heard) String() string {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.text.String()
-}
-
-// until waits for a line that holds all of the parts, and returns it.
-func (h *heard) until(t *testing.T, parts ...string) string {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), desktop.Deadline)
-	defer cancel()
-	var found string
-	err := desktop.Until(ctx, fmt.Sprintf("a message with %q", parts), func() (bool, error) {
-	lines:
-		for line := range strings.Lines(h.String()) {
-			for _, part := range parts {
-				if !strings.Contains(line, part) {
-					continue lines
-				}
-			}
-			found = line
-			return true, nil
-		}
-		return false, nil
-	})
-	if err != nil {
-		t.Fatalf("%v; heard:\n%s", err, h)
-	}
-	return found
 }
 
 // mosquitto is a broker of another make.

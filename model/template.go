@@ -101,8 +101,8 @@ func placeholderIn(s string) (start, end int) {
 		if i == at+1 || i == len(s) || s[i] != '}' && s[i] != ':' {
 			continue
 		}
-		if close := strings.IndexByte(s[i:], '}'); close >= 0 {
-			return at, i + close
+		if end := strings.IndexByte(s[i:], '}'); end >= 0 {
+			return at, i + end
 		}
 	}
 	return -1, -1

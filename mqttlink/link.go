@@ -29,11 +29,12 @@ type Link interface {
 	Status() model.LinkStatus
 }
 
-// Outgoing is a message to publish, and Receipt what is known of one that the
-// broker accepted. A broker elsewhere tells of no acknowledgements.
 type (
+	// Outgoing is a message to publish.
 	Outgoing = model.Outgoing
-	Receipt  = model.Receipt
+	// Receipt is what is known of a message that the broker accepted. A broker
+	// elsewhere tells of no acknowledgements.
+	Receipt = model.Receipt
 )
 
 // check reports why m cannot be sent over any link.

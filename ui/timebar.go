@@ -97,11 +97,11 @@ func (b *timeBar) buildButtons() {
 		}
 	})
 	b.speed.Selected = names[0]
-	names = nil
+	var zooms []string
 	for _, z := range timeZooms {
-		names = append(names, z.name)
+		zooms = append(zooms, z.name)
 	}
-	b.zoom = widget.NewSelect(names, func(name string) {
+	b.zoom = widget.NewSelect(zooms, func(name string) {
 		for _, z := range timeZooms {
 			if z.name == name {
 				b.want.update(func(w *timeWant) { w.span, w.to = z.span, time.Time{} })

@@ -121,6 +121,6 @@ func (g *guesses) succeeded(name, source string) {
 	if g.isKnownLocked(name, source) {
 		return
 	}
-	known := append(g.known[name], source)
-	g.known[name] = known[max(0, len(known)-knownSources):]
+	g.known[name] = append(g.known[name], source)
+	g.known[name] = g.known[name][max(0, len(g.known[name])-knownSources):]
 }

@@ -77,8 +77,8 @@ func (c *collection) add(of, dir string, deep bool) error {
 // put adds a notice, or what it covers to the same text.
 func (c *collection) put(n Notice) {
 	if at, ok := c.seen[n.Text]; ok {
-		if of := c.notices[at].Of; !slices.Contains(of, n.Of[0]) {
-			c.notices[at].Of = append(of, n.Of...)
+		if !slices.Contains(c.notices[at].Of, n.Of[0]) {
+			c.notices[at].Of = append(c.notices[at].Of, n.Of...)
 		}
 		return
 	}

@@ -34,7 +34,7 @@ func testModel(t *testing.T, s history.Store, settle func(history.Store) history
 	}
 	write(t, s, b)
 	s = settle(s)
-	defer close(t, s)
+	defer closed(t, s)
 	p, err := history.NewPlayer(history.PlayerOptions{Reader: s, NewStore: NewStore})
 	if err != nil {
 		t.Fatal(err)

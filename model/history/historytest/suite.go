@@ -68,7 +68,7 @@ func write(t testing.TB, s history.Store, b history.Batch) {
 	}
 }
 
-func close(t testing.TB, s history.Store) {
+func closed(t testing.TB, s history.Store) {
 	t.Helper()
 	if err := s.Close(); err != nil {
 		t.Error(err)
@@ -98,7 +98,7 @@ func testMessages(t *testing.T, s history.Store, settle func(history.Store) hist
 	write(t, s, history.Batch{ID: "1", Messages: all[:500]})
 	write(t, s, history.Batch{ID: "2", Messages: all[500:]})
 	s = settle(s)
-	defer close(t, s)
+	defer closed(t, s)
 
 	from, to, ok, err := s.Span(ctx)
 	if err != nil || !ok || !from.Equal(start) || to.Before(all[len(all)-1].At) {
@@ -188,7 +188,7 @@ func testSamples(t *testing.T, s history.Store, settle func(history.Store) histo
 	write(t, s, history.Batch{ID: "1", Samples: append(append([]history.Sample{}, all[:5_000]...), other...)})
 	write(t, s, history.Batch{ID: "2", Samples: all[5_000:]})
 	s = settle(s)
-	defer close(t, s)
+	defer closed(t, s)
 	if keys := Must[[]model.SeriesKey](t)(s.SeriesKeys(ctx, "solent/+")); fmt.Sprint(keys) != "[{solent/a /speed} {solent/b }]" {
 		t.Errorf("series %v", keys)
 	}
@@ -276,7 +276,7 @@ func testLog(t *testing.T, s history.Store, settle func(history.Store) history.S
 		t.Error(err)
 	}
 	s = settle(s)
-	defer close(t, s)
+	defer closed(t, s)
 	events := Must[[]model.Event](t)(s.Events(ctx, at(1), at(3), 10))
 	if len(events) != 2 || events[1].Client != "evil" || !events[1].Serious || events[1].Kind != model.EventRefused || !events[1].At.Equal(at(2)) {
 		t.Errorf("events %+v", events)
@@ -331,7 +331,7 @@ func testClock(t *testing.T, s history.Store, settle func(history.Store) history
 		}
 	}
 	s = settle(s)
-	defer close(t, s)
+	defer closed(t, s)
 	last, count := time.Time{}, 0
 	err := s.Each(ctx, "#", start.Add(-9*time.Hour), start.Add(9*time.Hour), func(m history.Message) bool {
 		if m.At.Before(last) {

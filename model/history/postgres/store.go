@@ -140,7 +140,7 @@ func (s *Store) transact(ctx context.Context, f func(pgx.Tx) error) error {
 func explain(err error) error {
 	var e *pgconn.PgError
 	if errors.As(err, &e) && e.Code == "53100" { // disk_full
-		return fmt.Errorf("%w (%v)", history.ErrFull, err)
+		return fmt.Errorf("%w (%w)", history.ErrFull, err)
 	}
 	return err
 }

@@ -2,7 +2,7 @@ package postgres
 
 import (
 	"context"
-	"crypto/md5"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -159,8 +159,12 @@ func (s *Store) RemoveBookmark(ctx context.Context, id int64) error {
 	return wrap("forget a bookmark", err)
 }
 
+// payloadHash is the first half of a payload's SHA-256: equal payloads are kept
+// once, and nobody can make two that are taken for one.
+type payloadHash [16]byte
+
 // payloads remembers what was said lately: what is said again is kept once.
-type payloads struct{ seen map[[md5.Size]byte]bool }
+type payloads struct{ seen map[payloadHash]bool }
 
 // Bounds of what is remembered.
 const (
@@ -169,17 +173,17 @@ const (
 	maxPayload  = 64 << 10
 )
 
-func newPayloads() payloads { return payloads{seen: make(map[[md5.Size]byte]bool)} }
+func newPayloads() payloads { return payloads{seen: make(map[payloadHash]bool)} }
 
 func (p *payloads) clear() { clear(p.seen) }
 
-// find tells whether a payload was seen before. The hash names equal bytes; it
-// guards nothing.
-func (p *payloads) find(data []byte) (hash [md5.Size]byte, again bool) {
+// find tells whether a payload was seen before.
+func (p *payloads) find(data []byte) (hash payloadHash, again bool) {
 	if len(data) < minPayload || len(data) > maxPayload {
 		return hash, false
 	}
-	hash = md5.Sum(data)
+	sum := sha256.Sum256(data)
+	copy(hash[:], sum[:])
 	if p.seen[hash] {
 		return hash, true
 	}

@@ -4,6 +4,7 @@ import (
 	"container/heap"
 	"context"
 	"database/sql"
+	"errors"
 	"runtime"
 	"slices"
 	"sync"
@@ -64,7 +65,7 @@ func (v *view) backwards(ctx context.Context, topic, from, to int64, f func(bloc
 		err := v.q.QueryRowContext(ctx, `SELECT b.start, b.id, b.stop, d.data FROM message_block b JOIN message_data d ON d.id = b.id
 			WHERE b.topic = ? AND (b.start, b.id) < (?, ?) AND b.start >= ? ORDER BY b.start DESC, b.id DESC LIMIT 1`,
 			topic, hi, id, from-maxSpan.Microseconds()).Scan(&start, &id, &stop, &data)
-		if err == sql.ErrNoRows {
+		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}
 		if err != nil {

@@ -233,9 +233,9 @@ func explain(err error) error {
 	}
 	switch code := e.Code(); {
 	case code&0xff == lib.SQLITE_FULL:
-		return fmt.Errorf("%w (%v)", history.ErrFull, err)
+		return fmt.Errorf("%w (%w)", history.ErrFull, err)
 	case code&0xff == lib.SQLITE_IOERR && diskFull(code):
-		return fmt.Errorf("%w (%v)", history.ErrFull, err)
+		return fmt.Errorf("%w (%w)", history.ErrFull, err)
 	case damagedCode(code):
 		return fmt.Errorf("%w: the next start recovers what is whole (%v)", ErrDamaged, err)
 	}
