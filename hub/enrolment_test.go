@@ -188,3 +188,17 @@ func TestBundle(t *testing.T) {
 		t.Error("a bundle was overwritten")
 	}
 }
+
+// TestBanOfAShortenedName is refused: it would keep nobody out.
+func TestBanOfAShortenedName(t *testing.T) {
+	_, w := networked(t)
+	if err := w.Ban(t.Context(), watch.Ban{ClientID: "tok…(21 bytes, #a1b2c3)"}); err == nil || !strings.Contains(err.Error(), "address") {
+		t.Errorf("the ban of a shortened client ID: %v", err)
+	}
+	if err := w.Ban(t.Context(), watch.Ban{Addr: "192.0.2.9"}); err != nil || len(w.Bans()) != 1 {
+		t.Errorf("the ban of an address: %v, %v", err, w.Bans())
+	}
+	if err := w.Unban(t.Context(), watch.Ban{Addr: "192.0.2.9"}); err != nil || len(w.Bans()) != 0 {
+		t.Errorf("the end of a ban: %v, %v", err, w.Bans())
+	}
+}

@@ -204,6 +204,9 @@ func (w *Watch) Disconnect(_ context.Context, clientID string) error {
 
 // Ban keeps a party out from now on.
 func (w *Watch) Ban(_ context.Context, b watch.Ban) error {
+	if strings.ContainsRune(b.ClientID, '…') {
+		return errors.New("the client ID is shown shortened, as it may be a secret in the wrong place: ban the address instead")
+	}
 	of, value := banOf(b)
 	return w.h.Registry.Ban(identity.Ban{Of: of, Value: value, Why: b.Why})
 }
