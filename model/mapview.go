@@ -4,7 +4,9 @@ package model
 type MapDevice struct {
 	Root, Name, Kind string
 	Liveness         Liveness
-	Position         Position
+	// Publisher is who speaks for it, nil when the link cannot know.
+	Publisher *Publisher
+	Position  Position
 	// Track are its past positions in order of time.
 	Track  []TrackPoint
 	Voyage *VoyageInfo
@@ -26,7 +28,7 @@ func (s *Store) MapDevices(limit, trackPoints int) (devices []MapDevice, total i
 		}
 		track := d.track.list(make([]TrackPoint, 0, len(d.track.points)))
 		devices = append(devices, MapDevice{
-			Root: d.root, Name: d.name(), Kind: d.kind(), Liveness: d.state, Position: d.place,
+			Root: d.root, Name: d.name(), Kind: d.kind(), Liveness: d.state, Publisher: d.pub, Position: d.place,
 			Track: track[max(0, len(track)-trackPoints):], Voyage: s.voyageInfo(d),
 		})
 	}

@@ -232,7 +232,7 @@ func selectedInfo(devices []model.MapDevice, root string, now time.Time) (string
 		if note, _ := voyageNote(d.Voyage); note != "" {
 			text += " · " + note
 		}
-		return text + " · " + formatAge(now.Sub(d.Position.At)), true
+		return text + " · " + formatAge(now.Sub(d.Position.At)) + " · " + vouchText(d.Publisher), true
 	}
 	return "", false
 }

@@ -98,9 +98,16 @@ func TestPortsView(t *testing.T) {
 
 func TestSelectedInfo(t *testing.T) {
 	d := vessel()
-	text, ok := selectedInfo([]model.MapDevice{d}, d.Root, noon.Add(4*time.Second))
-	if !ok || text != "Red Falcon · alive · 10.0 kn · to East Cowes 12:41 · 4 s" {
-		t.Errorf("%q, %v", text, ok)
+	for says, p := range map[string]*model.Publisher{
+		"publisher unknown":               nil,
+		"vouched for":                     {ClientID: "ferry-1", Identity: "red-falcon"},
+		"client ferry-1, not vouched for": {ClientID: "ferry-1"},
+	} {
+		d.Publisher = p
+		text, ok := selectedInfo([]model.MapDevice{d}, d.Root, noon.Add(4*time.Second))
+		if !ok || text != "Red Falcon · alive · 10.0 kn · to East Cowes 12:41 · 4 s · "+says {
+			t.Errorf("%q, %v", text, ok)
+		}
 	}
 	if text, ok := selectedInfo([]model.MapDevice{d}, "", noon); ok {
 		t.Errorf("nothing is selected, and yet: %q", text)

@@ -39,6 +39,17 @@ func publisherText(p *model.Publisher) string {
 	return "client " + p.ClientID + " at " + p.Addr + ", not vouched for" + encryptionText(p)
 }
 
+// vouchText says in a few words who p is, and how sure that is.
+func vouchText(p *model.Publisher) string {
+	switch {
+	case p == nil:
+		return "publisher unknown"
+	case p.Vouched():
+		return "vouched for"
+	}
+	return "client " + p.ClientID + ", not vouched for"
+}
+
 func encryptionText(p *model.Publisher) string {
 	if p.TLS {
 		return ", encrypted"
