@@ -101,8 +101,15 @@ func TestRecorderLoses(t *testing.T) {
 	flush(t, r)
 	from, to := span()
 	gaps := historytest.Must[[]history.Gap](t)(s.Gaps(context.Background(), from, to))
-	if len(gaps) != 1 || gaps[0].Lost != lost || gaps[0].Kind != history.GapLost || gaps[0].To.Before(message(999).At) {
-		t.Errorf("gaps %+v, want one of %d", gaps, lost)
+	var told uint64 // in one gap, or in two when a batch was taken meanwhile
+	for _, g := range gaps {
+		told += g.Lost
+		if g.Kind != history.GapLost {
+			t.Errorf("a gap of another kind: %+v", g)
+		}
+	}
+	if len(gaps) < 1 || len(gaps) > 2 || told != lost || gaps[len(gaps)-1].To.Before(message(999).At) {
+		t.Errorf("gaps %+v, want %d lost", gaps, lost)
 	}
 	if err := r.Close(); err != nil {
 		t.Error(err)
