@@ -61,7 +61,7 @@ func newTimeBar(d pageDeps, win fyne.Window, p *past) *timeBar {
 	b.want.update(func(w *timeWant) { w.span = timeZooms[0].span })
 	b.line = widgets.NewTimeline()
 	b.line.OnSeek = func(at time.Time, _ bool) { b.seek(at) }
-	b.line.OnLive, b.line.OnPan, b.line.OnKey = b.goLive, b.pan, func(k fyne.KeyName) { b.key(k) }
+	b.line.OnLive, b.line.OnPan, b.line.OnKey = b.goLive, b.pan, b.key
 	b.buildButtons()
 	left := container.New(layout.NewCustomPaddedHBoxLayout(2), b.live, b.back, b.play, b.forward, sized(b.speed, 86))
 	right := container.New(layout.NewCustomPaddedHBoxLayout(2), sized(b.zoom, 92), b.mark, b.list)
@@ -197,15 +197,14 @@ func timeKeys() []timeKey {
 	}
 }
 
-// key does what a key means; it reports whether it means something.
-func (b *timeBar) key(name fyne.KeyName) bool {
+// key does what a key means.
+func (b *timeBar) key(name fyne.KeyName) {
 	for _, k := range timeKeys() {
 		if k.key == name {
 			k.do(b)
-			return true
+			return
 		}
 	}
-	return false
 }
 
 // every implements source.

@@ -19,6 +19,7 @@ func NewStore(now func() time.Time) *model.Store {
 // testModel records what devices say and shows a past moment of it: the tree,
 // the devices and their liveness are as they were.
 func testModel(t *testing.T, s history.Store, settle func(history.Store) history.Store) {
+	t.Helper()
 	ctx, start := context.Background(), Start()
 	var b history.Batch
 	b.ID = "1"

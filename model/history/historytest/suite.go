@@ -28,6 +28,7 @@ func Start() time.Time { return time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC) }
 
 // Run runs all tests, on stores as they were written and as they settled.
 func (s Suite) Run(t *testing.T) {
+	t.Helper()
 	for _, c := range []struct {
 		name string
 		test func(*testing.T, history.Store, func(history.Store) history.Store)
@@ -47,6 +48,7 @@ func (s Suite) Run(t *testing.T) {
 
 // Must fails the test on an error.
 func Must[T any](t testing.TB) func(T, error) T {
+	t.Helper()
 	return func(v T, err error) T {
 		t.Helper()
 		if err != nil {
@@ -76,6 +78,7 @@ func closed(t testing.TB, s history.Store) {
 }
 
 func testMessages(t *testing.T, s history.Store, settle func(history.Store) history.Store) {
+	t.Helper()
 	ctx, start := context.Background(), Start()
 	ferry := &model.Publisher{ClientID: "c1", Identity: "wight-sun", Addr: "10.0.0.1:5000", TLS: true}
 	var all []history.Message
@@ -250,7 +253,8 @@ func SameColumns(t testing.TB, got []history.Column, all []history.Sample, from,
 	}
 }
 
-func testLog(t *testing.T, s history.Store, settle func(history.Store) history.Store) {
+func testLog(t *testing.T, s history.Store, settle func(history.Store) history.Store) { //nolint:gocyclo // one record of each kind, one after the other
+	t.Helper()
 	ctx, start := context.Background(), Start()
 	at := func(i int) time.Time { return start.Add(time.Duration(i) * time.Minute) }
 	pub := &model.Publisher{ClientID: "c1", Addr: "10.0.0.1:5000"}
@@ -313,10 +317,9 @@ func testLog(t *testing.T, s history.Store, settle func(history.Store) history.S
 func testClock(t *testing.T, s history.Store, settle func(history.Store) history.Store) {
 	ctx, start := context.Background(), Start()
 	key := model.SeriesKey{Topic: "a", Pointer: ""}
-	offset := time.Duration(0)
 	n := 0
 	for part := range 3 {
-		offset = []time.Duration{0, -time.Hour, 2 * time.Hour}[part]
+		offset := []time.Duration{0, -time.Hour, 2 * time.Hour}[part]
 		var b history.Batch
 		b.ID = fmt.Sprint(part)
 		for i := range 600 {

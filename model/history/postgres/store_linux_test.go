@@ -72,7 +72,7 @@ func testRollup(t *testing.T, server *server) {
 	for _, n := range []int{1, 5, 300} { // columns of whole minutes
 		historytest.SameColumns(t, historytest.Must[[]history.Column](t)(s.Columns(ctx, key, start, end, n)), all, start, end, n)
 	}
-	if err := s.Samples(ctx, key, start, end, func(v model.Sample) bool { t.Error("a sample is left"); return false }); err != nil {
+	if err := s.Samples(ctx, key, start, end, func(model.Sample) bool { t.Error("a sample is left"); return false }); err != nil {
 		t.Error(err)
 	}
 	if err := s.Maintain(ctx, end.Add(96*time.Hour), rules); err != nil {
@@ -181,6 +181,7 @@ func testTwoWriters(t *testing.T, server *server) {
 
 // cutOff is how long the database is away: a minute when CUT_OFF=1m is set.
 func cutOff(t testing.TB) time.Duration {
+	t.Helper()
 	d, err := time.ParseDuration(os.Getenv("CUT_OFF"))
 	if err != nil {
 		return 2 * time.Second
