@@ -43,8 +43,10 @@ var mayImport = map[string]allowance{
 	// The window never sees the link or the broker. Its widgets and its plots
 	// are told values, and know no topics: of the model they use geography only.
 	"ui/...":         {own: []string{"model/...", "assets/...", "ui/..."}, libraries: true, fyne: true},
-	"ui/widgets/...": {own: []string{"model", "assets/...", "ui/widgets/...", "ui/plot/..."}, libraries: true, fyne: true, ofModel: geography},
+	"ui/widgets/...": {own: []string{"model", "assets/...", "ui/i18n", "ui/widgets/...", "ui/plot/..."}, libraries: true, fyne: true, ofModel: geography},
 	"ui/plot/...":    {own: []string{"model", "ui/plot/..."}, libraries: true, ofModel: geography},
+	// The words of the window, for all of it.
+	"ui/i18n": {own: []string{"assets/..."}, libraries: true, fyne: true},
 
 	// What runs without a window is fitted together by a room of its own, which
 	// the program without a window is built from.
