@@ -216,7 +216,7 @@ func mapLand() (*plot.Land, error) {
 	}
 	return plot.NewLand(
 		plot.LandLayer{Rings: world.Rings()},
-		plot.LandLayer{Rings: solent.Rings(), SouthWest: solentSouthWest, NorthEast: solentNorthEast},
+		plot.LandLayer{Rings: solent.WithoutPonds(5).Rings(), SouthWest: solentSouthWest, NorthEast: solentNorthEast},
 	), nil
 }
 

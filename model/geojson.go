@@ -64,6 +64,22 @@ func (l Land) Rings() [][]LatLon {
 	return rings
 }
 
+// WithoutPonds is l without the waters inside land that have at most so many
+// corners. A shoreline that was generalised far leaves such triangles where it
+// closed an inlet: they are neither the inlet nor a lake.
+func (l Land) WithoutPonds(corners int) Land {
+	kept := make([]Polygon, len(l.Polygons))
+	for i, g := range l.Polygons {
+		kept[i] = Polygon{BBox: g.BBox, Rings: g.Rings[:1:1]}
+		for _, water := range g.Rings[1:] {
+			if len(water)-1 > corners {
+				kept[i].Rings = append(kept[i].Rings, water)
+			}
+		}
+	}
+	return Land{Polygons: kept}
+}
+
 // Contains reports whether p is on land.
 func (l Land) Contains(p LatLon) bool {
 	for i := range l.Polygons {

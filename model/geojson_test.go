@@ -96,3 +96,17 @@ func FuzzParseLand(f *testing.F) {
 		}
 	})
 }
+
+func TestLandWithoutPonds(t *testing.T) {
+	triangle := []LatLon{{Lat: 1, Lon: 1}, {Lat: 1, Lon: 2}, {Lat: 2, Lon: 1}, {Lat: 1, Lon: 1}}
+	lake := []LatLon{{Lat: 4, Lon: 4}, {Lat: 4, Lon: 6}, {Lat: 6, Lon: 6}, {Lat: 6, Lon: 4}, {Lat: 4, Lon: 4}}
+	shore := []LatLon{{Lat: 0, Lon: 0}, {Lat: 0, Lon: 9}, {Lat: 9, Lon: 0}, {Lat: 0, Lon: 0}}
+	whole := Land{Polygons: []Polygon{{Rings: [][]LatLon{shore, triangle, lake}}}}
+	got := whole.WithoutPonds(3).Rings()
+	if len(got) != 2 || len(got[0]) != len(shore) || len(got[1]) != len(lake) {
+		t.Errorf("the shore and the lake should be left, there are %v", got)
+	}
+	if len(whole.Rings()) != 3 {
+		t.Error("the land asked has changed")
+	}
+}
