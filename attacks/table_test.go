@@ -197,6 +197,7 @@ func sized() setup {
 
 // tryRefused runs a trial with all defences on.
 func tryRefused(t *testing.T, one *trial, via impostor.Transport) row {
+	t.Helper()
 	s := sized()
 	one.on(&s)
 	w := newWorld(t, via, s)
@@ -227,6 +228,7 @@ func tryRefused(t *testing.T, one *trial, via impostor.Transport) row {
 
 // telling says how soon the operator was told.
 func (one *trial) telling(t *testing.T, w *world, began, ended time.Time) string {
+	t.Helper()
 	e, ok := w.log.await(began, one.Kinds, tellTime())
 	if !ok {
 		t.Errorf("the operator was told none of %v%s", one.Kinds, w.log.String())
@@ -244,6 +246,7 @@ func (one *trial) telling(t *testing.T, w *world, began, ended time.Time) string
 
 // tryUndefended runs a trial without its defence: it has to succeed.
 func tryUndefended(t *testing.T, one *trial, via impostor.Transport) row {
+	t.Helper()
 	s := sized()
 	s.topics, s.sockets, s.reconnects = 1_500, min(s.sockets, 500), 100
 	one.on(&s)

@@ -93,7 +93,7 @@ func TestPrompts(t *testing.T) {
 		got[1].Unit != "kn" || got[2].Name != "note" {
 		t.Errorf("%+v", got)
 	}
-	for answer, ok := range map[string]bool{"-1": true, "20": true, "20.1": false, "": false, "x": false, "NaN": false, "Inf": false, " 3 ": true} {
+	for answer, ok := range map[string]bool{"-1": true, "20": true, "20.1": false, "": false, "x": false, "NaN": false, "Inf": false, " 3 ": true} { //nolint:gocritic // spaces around it are the case
 		if (got[1].Check(answer) == nil) != ok {
 			t.Errorf("%q: %v", answer, got[1].Check(answer))
 		}

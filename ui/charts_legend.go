@@ -96,29 +96,37 @@ func chartTitle(charts []Chart, i int) string {
 // legendRows are the charts with their series, summed up over what is shown.
 func legendRows(charts []Chart, specs []plot.ChartSpec, k *look) []widgets.Row {
 	var rows []widgets.Row
-	remove := widgets.Cell{Text: "✕", Color: widgets.ColorMuted}
-	for i := range specs {
+	for i, spec := range specs {
 		rows = append(rows, widgets.Row{Key: chartKey(i), Cells: []widgets.Cell{
-			{Text: chartTitle(charts, i), Bold: true}, {}, {}, {}, {}, remove,
+			{Text: chartTitle(charts, i), Bold: true}, {}, {}, {}, {}, removeCell(),
 		}})
-		for j := range specs[i].Series {
-			s := &specs[i].Series[j]
-			sum := s.Summary(specs[i].From, specs[i].To)
-			name := s.Name
-			if s.Dash {
-				name = "╌ " + name
-			}
-			rows = append(rows, widgets.Row{Key: lineKey(i, j), Cells: []widgets.Cell{
-				{Text: name, Color: widgets.Traces()[j%len(k.traces)]},
-				{Text: formatUnit(formatShort(sum.Last), s.Unit)},
-				{Text: formatShort(sum.Min), Color: widgets.ColorMuted},
-				{Text: formatShort(sum.Max), Color: widgets.ColorMuted},
-				{Text: formatShort(sum.Mean), Color: widgets.ColorMuted},
-				remove,
-			}})
+		for j := range spec.Series {
+			s := &spec.Series[j]
+			row := seriesRow(s, s.Summary(spec.From, spec.To), widgets.Traces()[j%len(k.traces)])
+			row.Key = lineKey(i, j)
+			rows = append(rows, row)
 		}
 	}
 	return rows
+}
+
+// removeCell is what takes a row off the page.
+func removeCell() widgets.Cell { return widgets.Cell{Text: "✕", Color: widgets.ColorMuted} }
+
+// seriesRow is a series summed up, in the ink of its trace.
+func seriesRow(s *plot.Series, sum plot.Summary, ink fyne.ThemeColorName) widgets.Row {
+	name := s.Name
+	if s.Dash {
+		name = "╌ " + name
+	}
+	return widgets.Row{Cells: []widgets.Cell{
+		{Text: name, Color: ink},
+		{Text: formatUnit(formatShort(sum.Last), s.Unit)},
+		{Text: formatShort(sum.Min), Color: widgets.ColorMuted},
+		{Text: formatShort(sum.Max), Color: widgets.ColorMuted},
+		{Text: formatShort(sum.Mean), Color: widgets.ColorMuted},
+		removeCell(),
+	}}
 }
 
 // formatShort writes a number in at most four significant figures, as long as

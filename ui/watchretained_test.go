@@ -8,6 +8,7 @@ import (
 
 // held is a retained section whose time for second thoughts the test ends.
 func held(t *testing.T) (*station, *retainedSection, func()) {
+	t.Helper()
 	s := openStation(t)
 	s.watched.show(watchRetained)
 	section, ok := s.watched.parts[watchRetained].(*retainedSection)

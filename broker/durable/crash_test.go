@@ -113,6 +113,7 @@ func TestKill(t *testing.T) {
 }
 
 func killUnderLoad(t *testing.T, room string) {
+	t.Helper()
 	kills := 8
 	if n, err := strconv.Atoi(os.Getenv(killsName)); err == nil {
 		kills = n

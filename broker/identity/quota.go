@@ -57,16 +57,19 @@ func (r *Registry) withinQuota(pol *policy, p *model.Publisher, topic string, re
 	if r.isOff(TopicQuota) {
 		return nil
 	}
-	name, limit := p.Identity, 0
-	if m := pol.members[name]; m != nil {
-		limit = pol.doc.Policy.Topics[m.Role]
-	} else {
-		name, limit = "\x00"+sourceOf(p.Addr), pol.doc.Policy.Topics[Device]*anonymousShare
-	}
+	name, limit := quotaOf(pol, p)
 	if !r.quotas.writer(name).allow(maphash.String(r.quotas.seed, topic), retain, limit, r.o.Now()) {
 		return quotaReached
 	}
 	return nil
+}
+
+// quotaOf is on whose account p writes, and to how many topics it may.
+func quotaOf(pol *policy, p *model.Publisher) (name string, limit int) {
+	if m := pol.members[p.Identity]; m != nil {
+		return p.Identity, pol.doc.Policy.Topics[m.Role]
+	}
+	return "\x00" + sourceOf(p.Addr), pol.doc.Policy.Topics[Device] * anonymousShare
 }
 
 func (q *quotas) writer(name string) *writer {

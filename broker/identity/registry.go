@@ -82,7 +82,7 @@ func Open(o Options) (*Registry, error) {
 
 // load reads the registry, or begins one.
 func (r *Registry) load() error {
-	if err := os.Chmod(r.o.Dir, 0o700); err != nil {
+	if err := os.Chmod(r.o.Dir, 0o700); err != nil { //nolint:gosec // a folder: without x nobody could enter it
 		return err
 	}
 	d, err := readDocument(r.path)

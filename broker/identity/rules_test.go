@@ -207,6 +207,9 @@ func TestPolicyCannotBeChangedFromOutside(t *testing.T) {
 	p.Roles[Device].Publish[0] = "#"
 	i, _ := r.Get("own")
 	i.Root = "elsewhere"
+	if again, _ := r.Get("own"); again.Root == i.Root {
+		t.Error("a copy is the registry's own")
+	}
 	br, _ := r.Get("br")
 	br.Publish[0] = "#"
 	if r.Publish(as("re"), "x", false) == nil || r.Publish(as("own"), "x", false) == nil || r.Policy().Roles[Device].Publish[0] == "#" {

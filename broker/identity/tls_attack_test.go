@@ -14,6 +14,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -371,7 +372,7 @@ func TestMosquittoWithCertificates(t *testing.T) {
 		t.Fatal(err)
 	}
 	eventually(t, "subscription", func() bool { return h.b.Stats().Subscriptions == 1 })
-	ferry := append(base, "--cert", cert, "--key", key, "-i", "wight-sun", "-q", "1")
+	ferry := slices.Concat(base, []string{"--cert", cert, "--key", key, "-i", "wight-sun", "-q", "1"})
 	if out, err := exec.Command(pub, append(ferry, "-V", "5", "-t", sunRoot+"/command/horn", "-m", "no")...).CombinedOutput(); !strings.Contains(string(out), "Not authorized") {
 		t.Errorf("a ferry commands: %v %s", err, out)
 	}

@@ -93,7 +93,7 @@ func (c *sampleCursor) key(pointer []byte) model.SeriesKey {
 	}
 	k := model.SeriesKey{Topic: c.topic, Pointer: string(pointer)}
 	if len(keys) < maxTopicKeys {
-		c.keys.keys = append(keys, k)
+		c.keys.keys = append(c.keys.keys, k)
 		c.next = len(c.keys.keys)
 	}
 	return k

@@ -35,6 +35,7 @@ func (s *timed) Write(ctx context.Context, b *history.Batch) error {
 // sustained is for how long to record: SUSTAINED=10m for the figure of the long
 // run.
 func sustained(b *testing.B) time.Duration {
+	b.Helper()
 	if text := os.Getenv("SUSTAINED"); text != "" {
 		d, err := time.ParseDuration(text)
 		if err != nil {

@@ -30,6 +30,7 @@ func BenchmarkTwelveCharts(b *testing.B) {
 	}
 	run := func(draw func(i int, c ChartSpec) error) func(b *testing.B) {
 		return func(b *testing.B) {
+			b.Helper()
 			frames, before := 0, used(b)
 			for b.Loop() {
 				shown := Span{start, start.Add(4 * time.Minute)}.Pan(float64(frames%600) / 2400).Snap(380)

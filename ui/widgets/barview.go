@@ -105,7 +105,7 @@ func (r *barRenderer) update() {
 	if ends {
 		foot = lineHeight(small)
 	}
-	big := fitText(b.data.Text, size.Width*0.7, (size.Height-foot)*0.46, fyne.TextStyle{})
+	big := fitText(b.data.Text, size.Width*0.7, (size.Height-foot)*0.46)
 	unit := max(small, big*0.5)
 	setText(r.value, b.data.Text, big, colorOf(b, b.data.ink()), fyne.TextStyle{})
 	setText(r.unit, b.data.Unit, unit, colorOf(b, ColorMuted), fyne.TextStyle{})

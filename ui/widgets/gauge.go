@@ -139,7 +139,7 @@ func (r *gaugeRenderer) update() {
 	g, size := r.g, r.g.Size()
 	cx, cy, radius := dial(float64(size.Width), float64(size.Height))
 	x, y, in := float32(cx), float32(cy), float32(radius)
-	big := fitText(g.data.Text, in*1.2, in*0.52, fyne.TextStyle{})
+	big := fitText(g.data.Text, in*1.2, in*0.52)
 	small := max(9, min(g.Theme().Size(theme.SizeNameCaptionText)*1.4, in*0.17))
 	muted := colorOf(g, ColorMuted)
 	setText(r.value, g.data.Text, big, colorOf(g, g.data.ink()), fyne.TextStyle{})

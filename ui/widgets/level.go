@@ -120,7 +120,7 @@ func (m *Meter) equal(o *Meter) bool {
 // fitText is the size, at most high, at which a text is at most wide. Digits
 // count as the widest, and short texts as a few digits, so that a value that
 // changes does not change its size.
-func fitText(text string, wide, high float32, style fyne.TextStyle) float32 {
+func fitText(text string, wide, high float32) float32 {
 	const least, few, probe = 9, 4, 20
 	held := strings.Map(func(r rune) rune {
 		if r >= '0' && r <= '9' {
@@ -131,7 +131,7 @@ func fitText(text string, wide, high float32, style fyne.TextStyle) float32 {
 	for n := len([]rune(held)); n < few; n++ {
 		held += "0"
 	}
-	width := fyne.MeasureText(held, probe, style).Width / probe
+	width := fyne.MeasureText(held, probe, fyne.TextStyle{}).Width / probe
 	if width <= 0 {
 		return max(least, high)
 	}

@@ -81,7 +81,7 @@ func (r *lightRenderer) update() {
 	r.shape.Resize(fyne.NewSquareSize(side))
 	left := side + max(8, side*0.24)
 	wide := max(0, size.Width-left)
-	big := fitText(l.data.Text, wide, min(size.Height*0.36, 34), fyne.TextStyle{})
+	big := fitText(l.data.Text, wide, min(size.Height*0.36, 34))
 	ink := theme.ColorNameForeground
 	if s := l.data.Status; s != StatusAlive && s != StatusNone && s != StatusVouched {
 		ink = StatusColor(s)

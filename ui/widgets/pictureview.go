@@ -5,6 +5,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 )
@@ -25,7 +26,7 @@ func NewPictureView() *PictureView {
 	p.text.Wrapping, p.text.Alignment = fyne.TextWrapWord, fyne.TextAlignCenter
 	p.text.SizeName = theme.SizeNameCaptionText
 	p.picture.Hide()
-	p.body = fyne.NewContainerWithoutLayout(p.picture, p.text)
+	p.body = container.NewWithoutLayout(p.picture, p.text)
 	p.ExtendBaseWidget(p)
 	return p
 }

@@ -22,6 +22,7 @@ type line struct {
 }
 
 func newLine(t *testing.T) *line {
+	t.Helper()
 	test.NewTempApp(t).Settings().SetTheme(testTheme{theme.VariantDark})
 	l := &line{Timeline: NewTimeline(), end: time.Date(2026, 6, 1, 12, 0, 0, 0, time.Local)}
 	l.OnSeek = func(at time.Time, done bool) { l.at, l.done, l.seeks = at, done, l.seeks+1 }

@@ -97,7 +97,7 @@ func (r *valueRenderer) update() {
 		r.spark.Move(fyne.NewPos(0, bottom))
 		r.spark.Resize(fyne.NewSize(size.Width, high-2))
 	}
-	big := fitText(d.Text, size.Width*0.8, bottom*0.66, fyne.TextStyle{})
+	big := fitText(d.Text, size.Width*0.8, bottom*0.66)
 	unit := max(small, big*0.42)
 	setText(r.value, cutText(d.Text, size.Width, big, fyne.TextStyle{}), big, colorOf(r.v, d.ink()), fyne.TextStyle{})
 	setText(r.unit, d.Unit, unit, colorOf(r.v, ColorMuted), fyne.TextStyle{})

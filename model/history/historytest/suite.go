@@ -184,6 +184,7 @@ func Walk(key model.SeriesKey, from time.Time, step time.Duration, n int) []hist
 }
 
 func testSamples(t *testing.T, s history.Store, settle func(history.Store) history.Store) {
+	t.Helper()
 	ctx, start := context.Background(), Start()
 	key := model.SeriesKey{Topic: "solent/a", Pointer: "/speed"}
 	all := Walk(key, start, 100*time.Millisecond, 8_000)
@@ -315,6 +316,7 @@ func testLog(t *testing.T, s history.Store, settle func(history.Store) history.S
 
 // testClock sets the clock back an hour and on again while recording.
 func testClock(t *testing.T, s history.Store, settle func(history.Store) history.Store) {
+	t.Helper()
 	ctx, start := context.Background(), Start()
 	key := model.SeriesKey{Topic: "a", Pointer: ""}
 	n := 0

@@ -35,12 +35,22 @@ func open(t testing.TB, url string) *postgres.Store {
 
 func TestStore(t *testing.T) {
 	server := startServer(t)
-	historytest.Suite{Open: func(t *testing.T) history.Store { return open(t, server.database(t)) }}.Run(t)
+	historytest.Suite{Open: func(t *testing.T) history.Store {
+		t.Helper()
+		return open(t, server.database(t))
+	}}.Run(t)
 	t.Run("another program", func(t *testing.T) {
 		var url string
 		historytest.Suite{
-			Open:   func(t *testing.T) history.Store { url = server.database(t); return open(t, url) },
-			Settle: func(t *testing.T, _ history.Store) history.Store { return open(t, url) },
+			Open: func(t *testing.T) history.Store {
+				t.Helper()
+				url = server.database(t)
+				return open(t, url)
+			},
+			Settle: func(t *testing.T, _ history.Store) history.Store {
+				t.Helper()
+				return open(t, url)
+			},
 		}.Run(t)
 	})
 	t.Run("rolled up", func(t *testing.T) { testRollup(t, server) })
@@ -53,6 +63,7 @@ func TestStore(t *testing.T) {
 
 // testRollup lets the samples of some hours go: their roll-ups remain.
 func testRollup(t *testing.T, server *server) {
+	t.Helper()
 	ctx, start := context.Background(), historytest.Start()
 	s := open(t, server.database(t))
 	key := model.SeriesKey{Topic: "a", Pointer: "/x"}
@@ -99,6 +110,7 @@ func write(t testing.TB, s history.Store, b history.Batch) {
 
 // testOnce sends a batch twice.
 func testOnce(t *testing.T, server *server) {
+	t.Helper()
 	s := open(t, server.database(t))
 	for range 2 {
 		write(t, s, history.Batch{ID: "same", Messages: []history.Message{historytest.Message("a", "1", historytest.Start(), nil)}})
@@ -119,6 +131,7 @@ func count(t testing.TB, s history.Store) int {
 }
 
 func testNewer(t *testing.T, server *server) {
+	t.Helper()
 	url := server.database(t)
 	open(t, url)
 	c, err := pgx.Connect(context.Background(), url)
@@ -143,6 +156,7 @@ func testNewer(t *testing.T, server *server) {
 // testTimescale stands in for TimescaleDB, which Debian does not have, with
 // functions of its names that note what they were asked.
 func testTimescale(t *testing.T, server *server) {
+	t.Helper()
 	url := server.database(t, `CREATE TABLE public.asked(what text)`,
 		`CREATE FUNCTION public.create_hypertable(r regclass, c name, chunk_time_interval bigint, create_default_indexes boolean) RETURNS void
 			LANGUAGE sql AS 'INSERT INTO public.asked VALUES (''create '' || r)'`)
@@ -154,6 +168,7 @@ func testTimescale(t *testing.T, server *server) {
 
 // testTwoWriters lets two programs write the same names at once.
 func testTwoWriters(t *testing.T, server *server) {
+	t.Helper()
 	url := server.database(t)
 	stores := []*postgres.Store{open(t, url), open(t, url)}
 	var group sync.WaitGroup
@@ -192,6 +207,7 @@ func cutOff(t testing.TB) time.Duration {
 // testCutOff takes the database away while a Recorder writes to it: what comes
 // meanwhile goes to the spool, and nothing is lost or kept twice.
 func testCutOff(t *testing.T, server *server) {
+	t.Helper()
 	s := open(t, server.database(t))
 	spool := filepath.Join(t.TempDir(), "spool")
 	states := make(chan history.State, 100)

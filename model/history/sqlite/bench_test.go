@@ -43,6 +43,7 @@ func fill(tb testing.TB, s *sqlite.Store, key model.SeriesKey, n int) time.Time 
 }
 
 func benchColumns(b *testing.B, samples int, roll bool) {
+	b.Helper()
 	s := open(b, filepath.Join(b.TempDir(), "history.db"), sqlite.Options{})
 	defer func() { _ = s.Close() }()
 	end := fill(b, s, sensor(), samples)
@@ -76,6 +77,7 @@ func benchColumns(b *testing.B, samples int, roll bool) {
 // reportProcessor reports the processor time of a benchmark since it began, which
 // hardly depends on what else the machine does.
 func reportProcessor(b *testing.B, began time.Duration) {
+	b.Helper()
 	b.ReportMetric(float64(historytest.ProcessorTime(false)-began)/1e6/float64(b.N), "cpu-ms/op")
 }
 
@@ -88,6 +90,7 @@ func BenchmarkColumnsYear(b *testing.B) { benchColumns(b, 31_536_000, false) }
 // fillTopics seals 200 messages of each of n topics, one a second, and returns a
 // moment in their middle.
 func fillTopics(b *testing.B, s *sqlite.Store, n int) time.Time {
+	b.Helper()
 	const each = 200
 	start := historytest.Start().UnixMicro()
 	for part := range 4 {

@@ -252,7 +252,11 @@ func (m *merge) Less(i, j int) bool { return m.streams[i].list[0].At < m.streams
 func (m *merge) Swap(i, j int) { m.streams[i], m.streams[j] = m.streams[j], m.streams[i] }
 
 // Push implements heap.Interface.
-func (m *merge) Push(x any) { m.streams = append(m.streams, x.(*stream)) }
+func (m *merge) Push(x any) {
+	if s, ok := x.(*stream); ok {
+		m.streams = append(m.streams, s)
+	}
+}
 
 // Pop implements heap.Interface.
 func (m *merge) Pop() any {

@@ -59,11 +59,34 @@ type doomed struct {
 	owner, start, id, bytes int64
 }
 
-// kind is messages or samples, as tables name them.
-type kind struct{ owner, blocks, data string }
+// kind is messages or samples, by the statements about their blocks: those of an
+// owner that end before a time, how large those of each owner are, and how one
+// goes, with its data.
+type kind struct{ before, sizes, drop, dropData string }
 
-func messageKind() kind { return kind{"topic", "message_block", "message_data"} }
-func sampleKind() kind  { return kind{"series", "sample_block", "sample_data"} }
+func messageKind() kind {
+	return kind{
+		before:   "SELECT topic, start, id, bytes FROM message_block WHERE topic = ? AND start < ? AND stop < ?",
+		sizes:    "SELECT topic, sum(bytes) FROM message_block GROUP BY topic",
+		drop:     "DELETE FROM message_block WHERE topic = ? AND start = ? AND id = ?",
+		dropData: dropMessageData,
+	}
+}
+
+func sampleKind() kind {
+	return kind{
+		before:   "SELECT series, start, id, bytes FROM sample_block WHERE series = ? AND start < ? AND stop < ?",
+		sizes:    "SELECT series, sum(bytes) FROM sample_block GROUP BY series",
+		drop:     "DELETE FROM sample_block WHERE series = ? AND start = ? AND id = ?",
+		dropData: dropSampleData,
+	}
+}
+
+// Statements that take the data of a block away.
+const (
+	dropMessageData = "DELETE FROM message_data WHERE id = ?"
+	dropSampleData  = "DELETE FROM sample_data WHERE id = ?"
+)
 
 // retainRule lets go of what one rule says.
 func (s *Store) retainRule(ctx context.Context, now time.Time, r history.Retention, i int) error {
@@ -108,7 +131,7 @@ func (s *Store) rolledTo(ctx context.Context) (int64, error) {
 // dropBefore lets go of the blocks of some owners that end before a time.
 func (s *Store) dropBefore(ctx context.Context, k kind, owners []int64, before int64) error {
 	var list []doomed
-	stmt, err := s.read.PrepareContext(ctx, "SELECT "+k.owner+", start, id, bytes FROM "+k.blocks+" WHERE "+k.owner+" = ? AND start < ? AND stop < ?")
+	stmt, err := s.read.PrepareContext(ctx, k.before)
 	if err != nil {
 		return s.damaged(err)
 	}
@@ -156,10 +179,10 @@ func (s *Store) drop(ctx context.Context, k kind, list []doomed) error {
 		s.write.mu.Lock()
 		err := s.transact(ctx, func(tx *sql.Tx) error {
 			for _, d := range list[:n] {
-				if _, err := tx.ExecContext(ctx, "DELETE FROM "+k.blocks+" WHERE "+k.owner+" = ? AND start = ? AND id = ?", d.owner, d.start, d.id); err != nil {
+				if _, err := tx.ExecContext(ctx, k.drop, d.owner, d.start, d.id); err != nil {
 					return err
 				}
-				if _, err := tx.ExecContext(ctx, "DELETE FROM "+k.data+" WHERE id = ?", d.id); err != nil {
+				if _, err := tx.ExecContext(ctx, k.dropData, d.id); err != nil {
 					return err
 				}
 			}
@@ -193,8 +216,8 @@ func (s *Store) dropRollups(ctx context.Context, series []int64, before int64) e
 	defer s.write.mu.Unlock()
 	return s.wrap("let go of old roll-ups", s.transact(ctx, func(tx *sql.Tx) error {
 		for _, id := range old {
-			for _, table := range []string{"rollup", "rollup_data"} {
-				if _, err := tx.ExecContext(ctx, "DELETE FROM "+table+" WHERE series = ? AND hour < ?", id, before); err != nil {
+			for _, statement := range []string{"DELETE FROM rollup WHERE series = ? AND hour < ?", "DELETE FROM rollup_data WHERE series = ? AND hour < ?"} {
+				if _, err := tx.ExecContext(ctx, statement, id, before); err != nil {
 					return err
 				}
 			}
@@ -226,7 +249,7 @@ func (s *Store) shrinkRule(ctx context.Context, limit int64, topics, series []in
 				used += bytes
 			}
 			return err
-		}, "SELECT "+k.owner+", sum(bytes) FROM "+k.blocks+" GROUP BY "+k.owner)
+		}, k.sizes)
 		if err != nil {
 			return s.damaged(err)
 		}
@@ -280,8 +303,14 @@ func (s *Store) trimLogs(ctx context.Context) error {
 	s.write.mu.Lock()
 	defer s.write.mu.Unlock()
 	return s.wrap("let go of old events", s.transact(ctx, func(tx *sql.Tx) error {
-		for _, table := range []string{"event", "session", "command", "alarm", "gap"} {
-			if _, err := tx.ExecContext(ctx, "DELETE FROM "+table+" WHERE rowid <= (SELECT max(rowid) FROM "+table+") - ?", maxLogRows); err != nil {
+		for _, statement := range []string{
+			"DELETE FROM event WHERE rowid <= (SELECT max(rowid) FROM event) - ?",
+			"DELETE FROM session WHERE rowid <= (SELECT max(rowid) FROM session) - ?",
+			"DELETE FROM command WHERE rowid <= (SELECT max(rowid) FROM command) - ?",
+			"DELETE FROM alarm WHERE rowid <= (SELECT max(rowid) FROM alarm) - ?",
+			"DELETE FROM gap WHERE rowid <= (SELECT max(rowid) FROM gap) - ?",
+		} {
+			if _, err := tx.ExecContext(ctx, statement, maxLogRows); err != nil {
 				return err
 			}
 		}

@@ -217,12 +217,15 @@ func rebuildBlocks(ctx context.Context, db *sql.DB, r *Recovery) error {
 	if err != nil {
 		return err
 	}
-	for table, bad := range map[string][]int64{"message_data": messages, "sample_data": samples} {
-		if len(bad) > 0 && !slices.Contains(r.Lost, table) {
-			r.Lost = append(r.Lost, table)
+	for _, t := range []struct {
+		name, drop string
+		bad        []int64
+	}{{"message_data", dropMessageData, messages}, {"sample_data", dropSampleData, samples}} {
+		if len(t.bad) > 0 && !slices.Contains(r.Lost, t.name) {
+			r.Lost = append(r.Lost, t.name)
 		}
-		for _, id := range bad {
-			if _, err := db.ExecContext(ctx, "DELETE FROM "+table+" WHERE id = ?", id); err != nil {
+		for _, id := range t.bad {
+			if _, err := db.ExecContext(ctx, t.drop, id); err != nil {
 				return explain(err)
 			}
 		}
@@ -249,12 +252,11 @@ func rebuild(ctx context.Context, db *sql.DB, query string, meta func(id, owner,
 			if err := r.Scan(&last, &owner, &size, &data); err != nil {
 				return err
 			}
-			row, err := meta(last, owner, size, data)
-			if err != nil {
+			if row, err := meta(last, owner, size, data); err == nil {
+				rows = append(rows, row)
+			} else {
 				bad = append(bad, last)
-				return nil
 			}
-			rows = append(rows, row)
 			return nil
 		}, query, last)
 		if err != nil || last == before {

@@ -113,11 +113,11 @@ func (s *Store) sealBlocks(ctx context.Context, table string, last int64, blocks
 
 // finishSealing takes away the rows that are in blocks, some at a time.
 func (s *Store) finishSealing(ctx context.Context) error {
-	for _, t := range []struct{ table, row, owner string }{{"message", "id", "topic"}, {"sample", "rowid", "series"}} {
+	for _, t := range sealedTables() {
 		size := deletePace()
 		for more := true; more; {
 			err := s.step(ctx, &size, func(n int) (err error) {
-				more, err = s.deleteSealed(ctx, t.table, t.row, t.owner, n)
+				more, err = s.deleteSealed(ctx, t, n)
 				return err
 			})
 			if err != nil {
@@ -128,13 +128,26 @@ func (s *Store) finishSealing(ctx context.Context) error {
 	return nil
 }
 
+// sealedTable is a table whose rows are sealed into blocks, by the statements that
+// tell which of its rows are, and take some of them away.
+type sealedTable struct{ name, span, drop string }
+
+func sealedTables() []sealedTable {
+	return []sealedTable{
+		{"message", "SELECT row, owner, coalesce(done, (SELECT min(id) FROM message)) FROM sealing WHERE name = ?",
+			"DELETE FROM message WHERE id >= ? AND id <= ? AND topic <= ?"},
+		{"sample", "SELECT row, owner, coalesce(done, (SELECT min(rowid) FROM sample)) FROM sealing WHERE name = ?",
+			"DELETE FROM sample WHERE rowid >= ? AND rowid <= ? AND series <= ?"},
+	}
+}
+
 // deleteSealed takes away up to n of the rows of a table that are in blocks; when
 // none is left it takes away the payloads that only they pointed to. It is a step.
-func (s *Store) deleteSealed(ctx context.Context, table, row, owner string, n int) (more bool, err error) {
+func (s *Store) deleteSealed(ctx context.Context, t sealedTable, n int) (more bool, err error) {
 	err = s.transact(ctx, func(tx *sql.Tx) error {
 		var last, to int64
 		var from sql.NullInt64
-		err := tx.QueryRowContext(ctx, "SELECT row, owner, coalesce(done, (SELECT min("+row+") FROM "+table+")) FROM sealing WHERE name = ?", table).
+		err := tx.QueryRowContext(ctx, t.span, t.name).
 			Scan(&last, &to, &from)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
@@ -144,13 +157,13 @@ func (s *Store) deleteSealed(ctx context.Context, table, row, owner string, n in
 		}
 		if more = from.Valid && from.Int64 <= last; more {
 			upTo := min(last, from.Int64+int64(n)-1)
-			_, err = tx.ExecContext(ctx, "DELETE FROM "+table+" WHERE "+row+" >= ? AND "+row+" <= ? AND "+owner+" <= ?", from.Int64, upTo, to)
+			_, err = tx.ExecContext(ctx, t.drop, from.Int64, upTo, to)
 			if err == nil {
-				_, err = tx.ExecContext(ctx, "UPDATE sealing SET done = ? WHERE name = ?", upTo+1, table)
+				_, err = tx.ExecContext(ctx, "UPDATE sealing SET done = ? WHERE name = ?", upTo+1, t.name)
 			}
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, "DELETE FROM sealing WHERE name = ?", table); err != nil || table != "message" {
+		if _, err := tx.ExecContext(ctx, "DELETE FROM sealing WHERE name = ?", t.name); err != nil || t.name != "message" {
 			return err
 		}
 		s.write.payloads.clear()

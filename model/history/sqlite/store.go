@@ -237,7 +237,7 @@ func explain(err error) error {
 	case code&0xff == lib.SQLITE_IOERR && diskFull(code):
 		return fmt.Errorf("%w (%w)", history.ErrFull, err)
 	case damagedCode(code):
-		return fmt.Errorf("%w: the next start recovers what is whole (%v)", ErrDamaged, err)
+		return fmt.Errorf("%w: the next start recovers what is whole (%w)", ErrDamaged, err)
 	}
 	return err
 }

@@ -30,6 +30,7 @@ func open(t testing.TB, path string, o sqlite.Options) *sqlite.Store {
 }
 
 func empty(t *testing.T) history.Store {
+	t.Helper()
 	return open(t, filepath.Join(t.TempDir(), "history.db"), sqlite.Options{})
 }
 
@@ -39,6 +40,7 @@ func TestRows(t *testing.T) {
 
 func TestSealed(t *testing.T) {
 	historytest.Suite{Open: empty, Settle: func(t *testing.T, s history.Store) history.Store {
+		t.Helper()
 		if err := s.(*sqlite.Store).Seal(context.Background()); err != nil {
 			t.Fatal(err)
 		}
@@ -48,6 +50,7 @@ func TestSealed(t *testing.T) {
 
 func TestReopened(t *testing.T) {
 	historytest.Suite{Open: empty, Settle: func(t *testing.T, s history.Store) history.Store {
+		t.Helper()
 		if err := s.Close(); err != nil {
 			t.Fatal(err)
 		}
@@ -57,6 +60,7 @@ func TestReopened(t *testing.T) {
 
 func TestReadOnly(t *testing.T) {
 	historytest.Suite{Open: empty, Settle: func(t *testing.T, s history.Store) history.Store {
+		t.Helper()
 		if t.Name() == "TestReadOnly/clock_settled" {
 			return s // it goes on writing
 		}
