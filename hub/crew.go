@@ -5,8 +5,10 @@ import (
 	"crypto/x509"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/pilothouse/pilothouse/broker/identity"
@@ -28,6 +30,10 @@ type crew struct {
 	mu     sync.Mutex
 	papers map[string]demo.Credentials // by identity
 	url    string                      // of the listener for them
+
+	// unhurried tells that clients of that listener may be silent for as long as
+	// they like: a defence that the demo can switch off.
+	unhurried atomic.Bool
 }
 
 // credentials are what a device connects with. When it cannot be enrolled it
@@ -50,7 +56,7 @@ func (c *crew) credentials(d demo.Device) demo.Credentials {
 // enrol gives a device an identity, a key and a certificate.
 func (c *crew) enrol(d demo.Device) (demo.Credentials, error) {
 	if c.url == "" {
-		ln, err := c.h.open(transportTLS, "127.0.0.1:0")
+		ln, err := c.h.open(transportTLS, "127.0.0.1:0", func(ln net.Listener) net.Listener { return lenient{ln, &c.unhurried} })
 		if err != nil {
 			return demo.Credentials{}, err
 		}

@@ -58,9 +58,10 @@ func (h *Hub) openListeners() error {
 	return nil
 }
 
-// open opens an address for a transport and serves it.
-func (h *Hub) open(transport, address string) (net.Listener, error) {
-	ln, err := h.listenFor(transport, address)
+// open opens an address for a transport and serves it. What comes from the
+// network goes through layers, if there are any.
+func (h *Hub) open(transport, address string, layers ...func(net.Listener) net.Listener) (net.Listener, error) {
+	ln, err := h.listenFor(transport, address, layers)
 	if err != nil {
 		return nil, fmt.Errorf("let devices connect by %s at %s: %w", transport, address, err)
 	}
@@ -68,13 +69,16 @@ func (h *Hub) open(transport, address string) (net.Listener, error) {
 	return ln, nil
 }
 
-func (h *Hub) listenFor(transport, address string) (net.Listener, error) {
+func (h *Hub) listenFor(transport, address string, layers []func(net.Listener) net.Listener) (net.Listener, error) {
 	if transport == transportUnix {
 		return listen.Unix(address)
 	}
 	ln, _, err := listenNear(h.ctx, address)
 	if err != nil {
 		return nil, err
+	}
+	for _, layer := range layers {
+		ln = layer(ln)
 	}
 	if transport == transportTLS || transport == transportWSS {
 		config, verify := h.Registry.ServerTLS()

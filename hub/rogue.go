@@ -28,6 +28,8 @@ type Rogue struct {
 	end   context.CancelFunc
 	off   map[string]bool
 	busy  bool // a step is being played
+
+	adjust func(*impostor.Options) // for tests that have no audience, else nil
 }
 
 // The identities of the show beside the fleet's.
@@ -37,8 +39,8 @@ const (
 	victimName           = "red-falcon"
 )
 
-// defences are the checks that the impostor runs into and that can be switched
-// off while the broker runs, with what of the registry they are.
+// defences are the checks that the impostor runs into, with what of the registry
+// they are: nothing for those that a device or the listener has.
 func defences() []struct {
 	key, about string
 	of         []identity.Defence
@@ -50,10 +52,13 @@ func defences() []struct {
 		{impostor.BindClientID, "Nobody speaks under the client ID of another.", []identity.Defence{identity.BindClientID, identity.CloneQuarantine}},
 		{impostor.SourcePinning, "A stolen password is of no use elsewhere.", []identity.Defence{identity.SourcePin}},
 		{impostor.OwnRoot, "A device writes below its own topic alone.", []identity.Defence{identity.BindRoot}},
+		{impostor.AliasFirst, "The rule is asked for the topic that a number stands for.", []identity.Defence{identity.BindRoot}},
 		{impostor.WillRule, "Nobody leaves a last word in another's name.", []identity.Defence{identity.WillRule}},
 		{impostor.RetainRule, "Nobody plants a value that outlives them.", []identity.Defence{identity.RetainRule, identity.BindRoot}},
 		{impostor.FilterRule, "Nobody listens in on everybody.", []identity.Defence{identity.FilterRule, identity.DeliveryRule}},
 		{impostor.CloneQuarantine, "One key in two devices is noticed and held.", []identity.Defence{identity.CloneQuarantine, identity.SourcePin}},
+		{impostor.PinnedAuthority, "A device speaks to nobody else's broker.", nil},
+		{impostor.SocketCaps, "Who connects and says nothing is sent away.", nil},
 		{impostor.TakeoverLimit, "Nobody wears the broker out by reconnecting.", []identity.Defence{identity.TakeoverLimit, identity.CloneQuarantine}},
 	}
 }
@@ -83,7 +88,18 @@ func (r *Rogue) Defences() []watch.Defence {
 func (r *Rogue) SetDefence(key string, off bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	changed := r.off[key] != off
 	r.off[key] = off
+	switch key {
+	case impostor.SocketCaps:
+		r.h.crew.unhurried.Store(off)
+	case impostor.PinnedAuthority: // asked for at each step
+	default:
+		changed = false // the registry tells
+	}
+	if changed {
+		r.tell(key, off)
+	}
 	lacking := make(map[identity.Defence]bool)
 	for _, d := range defences() {
 		for _, of := range d.of {
@@ -98,6 +114,15 @@ func (r *Rogue) SetDefence(key string, off bool) {
 			r.h.Registry.SwitchOn(of)
 		}
 	}
+}
+
+// tell notes that a defence that is not the registry's was switched.
+func (r *Rogue) tell(key string, off bool) {
+	word := "on again"
+	if off {
+		word = "switched off"
+	}
+	r.h.onIdentityEvent(identity.Event{Kind: watch.DefenceOff, At: time.Now(), Reason: "the defence \"" + key + "\" is " + word})
 }
 
 // newRogue is an impostor that waits to be released.
@@ -248,8 +273,19 @@ func (r *Rogue) prepare() (*impostor.Impostor, string, error) {
 	}
 	t.Late = t.Witness
 	t.Late.ClientID = "demo-late"
-	imp, err := impostor.New(impostor.Options{Target: t, OnStep: r.onStep})
+	o := impostor.Options{Target: t, OnStep: r.onStep, Gullible: r.gullible}
+	if r.adjust != nil {
+		r.adjust(&o)
+	}
+	imp, err := impostor.New(o)
 	return imp, t.Victim.Root, err
+}
+
+// gullible tells whether devices trust any authority.
+func (r *Rogue) gullible() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.off[impostor.PinnedAuthority]
 }
 
 // member enrols one of the show's identities and gives it a certificate.

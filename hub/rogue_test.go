@@ -1,7 +1,9 @@
 package hub
 
 import (
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/pilothouse/pilothouse/demo/impostor"
 	"github.com/pilothouse/pilothouse/model/watch"
@@ -60,6 +62,35 @@ func TestImpostor(t *testing.T) {
 	}
 	if !told[watch.Impersonation] || !told[watch.DefenceOff] {
 		t.Errorf("the feed tells of %v", told)
+	}
+}
+
+// TestImpostorWithoutDefences has each attack succeed where its defence is off,
+// and the next show fail again.
+func TestImpostorWithoutDefences(t *testing.T) {
+	h := sailing(t)
+	h.Rogue.adjust = func(o *impostor.Options) {
+		o.Pause, o.Target.Linger, o.Target.ConnectTime = -1, time.Millisecond, 500*time.Millisecond
+	}
+	for _, trial := range h.Rogue.State().Trials {
+		known := slices.ContainsFunc(h.Rogue.Defences(), func(d watch.Defence) bool { return d.Key == trial.Defence })
+		if !known {
+			t.Errorf("%s: %q cannot be switched off", trial.Name, trial.Defence)
+		}
+		h.Rogue.SetDefence(trial.Defence, true)
+	}
+	h.Rogue.Release(false)
+	eventually(t, "end of the show", time.Minute+patience, func() bool { return !h.Rogue.State().Running })
+	for _, trial := range h.Rogue.State().Trials {
+		if trial.Outcome != watch.Succeeded {
+			t.Errorf("without %s: %s was %v: %s", trial.Defence, trial.Name, trial.Outcome, trial.Detail)
+		}
+	}
+	for _, d := range h.Rogue.Defences() {
+		h.Rogue.SetDefence(d.Key, false)
+	}
+	if h.crew.unhurried.Load() || h.Rogue.gullible() {
+		t.Error("a defence that was switched on again is off")
 	}
 }
 

@@ -18,6 +18,8 @@ type Options struct {
 	// OnStep is told when a step begins and when it has ended, from one goroutine
 	// at a time. It must not block, and not call the impostor.
 	OnStep func(Step)
+	// Gullible is asked before each step, if not nil, and says Target.Gullible anew.
+	Gullible func() bool
 	// Pause is how long Run waits between steps, 2 s when 0, none when negative.
 	Pause time.Duration
 }
@@ -154,7 +156,11 @@ func (i *Impostor) Next(ctx context.Context) (Step, error) {
 	began := time.Now()
 	var out Outcome
 	if slices.Contains(act.Transports, i.o.Target.Via) {
-		out, err = act.Run(ctx, i.o.Target)
+		t := i.o.Target
+		if i.o.Gullible != nil {
+			t.Gullible = i.o.Gullible()
+		}
+		out, err = act.Run(ctx, t)
 	} else {
 		err = fmt.Errorf("over %s this attack %w", i.o.Target.Via, ErrNotHere)
 	}
