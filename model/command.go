@@ -27,6 +27,24 @@ func (c CommandState) String() string {
 	return [...]string{"sent", "accepted", "acknowledged", "timed out", "failed"}[min(c, CommandFailed)]
 }
 
+// noAnswer is said of commands without a topic that the device answers on.
+const noAnswer = "no answer is expected of this command"
+
+// Outcome is how far the command got in a word or two: its state, but of one that
+// no answer is expected of never that a device obeyed.
+func (c *Command) Outcome() string {
+	switch {
+	case c.Obeyed() || c.State != CommandAcknowledged:
+		return c.State.String()
+	case c.Retain:
+		return "accepted and kept"
+	}
+	return "accepted"
+}
+
+// Obeyed tells whether the device itself said that it did what was asked.
+func (c *Command) Obeyed() bool { return c.State == CommandAcknowledged && c.Ack != "" }
+
 // Command is one press of a button and what became of it.
 type Command struct {
 	ID     string
@@ -43,10 +61,11 @@ type Command struct {
 	SessionsKnown bool
 	// Detail is why it failed, or what the device answered.
 	Detail string
-	// User is who sent it, QoS and Payload what was sent.
+	// User is who sent it, QoS, Payload and Retain what was sent.
 	User    string
 	QoS     byte
 	Payload []byte
+	Retain  bool
 	// Audience is who was listening when it was sent.
 	Audience Audience
 	// Deliveries are the sessions that acknowledged it, in order; at most
@@ -75,18 +94,21 @@ func (l *commandLog) init() { l.waiting = make(map[string][]*Command) }
 
 // Order asks for a command to be sent.
 type Order struct {
-	// Device is the root topic of the device, empty for a command to none.
-	Device string
-	Spec   CommandSpec
+	// Device is the root topic of the device, empty for a command to none. Name is
+	// what {name} stands for; empty for the last level of Device.
+	Device, Name string
+	Spec         CommandSpec
 	// Answers are those to the command's prompts, by name.
 	Answers map[string]string
+	// Value is what {value} stands for: a slider's number or a switch's word.
+	Value string
 	// User is who sends it.
 	User string
 	// Audience is who is listening.
 	Audience Audience
-	// Payload makes what is sent, with the command's id, in place of the spec's
-	// template; nil for that.
-	Payload func(id string) []byte
+	// Message is sent as it is, in place of what the spec's templates make; nil for
+	// those. It may be retained, unless its topic is one that commands a device.
+	Message *Outgoing
 }
 
 // BeginCommand notes that a command is about to be sent, and returns it with the
@@ -131,6 +153,9 @@ func (s *Store) PreviewCommand(o Order) (topic, payload string, err error) {
 
 // fillCommand fills the templates of a command in.
 func (s *Store) fillCommand(c *Command, o *Order) error {
+	if o.Message != nil {
+		return s.fillMessage(c, o.Message)
+	}
 	if err := o.Spec.Check(); err != nil {
 		return err
 	}
@@ -138,7 +163,7 @@ func (s *Store) fillCommand(c *Command, o *Order) error {
 	if err != nil {
 		return err
 	}
-	v := &commandValues{s: s, c: c, answers: o.Answers}
+	v := &commandValues{s: s, c: c, answers: o.Answers, asked: o.Value, name: o.Name}
 	if c.Topic, err = t.topic.topic(v); err != nil {
 		return fmt.Errorf("the topic of %s: %w", o.Spec.Title(), err)
 	}
@@ -147,18 +172,29 @@ func (s *Store) fillCommand(c *Command, o *Order) error {
 			return fmt.Errorf("the acknowledgement topic of %s: %w", o.Spec.Title(), err)
 		}
 	}
-	if o.Payload != nil {
-		c.Payload = o.Payload(c.ID)
-	} else {
-		payload, err := t.payload.fill(v)
-		if err != nil {
-			return fmt.Errorf("the payload of %s: %w", o.Spec.Title(), err)
-		}
-		c.Payload = []byte(payload)
+	payload, err := t.payload.fill(v)
+	if err != nil {
+		return fmt.Errorf("the payload of %s: %w", o.Spec.Title(), err)
 	}
+	c.Payload = []byte(payload)
 	if c.ackValue, err = t.ackValue.fill(v); err != nil {
 		return fmt.Errorf("the expected value of %s: %w", o.Spec.Title(), err)
 	}
+	return nil
+}
+
+// fillMessage makes a command of a message that is sent as it is.
+func (s *Store) fillMessage(c *Command, m *Outgoing) error {
+	if err := CheckTopic(m.Topic); err != nil {
+		return err
+	}
+	if m.QoS > 2 {
+		return errQoS
+	}
+	if m.Retain && len(m.Payload) > 0 && s.commandsDevice(m.Topic) {
+		return ErrRetainedCommand
+	}
+	c.Topic, c.Payload, c.QoS, c.Retain = m.Topic, slices.Clone(m.Payload), m.QoS, m.Retain
 	return nil
 }
 
@@ -195,10 +231,10 @@ func (s *Store) CommandAccepted(id string, sessions int, known bool) {
 	if c.State == CommandSent {
 		c.State = CommandAccepted
 		switch {
-		case known && sessions == 0:
+		case known && sessions == 0 && !c.Retain:
 			s.finish(c, CommandFailed, "nobody is listening for it")
 		case c.Ack == "":
-			s.finish(c, CommandAcknowledged, "no answer is expected of this command")
+			s.finish(c, CommandAcknowledged, noAnswer)
 		}
 	}
 	s.gen.Add(1)
@@ -225,6 +261,16 @@ func (s *Store) Commands(device string, limit int) []Command {
 		}
 	}
 	return out
+}
+
+// Command returns one of the latest commands by its id.
+func (s *Store) Command(id string) (Command, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if c := s.commands.find(id); c != nil {
+		return c.clone(), true
+	}
+	return Command{}, false
 }
 
 func (l *commandLog) find(id string) *Command {

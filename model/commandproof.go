@@ -78,7 +78,7 @@ func (c *Command) listeningStep() ProofStep {
 	switch {
 	case !c.Audience.Known:
 		p.State = ProofUnknowable
-	case c.Audience.Total == 0:
+	case c.Audience.Total == 0 && !c.Retain:
 		p.State = ProofFailed
 	}
 	return p
@@ -111,6 +111,8 @@ func (c *Command) deliveredStep() ProofStep {
 		p.Text = "waiting for the broker"
 	case !c.SessionsKnown:
 		p.State, p.Text = ProofUnknowable, "to whom cannot be known: this broker does not say"
+	case c.Sessions == 0 && c.Retain:
+		p.State, p.Text = ProofSkipped, "to nobody yet: the broker keeps it for those who subscribe"
 	case c.Sessions == 0:
 		p.State, p.Text = ProofFailed, "to nobody"
 	case len(c.Deliveries) > 0:
@@ -149,7 +151,7 @@ func (c *Command) answeredStep() ProofStep {
 	p := ProofStep{Name: "Device", At: c.Done}
 	switch {
 	case c.State == CommandAcknowledged && c.Ack == "":
-		p.State, p.Text = ProofSkipped, "no answer is expected of this command"
+		p.State, p.Text = ProofSkipped, noAnswer
 	case c.State == CommandAcknowledged:
 		p.State, p.Text = ProofDone, "answered on "+c.Ack+" after "+shortTime(c.Done.Sub(c.Sent))
 	case c.State == CommandFailed && (c.Accepted.IsZero() || c.SessionsKnown && c.Sessions == 0):
@@ -157,7 +159,7 @@ func (c *Command) answeredStep() ProofStep {
 	case c.State.Final():
 		p.State, p.Text = ProofFailed, c.Detail
 	case c.Ack == "":
-		p.State, p.Text = ProofSkipped, "no answer is expected of this command"
+		p.State, p.Text = ProofSkipped, noAnswer
 	default:
 		p.Text = "an answer is awaited on " + c.Ack + ", for " + shortTime(c.Spec.Timeout)
 	}
@@ -166,9 +168,9 @@ func (c *Command) answeredStep() ProofStep {
 
 // story is the command in a line of the log: what, how far.
 func (c *Command) story() string {
-	text := c.Spec.Title() + " " + c.State.String()
+	text := c.Spec.Title() + " " + c.Outcome()
 	if c.User != "" {
-		text = c.Spec.Title() + " by " + c.User + " " + c.State.String()
+		text = c.Spec.Title() + " by " + c.User + " " + c.Outcome()
 	}
 	if c.Detail != "" {
 		text += ": " + c.Detail

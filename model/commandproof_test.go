@@ -76,7 +76,7 @@ func TestProof(t *testing.T) {
 			t.Errorf("%s: %s, want %s, with %q:\n%s", c.name, states, c.states, c.words, words)
 		}
 		if got.State.Final() {
-			if e := h.Events(0, 1); len(e) != 1 || e[0].Client != "anna" || !strings.Contains(e[0].Text, "horn by anna "+got.State.String()) {
+			if e := h.Events(0, 1); len(e) != 1 || e[0].Client != "anna" || !strings.Contains(e[0].Text, "horn by anna "+got.Outcome()) {
 				t.Errorf("%s: the log says %+v", c.name, e)
 			}
 		}

@@ -81,6 +81,9 @@ const (
 // defaultCommandPayload is the payload of commands that say none.
 const defaultCommandPayload = `{"id":"{id}"}`
 
+// errQoS is what is wrong with any other quality of service.
+var errQoS = errors.New("QoS is 0, 1 or 2")
+
 // ErrRetainedCommand is why a command is never retained.
 var ErrRetainedCommand = errors.New("a command is never retained: the broker would hand it, days later, to every device that connects, and the device would obey")
 
@@ -92,7 +95,7 @@ func (c *CommandSpec) Check() error {
 	case c.Retain:
 		return ErrRetainedCommand
 	case c.Level() > 2:
-		return errors.New("QoS is 0, 1 or 2")
+		return errQoS
 	case !slices.Contains([]CommandStep{StepNone, StepConfirm, StepHold, StepType}, c.Step):
 		return fmt.Errorf("the step %q is not known: it is confirm, hold or type", c.Step)
 	case c.Timeout < 0 || c.Timeout > MaxCommandTimeout:
@@ -102,14 +105,25 @@ func (c *CommandSpec) Check() error {
 	case c.Ack == "" && c.AckField+c.AckValue != "":
 		return errors.New("a field of the answer is named, but no topic that it comes on")
 	}
-	t, err := c.parse()
-	if err != nil {
+	if _, err := c.parse(); err != nil {
 		return err
 	}
-	if len(t.topic.Prompts()) == 0 && !strings.Contains(c.Topic, "{") {
-		return CheckTopic(c.Topic)
+	if err := checkFixed(c.Topic); err != nil {
+		return fmt.Errorf("send to %q: %w", c.Topic, err)
+	}
+	if err := checkFixed(c.Ack); c.Ack != "" && err != nil {
+		return fmt.Errorf("an answer on %q: %w", c.Ack, err)
 	}
 	return nil
+}
+
+// checkFixed checks a topic as far as it can be told before its placeholders are
+// filled in.
+func checkFixed(topic string) error {
+	if strings.Contains(topic, "{") {
+		return nil
+	}
+	return CheckTopic(topic)
 }
 
 // templates are those of a command.
@@ -147,14 +161,12 @@ func (c *CommandSpec) Prompts() []Prompt {
 	return out
 }
 
-// IsCommandTopic tells whether messages on a topic command a device: those on
-// levels such as "command" and "set", below the device's root.
-func (s *Store) IsCommandTopic(path string) bool {
-	if strings.HasPrefix(path, "$") || CheckTopic(path) != nil {
+// commandsDevice tells whether messages on a topic command a device: those on
+// levels such as "command" and "set", below the device's root. The store is locked.
+func (s *Store) commandsDevice(path string) bool {
+	if strings.HasPrefix(path, "$") {
 		return false
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	root, _ := s.rootOf(path)
 	return roleBelow(root, path) == roleInbound
 }

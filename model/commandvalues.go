@@ -3,6 +3,7 @@ package model
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -15,6 +16,8 @@ type commandValues struct {
 	s       *Store
 	c       *Command
 	answers map[string]string
+	asked   string // what {value} stands for
+	name    string // and {name}, if not for the last level of the device
 }
 
 // value implements values.
@@ -27,6 +30,9 @@ func (v *commandValues) value(word, argument string) (string, error) {
 		if word == "device" {
 			return v.c.Device, nil
 		}
+		if v.name != "" {
+			return v.name, nil
+		}
 		return v.c.Device[strings.LastIndexByte(v.c.Device, '/')+1:], nil
 	case "id":
 		return v.c.ID, nil
@@ -34,6 +40,11 @@ func (v *commandValues) value(word, argument string) (string, error) {
 		return v.c.Sent.UTC().Format(time.RFC3339), nil
 	case "user":
 		return v.c.User, nil
+	case "value":
+		if v.asked == "" {
+			return "", errors.New("{value} stands for what a slider or a switch asks for, and this is neither")
+		}
+		return v.asked, nil
 	case "field":
 		return v.field(argument)
 	}

@@ -17,6 +17,7 @@ import (
 //	{id}                        the command's id, which the answer repeats
 //	{now}                       the time of sending (RFC 3339, UTC)
 //	{user}                      who sends it
+//	{value}                     what a slider or a switch asks for
 //	{field:/sog}                the latest value of that field (RFC 6901) in a message of the device
 //	{field:position/sog}        the same, of its topic "position" only; the field begins at the first "/"
 //	{prompt:speed|0..20|kn}     a number from 0 to 20, in knots, that is asked for
@@ -26,7 +27,7 @@ import (
 // Other braces are text, so that JSON needs no escapes. In a template that
 // begins like JSON a value cannot break out of its place: inside a string it is
 // escaped, elsewhere it is written as a number, true, false or null where it is
-// one, and as a string otherwise.
+// one, and as a string otherwise; {value} is written as it is where that is JSON.
 //
 // The zero value is the empty text. A Template is immutable.
 type Template struct {
@@ -111,7 +112,7 @@ func placeholderIn(s string) (start, end int) {
 // check says what is wrong with a placeholder.
 func (p *templatePart) check(argued bool) error {
 	switch p.word {
-	case "device", "name", "id", "now", "user":
+	case "device", "name", "id", "now", "user", "value":
 		if argued {
 			return fmt.Errorf("%s takes nothing after the colon", p.text)
 		}
@@ -124,7 +125,7 @@ func (p *templatePart) check(argued bool) error {
 			return fmt.Errorf("%s: %w", p.text, err)
 		}
 	default:
-		return fmt.Errorf("%s is not known: there are {device}, {name}, {id}, {now}, {user}, {field:…} and {prompt:…}", p.text)
+		return fmt.Errorf("%s is not known: there are {device}, {name}, {id}, {now}, {user}, {value}, {field:…} and {prompt:…}", p.text)
 	}
 	return nil
 }
@@ -246,7 +247,9 @@ func (t Template) fill(v values) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		if structured {
+		switch {
+		case !structured, p.word == "value" && !quoted && json.Valid([]byte(s)):
+		default:
 			s = inJSON(s, quoted)
 		}
 		b.WriteString(s)

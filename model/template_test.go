@@ -130,8 +130,57 @@ func TestCommandTopics(t *testing.T) {
 	h := newHouse(t, model.Options{})
 	for topic, want := range map[string]bool{"sea/x/command/horn": true, "house/lamp/set": true, "cmnd/lamp/POWER": true,
 		"sea/x/position": false, "sea/x/state": false, "$SYS/x/set": false, "a/#": false, "": false} {
-		if h.IsCommandTopic(topic) != want {
-			t.Errorf("%s: %v", topic, !want)
+		m := &model.Outgoing{Topic: topic, Payload: []byte("on"), Retain: true}
+		if _, _, err := h.PreviewCommand(model.Order{Message: m}); errors.Is(err, model.ErrRetainedCommand) != want {
+			t.Errorf("%s, retained: %v", topic, err)
+		}
+		m.Retain = false
+		if _, _, err := h.PreviewCommand(model.Order{Message: m}); errors.Is(err, model.ErrRetainedCommand) {
+			t.Errorf("%s: %v", topic, err)
+		}
+	}
+	m := &model.Outgoing{Topic: "sea/x/command/horn", Retain: true} // takes a retained one away
+	if _, _, err := h.PreviewCommand(model.Order{Message: m}); err != nil {
+		t.Error(err)
+	}
+	m = &model.Outgoing{Topic: "a", QoS: 3}
+	if _, _, err := h.PreviewCommand(model.Order{Message: m}); err == nil {
+		t.Error("QoS 3 can be sent")
+	}
+}
+
+// TestMessageAsItIs sends what looks like a template as it is, and follows it.
+func TestMessageAsItIs(t *testing.T) {
+	h := newHouse(t, model.Options{})
+	const raw = `{"id": {id}, {prompt:x}`
+	c, err := h.BeginCommand(model.Order{User: "anna", Spec: model.CommandSpec{Name: "publish", Label: "Message"},
+		Message: &model.Outgoing{Topic: "a/{x}", Payload: []byte(raw), QoS: 2, Retain: true}})
+	if err != nil || string(c.Payload) != raw || c.Topic != "a/{x}" || c.QoS != 2 || !c.Retain {
+		t.Fatalf("%+v: %v", c, err)
+	}
+	h.CommandAccepted(c.ID, 0, true)
+	got, ok := h.Command(c.ID)
+	if !ok || got.State != model.CommandAcknowledged || got.Obeyed() || got.Outcome() != "accepted and kept" {
+		t.Errorf("%+v is %s", got, got.Outcome())
+	}
+	if e := h.Events(0, 1); len(e) != 1 || e[0].Text != "Message by anna accepted and kept: no answer is expected of this command" {
+		t.Errorf("the log says %+v", e)
+	}
+	if _, ok := h.Command("none"); ok {
+		t.Error("there is a command that never was")
+	}
+}
+
+// TestValueOfAControl fills in what a slider or a switch asks for.
+func TestValueOfAControl(t *testing.T) {
+	h := newHouse(t, model.Options{})
+	for _, c := range []struct{ template, value, want string }{
+		{`{"v":{value}}`, "4.5", `{"v":4.5}`}, {`{"v":{value}}`, "ON", `{"v":"ON"}`}, {`{"v":"{value}"}`, `a"b`, `{"v":"a\"b"}`},
+		{"{value}", "on", "on"}, {`{"v":{value}}`, `{"deep":[1]}`, `{"v":{"deep":[1]}}`}, {`{"v":{value}}`, "", ""},
+	} {
+		_, got, err := h.PreviewCommand(model.Order{Value: c.value, Spec: model.CommandSpec{Name: "x", Topic: "a", Payload: c.template}})
+		if got != c.want || (err == nil) != (c.want != "") {
+			t.Errorf("%s with %q: %s, %v", c.template, c.value, got, err)
 		}
 	}
 }

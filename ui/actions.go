@@ -29,7 +29,8 @@ func (w *Window) actions() []action {
 		{"action:about", "About Pilothouse, and licences", w.showAbout},
 		{"action:fit", "Show all devices on the map", func() { w.goTo(pageMap, true); w.mapped.fit() }},
 	}
-	list = append(list, action{"action:commands", "Saved commands …", w.savedCommands})
+	list = append(list, action{"action:commands", "Saved commands …", w.savedCommands},
+		action{"action:sent", "Commands sent: who, what, when, how far", func() { w.sent.show("") }})
 	for i, c := range w.book.all() {
 		if c.For == "" {
 			list = append(list, action{"action:command:" + strconv.Itoa(i), "Send " + c.Title(), func() { w.offer("", c.CommandSpec) }})

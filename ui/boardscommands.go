@@ -13,39 +13,19 @@ import (
 	"github.com/pilothouse/pilothouse/ui/widgets"
 )
 
-// send sends what a tile sends, never retained, and follows how far it gets. It
-// returns the command's id. value is the slider's number or the switch's word.
-func (p *boardsPage) send(in *board.Instance, value string) string {
-	s := in.Tile.Send
-	if err := board.CheckSend(s); err != nil {
+// send sends what a tile sends, once what it asks for was given, and tells the
+// command's id. value is the slider's number or the switch's word.
+func (p *boardsPage) send(in *board.Instance, value string, sent func(id string)) {
+	o, err := board.Order(in, value)
+	if err != nil {
 		p.deps.toast(toastWarning, err.Error())
-		return ""
+		return
 	}
-	if p.deps.stores.inPast() {
-		p.deps.toast(toastWarning, pastLock)
-		return ""
-	}
-	label := orElse(orElse(s.Label, in.Tile.Title), lastLevel(s.Topic))
-	if value != "" {
-		label += " " + value
-	}
-	spec := model.CommandSpec{Name: lastLevel(s.Topic), Label: label, Topic: s.Topic, Ack: s.Ack, Hold: s.Hold, Timeout: s.Timeout()}
-	return p.deps.launch(model.Order{Device: orElse(in.Device.Root, p.deviceOf(s.Topic)), Spec: spec,
-		Payload: func(id string) []byte { return board.Payload(s, id, value) }})
+	o.Device = orElse(o.Device, p.deps.deviceOf(o.Spec.Topic))
+	p.deps.send(o, sent)
 }
 
 func lastLevel(topic string) string { return topic[strings.LastIndexByte(topic, '/')+1:] }
-
-// deviceOf is the root of the device that a topic is below, empty when none is
-// known.
-func (p *boardsPage) deviceOf(topic string) string {
-	for end := len(topic); end > 0; end = strings.LastIndexByte(topic[:end], '/') {
-		if _, ok := p.deps.store.Device(topic[:end], 0); ok {
-			return topic[:end]
-		}
-	}
-	return ""
-}
 
 // control is what tiles that send have in common.
 type control struct {
@@ -55,22 +35,23 @@ type control struct {
 	in   box[board.Instance]
 }
 
-// sentLog is how many of the latest commands are looked through for a tile's own.
-const sentLog = 200
-
-// proof is how far the tile's latest command got.
-func (t *control) proof() widgets.Proof {
-	id := t.sent.get()
-	if id == "" {
+// proof is how far the tile's latest command got; before the first one it says when
+// nobody would get it.
+func (t *control) proof(in *board.Instance) widgets.Proof {
+	if c, ok := t.page.deps.store.Command(t.sent.get()); ok {
+		return widgets.Proof{Mark: proofMark(&c), Text: sentProof(&c)}
+	}
+	value := ""
+	if in.Tile.Kind != workspace.Command {
+		value, _ = board.Words(in.Tile.Send)
+	}
+	o, err := board.Order(in, value)
+	if err != nil {
 		return widgets.Proof{}
 	}
-	commands := t.page.deps.store.Commands("", sentLog)
-	for i := range commands {
-		if c := &commands[i]; c.ID == id {
-			return widgets.Proof{Mark: proofMark(c.State), Text: sentProof(c)}
-		}
-	}
-	return widgets.Proof{}
+	o.Device = orElse(o.Device, t.page.deps.deviceOf(o.Spec.Topic))
+	a := t.page.deps.audience(o)
+	return beforehand(&a)
 }
 
 // sentProof says how far a command got, and why it failed.
@@ -84,9 +65,16 @@ func sentProof(c *model.Command) string {
 // press sends the tile's command.
 func (t *control) press(value string) {
 	in := t.in.get()
-	if id := t.page.send(&in, value); id != "" {
-		t.sent.update(func(s *string) { *s = id })
-	}
+	t.page.send(&in, value, func(id string) { t.sent.update(func(s *string) { *s = id }) })
+}
+
+// show shows the log of commands, with the tile's latest.
+func (t *control) show() { t.page.deps.showSent(t.sent.get()) }
+
+// mustHold tells whether a tile's control has to be held.
+func mustHold(t *workspace.Tile) bool {
+	spec, _ := board.Spec(t)
+	return spec.Second() == model.StepHold
 }
 
 // actual is what is reported to be the case; not known when the tile is bound to
@@ -107,7 +95,8 @@ type commandTile struct {
 
 func newCommandTile(p *boardsPage, in *board.Instance) *commandTile {
 	t := &commandTile{control: control{page: p}}
-	t.button = widgets.NewCommandButton(buttonLabel(in), in.Tile.Send != nil && in.Tile.Send.Hold, func() { t.press("") })
+	t.button = widgets.NewCommandButton(buttonLabel(in), mustHold(&in.Tile), func() { t.press("") })
+	t.button.OnProof = t.show
 	return t
 }
 
@@ -122,7 +111,7 @@ func (t *commandTile) object() fyne.CanvasObject { return t.button }
 
 func (t *commandTile) build(in *board.Instance, c *tileContext, head *widgets.TileHead) func() {
 	t.in.update(func(x *board.Instance) { *x = *in })
-	proof, label, live := t.proof(), buttonLabel(in), c.live
+	proof, label, live := t.proof(in), buttonLabel(in), c.live
 	if head.Title == label {
 		head.Title = in.Device.Name
 	}
@@ -140,7 +129,8 @@ type switchTile struct {
 }
 
 func newSwitchTile(p *boardsPage, in *board.Instance) *switchTile {
-	t := &switchTile{control: control{page: p}, view: widgets.NewSwitch(in.Tile.Send != nil && in.Tile.Send.Hold)}
+	t := &switchTile{control: control{page: p}, view: widgets.NewSwitch(mustHold(&in.Tile))}
+	t.view.OnProof = t.show
 	t.view.OnSwitch = func(want bool) {
 		now := t.in.get()
 		on, off := board.Words(now.Tile.Send)
@@ -159,7 +149,7 @@ func (t *switchTile) build(in *board.Instance, c *tileContext, _ *widgets.TileHe
 	t.in.update(func(x *board.Instance) { *x = *in })
 	r := t.actual(&in.Tile, c)
 	state, word := switchState(in.Tile.Send, &r)
-	proof, live := t.proof(), c.live
+	proof, live := t.proof(in), c.live
 	return func() {
 		t.view.SetState(state, word)
 		t.view.SetProof(proof)
@@ -189,11 +179,12 @@ type sliderTile struct {
 
 func newSliderTile(p *boardsPage, in *board.Instance) *sliderTile {
 	lo, hi := rangeOf(&in.Tile)
-	step, hold := 0.0, false
+	step := 0.0
 	if s := in.Tile.Send; s != nil {
-		step, hold = s.Step, s.Hold
+		step = s.Step
 	}
-	t := &sliderTile{control: control{page: p}, view: widgets.NewSlider(lo, hi, step, hold)}
+	t := &sliderTile{control: control{page: p}, view: widgets.NewSlider(lo, hi, step, mustHold(&in.Tile))}
+	t.view.OnProof = t.show
 	t.in.update(func(x *board.Instance) { *x = *in })
 	t.view.Format = func(v float64) string {
 		now := t.in.get()
@@ -208,7 +199,7 @@ func (t *sliderTile) object() fyne.CanvasObject { return t.view }
 func (t *sliderTile) build(in *board.Instance, c *tileContext, _ *widgets.TileHead) func() {
 	t.in.update(func(x *board.Instance) { *x = *in })
 	r := t.actual(&in.Tile, c)
-	proof, live := t.proof(), c.live
+	proof, live := t.proof(in), c.live
 	return func() {
 		t.view.SetActual(r.Number)
 		t.view.SetProof(proof)

@@ -377,38 +377,3 @@ func (b *boardPanel) number(field string, now *float64, set func(t *workspace.Ti
 	}
 	return e
 }
-
-// sends shows what a tile sends.
-func (b *boardPanel) sends(t *workspace.Tile) {
-	s := t.Send
-	if s == nil {
-		s = &workspace.Send{}
-	}
-	set := func(field string, f func(s *workspace.Send, v string)) func(string) {
-		return func(v string) {
-			b.change(field, func(t *workspace.Tile) {
-				if t.Send == nil {
-					t.Send = &workspace.Send{}
-				}
-				f(t.Send, v)
-			})
-		}
-	}
-	b.field("Send to", "{device}/command/horn", s.Topic, set("send", func(s *workspace.Send, v string) { s.Topic = v }))
-	b.field("The device answers on", "{device}/ack/horn", s.Ack, set("ack", func(s *workspace.Send, v string) { s.Ack = v }))
-	b.field("Payload; {id} and {value} are filled in", `{"id": "{id}"}`, s.Payload, set("payload", func(s *workspace.Send, v string) { s.Payload = v }))
-	if t.Kind == workspace.Switch {
-		on, off := widgets.NewEntry(), widgets.NewEntry()
-		on.SetText(s.On)
-		off.SetText(s.Off)
-		on.SetPlaceHolder("true")
-		off.SetPlaceHolder("false")
-		on.OnChanged = set("on", func(s *workspace.Send, v string) { s.On = v })
-		off.OnChanged = set("off", func(s *workspace.Send, v string) { s.Off = v })
-		b.pair("On is", "Off is", on, off)
-	}
-	hold := widget.NewCheck("Must be held to send", nil)
-	hold.Checked = s.Hold
-	hold.OnChanged = func(on bool) { set("hold", func(s *workspace.Send, _ string) { s.Hold = on })("") }
-	b.add(hold)
-}

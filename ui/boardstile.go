@@ -77,14 +77,13 @@ func (t *liveTile) fits(in *board.Instance) bool {
 		return true
 	}
 	same := func(x, y *float64) bool { return (x == nil) == (y == nil) && (x == nil || *x == *y) }
-	hold := func(s *workspace.Send) bool { return s != nil && s.Hold }
 	step := func(s *workspace.Send) float64 {
 		if s == nil {
 			return 0
 		}
 		return s.Step
 	}
-	return hold(a.Send) == hold(b.Send) && step(a.Send) == step(b.Send) && same(a.Min, b.Min) && same(a.Max, b.Max)
+	return mustHold(a) == mustHold(b) && step(a.Send) == step(b.Send) && same(a.Min, b.Min) && same(a.Max, b.Max)
 }
 
 // build reads what the tile shows.
@@ -116,7 +115,7 @@ func tileFault(in *board.Instance) string {
 		if t.Send == nil || t.Send.Topic == "" {
 			return "Choose a topic to send to: edit the board and tap this tile."
 		}
-		if err := board.CheckSend(t.Send); err != nil {
+		if _, err := board.Order(in, ""); err != nil {
 			return err.Error()
 		}
 		return ""

@@ -236,7 +236,7 @@ func TestSessionText(t *testing.T) {
 }
 
 func TestProof(t *testing.T) {
-	c := model.Command{Spec: horn, Sent: noon}
+	c := model.Command{Spec: horn, Sent: noon, Ack: "a"}
 	for _, s := range []struct {
 		name        string
 		change      func(*model.Command)
@@ -251,6 +251,7 @@ func TestProof(t *testing.T) {
 		{"acknowledged", func(c *model.Command) {
 			c.State, c.Done = model.CommandAcknowledged, noon.Add(240*time.Millisecond+500*time.Microsecond)
 		}, "acknowledged, handed to 1 session after 0.2 s", "acknowledged, 0.2 s", widgets.MarkAcknowledged, false},
+		{"no answer is expected", func(c *model.Command) { c.Ack = "" }, "accepted, handed to 1 session after 0.2 s", "accepted, 0.2 s", widgets.MarkAccepted, false},
 		{"timed out", func(c *model.Command) {
 			c.State, c.Done, c.Detail = model.CommandTimedOut, noon.Add(5*time.Second), "no answer on a within 5s"
 		}, "timed out, handed to 1 session after 5 s: no answer on a within 5s", "timed out", widgets.MarkTimedOut, true},
@@ -265,8 +266,8 @@ func TestProof(t *testing.T) {
 		if got := shortProof(&c); got != s.short {
 			t.Errorf("%s in short: %q, want %q", s.name, got, s.short)
 		}
-		if proofMark(c.State) != s.mark || (proofColor(&c) == widgets.ColorLost) != s.alarming {
-			t.Errorf("%s: mark %v, colour %q", s.name, proofMark(c.State), proofColor(&c))
+		if proofMark(&c) != s.mark || (proofColor(&c) == widgets.ColorLost) != s.alarming {
+			t.Errorf("%s: mark %v, colour %q", s.name, proofMark(&c), proofColor(&c))
 		}
 	}
 }

@@ -1,10 +1,8 @@
 package ui
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
-	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -19,113 +17,33 @@ import (
 
 // commandEditor is the form that a saved command is written in.
 type commandEditor struct {
-	label *widgets.Entry
-	who   *widgets.Entry
-	topic *widgets.Entry
-	body  *widgets.Entry
-	qos   *widget.Select
-	step  *widget.Select
-	ack   *widgets.Entry
-	field *widgets.Entry
-	value *widgets.Entry
-	wait  *widgets.Entry
-	fault *widget.Label
-	name  string // kept, so that what refers to it still does
-	form  fyne.CanvasObject
+	*commandForm
+	who  *widgets.Entry
+	form fyne.CanvasObject
 }
-
-// stepNames are the deliberate steps as they are offered.
-var stepNames = []struct {
-	step model.CommandStep
-	name string
-}{
-	{model.StepNone, "None: a tap sends"}, {model.StepConfirm, "Confirm in a question"},
-	{model.StepHold, "Hold the button"}, {model.StepType, "Type the device's name"},
-}
-
-// templateHelp says what may stand in a template.
-const templateHelp = "Topics and payload may hold {device}, {name}, {id}, {now}, {user}, {field:/speed} for the device's latest value, " +
-	"and {prompt:speed|0..20|kn}, {prompt:mode|auto,manual} or {prompt:note} for what is asked before sending."
 
 func newCommandEditor(c model.SavedCommand) *commandEditor {
-	e := &commandEditor{name: c.Name, fault: widget.NewLabel(""), body: widgets.NewMultiLineEntry()}
-	entry := func(text, hint string) *widgets.Entry {
-		n := widgets.NewEntry()
-		n.SetText(text)
-		n.SetPlaceHolder(hint)
-		return n
-	}
-	e.label, e.who = entry(c.Title(), "Set speed"), entry(c.For, "solent/ferries/+, or empty for no device")
-	e.topic, e.ack = entry(c.Topic, "{device}/command/speed"), entry(c.Ack, "{device}/ack/speed, or empty for no answer")
-	e.field, e.value = entry(c.AckField, "/ok"), entry(c.AckValue, "any that is no refusal")
-	e.wait = entry("", formatDuration(model.DefaultCommandTimeout))
-	if c.Timeout > 0 {
-		e.wait.SetText(strconv.FormatFloat(c.Timeout.Seconds(), 'f', -1, 64))
-	}
-	e.body.SetText(c.Payload)
-	e.body.SetPlaceHolder(`{"id": "{id}", "speed": {prompt:speed|0..20|kn}}`)
-	e.body.SetMinRowsVisible(2)
-	e.qos = widget.NewSelect([]string{"0", "1", "2"}, nil)
-	e.qos.SetSelectedIndex(int(min(c.Level(), 2)))
-	names := make([]string, len(stepNames))
-	chosen := 0
-	for i, s := range stepNames {
-		names[i] = s.name
-		if s.step == c.Second() {
-			chosen = i
-		}
-	}
-	e.step = widget.NewSelect(names, nil)
-	e.step.SetSelectedIndex(chosen)
-	e.lay()
-	return e
-}
-
-func (e *commandEditor) lay() {
-	help := widget.NewLabel(templateHelp)
-	help.Wrapping, help.Importance, help.SizeName = fyne.TextWrapWord, widget.LowImportance, theme.SizeNameCaptionText
-	e.fault.Wrapping, e.fault.Importance = fyne.TextWrapWord, widget.DangerImportance
-	e.fault.Hide()
+	e := &commandEditor{commandForm: newCommandForm(&c.CommandSpec), who: widgets.NewEntry()}
+	e.label.SetText(c.Title())
+	e.who.SetText(c.For)
+	e.who.SetPlaceHolder("solent/ferries/+, or empty for no device")
 	form := container.New(layout.NewFormLayout())
-	for _, line := range []struct {
-		label string
-		input fyne.CanvasObject
-	}{
-		{"Name", e.label}, {"Devices", e.who}, {"Topic", e.topic}, {"Payload", e.body},
-		{"QoS, second step", container.New(layout.NewBorderLayout(nil, nil, e.qos, nil), e.qos, e.step)},
-		{"Answer on", e.ack}, {"Field, value", container.NewGridWithColumns(2, e.field, e.value)}, {"Time-out, s", e.wait},
-	} {
+	for _, line := range append([]formLine{{"Name", e.label}, {"Devices", e.who}}, e.lines()...) {
 		form.Add(widget.NewLabel(line.label))
 		form.Add(line.input)
 	}
-	e.form = container.NewVBox(form, help, e.fault)
+	e.form = container.NewVBox(form, e.help(""), e.fault)
+	return e
 }
 
 // command is what is written, with what is wrong with it.
 func (e *commandEditor) command() (model.SavedCommand, error) {
-	qos := byte(e.qos.SelectedIndex())
-	label := strings.TrimSpace(e.label.Text)
-	c := model.SavedCommand{For: strings.TrimSpace(e.who.Text), CommandSpec: model.CommandSpec{
-		Name: orElse(e.name, strings.ToLower(strings.Join(strings.Fields(label), "-"))), Label: label,
-		Topic: strings.TrimSpace(e.topic.Text), Ack: strings.TrimSpace(e.ack.Text), AckField: strings.TrimSpace(e.field.Text),
-		AckValue: strings.TrimSpace(e.value.Text), Payload: e.body.Text, QoS: &qos, Step: stepNames[max(0, e.step.SelectedIndex())].step,
-	}}
-	if text := strings.TrimSpace(e.wait.Text); text != "" {
-		seconds, err := strconv.ParseFloat(text, 64)
-		if err != nil || !(seconds > 0 && seconds <= model.MaxCommandTimeout.Seconds()) {
-			return c, fmt.Errorf("the time-out is a number of seconds, up to %g", model.MaxCommandTimeout.Seconds())
-		}
-		c.Timeout = time.Duration(seconds * float64(time.Second))
+	spec, err := e.spec()
+	c := model.SavedCommand{For: strings.TrimSpace(e.who.Text), CommandSpec: spec}
+	if err != nil {
+		return c, err
 	}
 	return c, c.Check()
-}
-
-// say shows what is wrong.
-func (e *commandEditor) say(err error) {
-	setShown(e.fault, err != nil)
-	if err != nil {
-		e.fault.SetText(err.Error())
-	}
 }
 
 // editCommand shows a saved command in a form: the one with that number, or a new

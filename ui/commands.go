@@ -20,6 +20,7 @@ type commandBar struct {
 	shown   string        // the device that the buttons were made for
 	serial  int           // of the saved commands that they were made for
 	buttons map[string]*widgets.CommandButton
+	latest  map[string]string // ids of the latest press of each
 }
 
 func newCommandBar(d pageDeps) *commandBar {
@@ -27,7 +28,7 @@ func newCommandBar(d pageDeps) *commandBar {
 	locked.Wrapping = fyne.TextWrapWord
 	locked.Importance = widget.WarningImportance
 	locked.Hide()
-	return &commandBar{deps: d, body: container.NewGridWrap(fyne.NewSize(132, 56)), locked: locked, buttons: map[string]*widgets.CommandButton{}}
+	return &commandBar{deps: d, body: container.NewGridWrap(fyne.NewSize(132, 56)), locked: locked, buttons: map[string]*widgets.CommandButton{}, latest: map[string]string{}}
 }
 
 // barFrame is what a command bar shows.
@@ -51,7 +52,7 @@ func (b *commandBar) frame(device string, own []model.CommandSpec, sent []model.
 	}
 	f.specs = append(f.specs, saved...)
 	for i := range f.specs {
-		f.heard = append(f.heard, b.deps.audience(device, &f.specs[i]))
+		f.heard = append(f.heard, b.deps.audience(model.Order{Device: device, Spec: f.specs[i]}))
 	}
 	return f
 }
@@ -73,7 +74,8 @@ func (b *commandBar) show(f barFrame) {
 		c := &f.sent[i]
 		if btn := b.buttons[c.Spec.Name]; btn != nil && !told[c.Spec.Name] {
 			told[c.Spec.Name] = true
-			btn.SetProof(widgets.Proof{Mark: proofMark(c.State), Text: shortProof(c)})
+			b.latest[c.Spec.Name] = c.ID
+			btn.SetProof(widgets.Proof{Mark: proofMark(c), Text: shortProof(c)})
 		}
 	}
 	for i := range f.specs {
@@ -81,33 +83,43 @@ func (b *commandBar) show(f barFrame) {
 		if btn == nil || told[f.specs[i].Name] {
 			continue
 		}
-		if a := &f.heard[i]; a.Known && a.Total == 0 {
-			btn.SetProof(widgets.Proof{Mark: widgets.MarkFailed, Text: "nobody is listening"})
-		} else {
-			btn.SetProof(widgets.Proof{})
-		}
+		btn.SetProof(beforehand(&f.heard[i]))
 	}
 }
 
 func (b *commandBar) make(specs []model.CommandSpec) {
 	b.body.RemoveAll()
 	clear(b.buttons)
+	clear(b.latest)
 	for _, spec := range specs {
 		root := b.shown
-		btn := widgets.NewCommandButton(spec.Title(), spec.Second() == model.StepHold, func() { b.deps.send(root, spec) })
+		btn := widgets.NewCommandButton(spec.Title(), spec.Second() == model.StepHold, func() { b.deps.send(model.Order{Device: root, Spec: spec}, nil) })
+		btn.OnProof = func() { b.deps.showSent(b.latest[spec.Name]) }
 		b.buttons[spec.Name] = btn
 		b.body.Add(btn)
 	}
 	setShown(b.body, len(specs) > 0)
 }
 
-func proofMark(s model.CommandState) widgets.Mark {
-	switch s {
+// beforehand is what stands below a control before anything was sent: nothing,
+// unless it is known that nobody would get it.
+func beforehand(a *model.Audience) widgets.Proof {
+	if a.Known && a.Total == 0 {
+		return widgets.Proof{Mark: widgets.MarkFailed, Text: "nobody is listening"}
+	}
+	return widgets.Proof{}
+}
+
+func proofMark(c *model.Command) widgets.Mark {
+	switch c.State {
 	case model.CommandSent:
 		return widgets.MarkSent
 	case model.CommandAccepted:
 		return widgets.MarkAccepted
 	case model.CommandAcknowledged:
+		if !c.Obeyed() {
+			return widgets.MarkAccepted
+		}
 		return widgets.MarkAcknowledged
 	case model.CommandTimedOut:
 		return widgets.MarkTimedOut
@@ -118,14 +130,14 @@ func proofMark(s model.CommandState) widgets.Mark {
 // shortProof says how far a command got, in the width of a button.
 func shortProof(c *model.Command) string {
 	if c.State == model.CommandAcknowledged {
-		return "acknowledged, " + formatDuration(c.Done.Sub(c.Sent))
+		return c.Outcome() + ", " + formatDuration(c.Done.Sub(c.Sent))
 	}
-	return c.State.String()
+	return c.Outcome()
 }
 
 // proofText says how far a command got, in full.
 func proofText(c *model.Command) string {
-	text := c.State.String()
+	text := c.Outcome()
 	if !c.Accepted.IsZero() && c.SessionsKnown {
 		text += ", handed to " + plural(c.Sessions, "session")
 	}

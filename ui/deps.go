@@ -43,11 +43,14 @@ type pageDeps struct {
 	// user is who is at it; book holds the saved commands.
 	user string
 	book *commandBook
-	// send sends a command to a device.
-	send func(device string, spec model.CommandSpec)
+	// send sends a command whose button was tapped, or held if it is to be, once
+	// what it asks for was given; sent is told its id. It may be nil.
+	send func(o model.Order, sent func(id string))
 	// launch sends a command at once, for which everything was asked. It returns
 	// its id, empty when it could not be sent, which has been said then.
 	launch func(model.Order) (id string)
+	// showSent shows the log of all commands, with how far that one got.
+	showSent func(id string)
 	// editCommand shows a saved command in a form, by its number; savedCommands
 	// lists them.
 	editCommand   func(at int, c model.SavedCommand)

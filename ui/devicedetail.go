@@ -28,15 +28,12 @@ type deviceDetail struct {
 	evidence *factList
 	values   *widgets.Rows
 	commands *commandBar
-	sent     *widgets.Rows
-	steps    *widgets.Steps
-	way      fyne.CanvasObject // the steps, on their card
-	// noValues and noneSent say what would fill the lists.
-	noValues, noneSent *widgets.EmptyState
-	toMap              *widget.Button
-	toTopics           *widget.Button
-	root               string
-	keys               map[string]model.SeriesKey // of the values shown, by row
+	sent     *sentList
+	noValues *widgets.EmptyState // says what would fill the list
+	toMap    *widget.Button
+	toTopics *widget.Button
+	root     string
+	keys     map[string]model.SeriesKey // of the values shown, by row
 }
 
 // Bounds of what the device page lists.
@@ -56,14 +53,8 @@ func newDeviceDetail(d pageDeps) *deviceDetail {
 	t.evidence = newFactList()
 	t.buildValues()
 	t.commands = newCommandBar(d)
-	t.sent = widgets.NewRows([]widgets.Column{
-		{Title: "Sent", Width: 72}, {Title: "Command", Width: 80, Weight: 1}, {Title: "By", Width: 70}, {Title: "How far", Width: 150, Weight: 3},
-	})
-	t.sent.OnSelect = func(string) { d.poke() }
-	t.steps = widgets.NewSteps()
-	t.way = newCard(t.steps)
+	t.sent = newSentList(d, false, "No command was sent to this device", "Each press of a command's button is listed here, with how far it got.")
 	t.noValues = widgets.NewEmptyState(nil, "This device reports no numbers", "All it says is that it is there.", "", nil)
-	t.noneSent = widgets.NewEmptyState(nil, "No command was sent to this device", "Each press of a command's button is listed here, with how far it got.", "", nil)
 	t.toMap = widget.NewButtonWithIcon("Map", theme.SearchIcon(), func() { d.openMap(t.root) })
 	t.toTopics = widget.NewButtonWithIcon("Topics", theme.ListIcon(), func() { d.openTopic(t.root) })
 	edit := widget.NewButtonWithIcon("Commands", theme.SettingsIcon(), d.savedCommands)
@@ -71,7 +62,7 @@ func newDeviceDetail(d pageDeps) *deviceDetail {
 	upper := container.NewVBox(head, t.who, t.evidence.body, t.commands.locked, t.commands.body)
 	tabs := container.NewAppTabs(
 		container.NewTabItem("Values", container.NewStack(t.values, t.noValues)),
-		container.NewTabItem("Commands sent", container.NewStack(container.NewBorder(nil, t.way, nil, nil, t.sent), t.noneSent)),
+		container.NewTabItem("Commands sent", t.sent.body),
 	)
 	t.content = container.NewBorder(upper, nil, nil, nil, tabs)
 	t.content.Hide()
@@ -118,10 +109,7 @@ func (t *deviceDetail) frame(now time.Time, root string) func() {
 	values, keys := t.valueRows(&d, now)
 	commands := store.Commands(root, deviceCommands)
 	bar := t.commands.frame(root, d.Commands, commands)
-	sent := make([]widgets.Row, len(commands))
-	for i := range commands {
-		sent[i] = commandRow(&commands[i])
-	}
+	showSent := t.sent.frame(commands)
 	return func() {
 		setShown(t.empty, false)
 		setShown(t.content, true)
@@ -132,27 +120,10 @@ func (t *deviceDetail) frame(now time.Time, root string) func() {
 		t.keys = keys
 		t.values.SetRows(len(values), 0, values)
 		t.commands.show(bar)
-		t.sent.SetRows(len(sent), 0, sent)
 		setShown(t.noValues, len(values) == 0)
-		setShown(t.noneSent, len(sent) == 0)
-		t.showSteps(commands)
+		showSent()
 		setShown(t.toMap, d.HasPosition)
 	}
-}
-
-// showSteps shows how far the chosen command got, or else the latest.
-func (t *deviceDetail) showSteps(commands []model.Command) {
-	setShown(t.way, len(commands) > 0)
-	if len(commands) == 0 {
-		return
-	}
-	shown := &commands[0]
-	for i := range commands {
-		if commands[i].ID == t.sent.Selected() {
-			shown = &commands[i]
-		}
-	}
-	t.steps.Set(proofSteps(shown))
 }
 
 // evidenceRows say how a device is, and why that is thought.
@@ -269,11 +240,4 @@ func (t *deviceDetail) valueRows(d *model.DeviceInfo, now time.Time) ([]widgets.
 		}}
 	}
 	return rows, keys
-}
-
-func commandRow(c *model.Command) widgets.Row {
-	return widgets.Row{Key: c.ID, Cells: []widgets.Cell{
-		{Text: formatClock(c.Sent), Color: widgets.ColorMuted}, {Text: c.Spec.Title()}, {Text: orElse(c.User, "–"), Color: widgets.ColorMuted},
-		{Text: proofText(c), Color: proofColor(c)},
-	}}
 }

@@ -133,7 +133,7 @@ func TestPastIsShownAndLocked(t *testing.T) {
 		t.Fatal("the ferry has no horn, or it is not said that it is locked")
 	}
 	test.Tap(button)
-	b.send("solent/ferries/red-falcon", horn)
+	b.send(model.Order{Device: "solent/ferries/red-falcon", Spec: horn}, nil)
 	b.time.goLive()
 	if b.stores.inPast() {
 		t.Error("live is not at once")

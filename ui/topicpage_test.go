@@ -181,7 +181,7 @@ func TestCommandIsAskedFor(t *testing.T) {
 	if b.devices.detail.commands.buttons["speed"] == nil {
 		t.Fatal("a saved command has no button")
 	}
-	b.send(root, spec)
+	b.send(model.Order{Device: root, Spec: spec}, nil)
 	if len(b.wire.published()) > 0 {
 		t.Fatal("sent without its value")
 	}
@@ -194,7 +194,7 @@ func TestCommandIsAskedFor(t *testing.T) {
 	b.wire.sessions = 0
 	b.wire.mu.Unlock()
 	b.draw()
-	b.send(root, horn)
+	b.send(model.Order{Device: root, Spec: horn}, nil)
 	if len(b.wire.published()) != 1 {
 		t.Error("sent to nobody without a question")
 	}

@@ -1,12 +1,10 @@
 package ui
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"strconv"
 	"strings"
-	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -30,12 +28,11 @@ type publishForm struct {
 	// The MQTT 5 properties.
 	contentType, response, correlation, expiry, user *widgets.Entry
 	heard, result                                    *widget.Label
+	steps                                            *widgets.Steps // how far the latest got
 
 	want box[string] // the topic as entered
+	sent box[string] // the id of the latest
 }
-
-// publishTimeout is how long to wait for the broker to accept a message.
-const publishTimeout = 10 * time.Second
 
 func newPublishForm(d pageDeps) *publishForm {
 	f := &publishForm{
@@ -43,8 +40,11 @@ func newPublishForm(d pageDeps) *publishForm {
 		qos: widget.NewSelect([]string{"0", "1", "2"}, nil), retain: widget.NewCheck("Retain", nil),
 		heard: widget.NewLabel(""), result: widget.NewLabel(""),
 		contentType: widgets.NewEntry(), response: widgets.NewEntry(), correlation: widgets.NewEntry(),
-		expiry: widgets.NewEntry(), user: widgets.NewMultiLineEntry(),
+		expiry: widgets.NewEntry(), user: widgets.NewMultiLineEntry(), steps: widgets.NewSteps(),
 	}
+	f.result.Importance = widget.DangerImportance
+	f.result.Hide()
+	f.steps.Hide()
 	f.topic.SetPlaceHolder("topic")
 	f.topic.OnChanged = func(text string) {
 		f.want.update(func(w *string) { *w = text })
@@ -62,7 +62,7 @@ func newPublishForm(d pageDeps) *publishForm {
 	})
 	options := container.NewHBox(widget.NewLabel("QoS"), f.qos, f.retain, f.submit, keep)
 	more := widget.NewAccordion(widget.NewAccordionItem("MQTT 5 properties", f.properties()))
-	f.body = container.NewVScroll(container.NewVBox(f.topic, f.payload, options, f.heard, f.result, more))
+	f.body = container.NewVScroll(container.NewVBox(f.topic, f.payload, options, f.heard, f.result, f.steps, more))
 	return f
 }
 
@@ -72,10 +72,16 @@ func (f *publishForm) lock(past bool) {
 		return
 	}
 	setEnabled(f.submit, !past)
-	f.result.SetText("")
+	f.say("")
 	if past {
-		f.result.SetText(pastLock)
+		f.say(pastLock)
 	}
+}
+
+// say says what is wrong; nothing when it is empty.
+func (f *publishForm) say(text string) {
+	f.result.SetText(text)
+	setShown(f.result, text != "")
 }
 
 // properties is the form of what MQTT 5 can carry beside the payload.
@@ -101,19 +107,22 @@ func (f *publishForm) level() *byte {
 	return &qos
 }
 
-// frame asks who would get a message, and returns how to show it.
+// frame asks who would get a message, and how far the latest got, and returns how
+// to show it.
 func (f *publishForm) frame() func() {
 	topic, text := f.want.get(), ""
 	if model.CheckTopic(topic) == nil {
 		a := f.deps.link.Audience(topic, 2)
-		switch text = a.Text(); {
-		case a.Known && a.Total > 0:
-			text = "Listening: " + text + "."
-		default:
-			text = strings.ToUpper(text[:1]) + text[1:] + "."
+		text = heardText(&a)
+	}
+	c, sent := f.deps.store.Command(f.sent.get())
+	return func() {
+		setText(f.heard, text)
+		setShown(f.steps, sent)
+		if sent {
+			f.steps.Set(proofSteps(&c))
 		}
 	}
-	return func() { setText(f.heard, text) }
 }
 
 // outgoing is the message as it is entered.
@@ -121,9 +130,6 @@ func (f *publishForm) outgoing() (m model.Outgoing, err error) {
 	m = model.Outgoing{Topic: f.topic.Text, Payload: []byte(f.payload.Text), QoS: *f.level(), Retain: f.retain.Checked}
 	if err := model.CheckTopic(m.Topic); err != nil {
 		return m, err
-	}
-	if m.Retain && len(m.Payload) > 0 && f.deps.store.IsCommandTopic(m.Topic) {
-		return m, model.ErrRetainedCommand
 	}
 	p := model.Properties{ContentType: f.contentType.Text, ResponseTopic: f.response.Text}
 	if p.ResponseTopic != "" {
@@ -166,38 +172,22 @@ func userProperties(text string) ([]model.UserProperty, error) {
 	return out, nil
 }
 
+// send publishes the message as it is entered, and follows how far it gets, as of a
+// command.
 func (f *publishForm) send() {
 	m, err := f.outgoing()
+	o := model.Order{Spec: model.CommandSpec{Name: "publish", Label: "Message on " + m.Topic}, Message: &m}
+	if err == nil {
+		o.Device = f.deps.deviceOf(m.Topic)
+		_, _, err = f.deps.store.PreviewCommand(o)
+	}
 	if err != nil {
-		f.result.SetText("Not sent: " + err.Error() + ".")
+		f.say("Not sent: " + err.Error() + ".")
 		return
 	}
-	f.result.SetText("Sending …")
-	d := f.deps
-	go func() {
-		ctx, cancel := context.WithTimeout(d.ctx, publishTimeout)
-		defer cancel()
-		r, err := d.link.Send(ctx, m)
-		text := publishResult(r, err)
-		d.do(func() { f.result.SetText(text) })
-	}()
-}
-
-// publishResult says in words what became of a message.
-func publishResult(r model.Receipt, err error) string {
-	text := "Accepted by the broker, at " + formatClock(time.Now())
-	switch {
-	case err != nil:
-		return "Not sent: " + err.Error()
-	case !r.SessionsKnown:
-		text += "; this broker does not say who got it."
-	case r.Sessions == 0:
-		text += "; nobody is listening."
-	default:
-		text += ", and handed to " + plural(r.Sessions, "session") + "."
+	f.say("")
+	if id := f.deps.launch(o); id != "" {
+		f.sent.update(func(s *string) { *s = id })
 	}
-	if r.PropertiesLeftOut {
-		text += " The properties were left out: the connection speaks MQTT 3.1.1, which has none."
-	}
-	return text
+	f.deps.poke()
 }

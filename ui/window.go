@@ -114,6 +114,7 @@ type Window struct {
 	watched *watchPage
 	boards  *boardsPage
 	kiosk   kiosk
+	sent    *sentLog
 	sheet   dialog.Dialog // of the keys, nil while it is closed
 	welcome *welcome
 
@@ -160,7 +161,8 @@ func (w *Window) build() {
 		deps.exports = &exports{deps: deps, win: w.win, history: w.o.History}
 	}
 	bars := newFrameBars(deps, w.o.LinkName, w.losses, w.openPalette)
-	always := []source{bars, w.notices, w.watchBadge()}
+	w.sent = newSentLog(deps, w.win)
+	always := []source{bars, w.notices, w.watchBadge(), w.sent}
 	if w.o.History != nil {
 		w.time = newTimeBar(deps, w.win, newPast(w.ctx, w.o.History, w.stores, deps.poke))
 		always = append(always, w.time)
@@ -214,7 +216,7 @@ func (w *Window) deps() pageDeps {
 		openTopic: w.openTopic, openDevice: w.openDevice, openMap: w.openMap,
 		plot:     func(key model.SeriesKey) { w.charts.add(key); w.goTo(pageCharts, true) },
 		copyText: w.copyText, send: w.send, win: w.win, user: w.o.User, book: w.book, launch: w.launch,
-		editCommand: w.editCommand, savedCommands: w.savedCommands,
+		editCommand: w.editCommand, savedCommands: w.savedCommands, showSent: func(id string) { w.sent.show(id) },
 	}
 }
 

@@ -99,6 +99,7 @@ func (s *Send) check() error {
 		return fmt.Errorf("a timeout of %d ms: use 0 to %d", s.TimeoutMS, MaxTimeoutMS)
 	}
 	return first(text("topic", s.Topic, MaxField), text("ack", s.Ack, MaxField), text("label", s.Label, MaxName),
+		text("ack_field", s.AckField, MaxField), text("ack_value", s.AckValue, MaxField), text("second", string(s.Second), MaxName),
 		text("payload", s.Payload, MaxText), text("on", s.On, MaxName), text("off", s.Off, MaxName), finite(&s.Step))
 }
 

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"slices"
 	"time"
+
+	"github.com/pilothouse/pilothouse/model"
 )
 
 // Version is the format that this program writes. Files of a higher version are
@@ -132,23 +134,33 @@ type Thresholds struct {
 
 // Send is a command: where it goes, what it says, and how its answer is known.
 type Send struct {
-	// Topic is where it is published, never retained, and Ack where the device
-	// answers; empty when it does not.
+	// Topic is where it is published, and Ack where the device answers; empty when
+	// it does not. Topic, Ack, AckValue and Payload are templates, as those of
+	// [model.CommandSpec] are.
 	Topic string `json:"topic"`
 	Ack   string `json:"ack,omitempty"`
+	// AckField is the field of the answer that says how it went, AckValue what it
+	// has to be; see [model.CommandSpec].
+	AckField string `json:"ack_field,omitempty"`
+	AckValue string `json:"ack_value,omitempty"`
 	// Label is what the button says; empty for the tile's title.
 	Label string `json:"label,omitempty"`
-	// Payload is a template: {id} stands for the command's id, {value} for the
-	// slider's number or the switch's word. Empty is {"id": "{id}"}, with
-	// "value": {value} for sliders and switches.
+	// Payload is what is sent; {value} stands for the slider's number or the
+	// switch's word. Empty is {"id": "{id}"}, with "value": {value} for sliders and
+	// switches.
 	Payload string `json:"payload,omitempty"`
+	// QoS is 0, 1 or 2; nil is 1. Retain is refused when it is to be sent.
+	QoS    *byte `json:"qos,omitempty"`
+	Retain bool  `json:"retain,omitempty"`
 	// On and Off are the words of a switch: default true and false.
 	On  string `json:"on,omitempty"`
 	Off string `json:"off,omitempty"`
 	// Step is a slider's step; 0 is a hundredth of its range.
 	Step float64 `json:"step,omitempty"`
-	// Hold asks for a deliberate second step.
-	Hold bool `json:"hold,omitempty"`
+	// Hold asks for a deliberate second step: the control must be held. Second may
+	// ask for another one.
+	Hold   bool              `json:"hold,omitempty"`
+	Second model.CommandStep `json:"second,omitempty"`
 	// TimeoutMS is how long the answer is waited for, in milliseconds; 0 for the
 	// usual time.
 	TimeoutMS int `json:"timeout_ms,omitempty"`

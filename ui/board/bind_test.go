@@ -3,6 +3,7 @@ package board
 import (
 	"errors"
 	"math"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -133,28 +134,58 @@ func TestMatchesAreRemembered(t *testing.T) {
 	}
 }
 
-func TestPayload(t *testing.T) {
+func TestWhatTilesSend(t *testing.T) {
 	for _, c := range []struct {
+		kind        workspace.Kind
 		send        workspace.Send
 		value, want string
 	}{
-		{workspace.Send{}, "", `{"id":"x"}`}, {workspace.Send{}, "true", `{"id":"x","value":true}`}, {workspace.Send{}, "4.5", `{"id":"x","value":4.5}`},
-		{workspace.Send{}, "ON", `{"id":"x","value":"ON"}`}, {workspace.Send{Payload: "{value}"}, "ON", "ON"}, {workspace.Send{Payload: `{"n": {value}, "ref": "{id}"}`}, "7", `{"n": 7, "ref": "x"}`},
+		{workspace.Command, workspace.Send{}, "", `{"id":"…"}`}, {workspace.Switch, workspace.Send{}, "true", `{"id":"…","value":true}`},
+		{workspace.Slider, workspace.Send{}, "4.5", `{"id":"…","value":4.5}`}, {workspace.Switch, workspace.Send{}, "ON", `{"id":"…","value":"ON"}`},
+		{workspace.Switch, workspace.Send{Payload: "{value}"}, "ON", "ON"}, {workspace.Slider, workspace.Send{Payload: `{"n": {value}, "ref": "{id}"}`}, "7", `{"n": 7, "ref": "…"}`},
 	} {
-		if got := string(Payload(&c.send, "x", c.value)); got != c.want {
-			t.Errorf("%+v says %s, want %s", c.send, got, c.want)
+		c.send.Topic = "a/set"
+		o, err := Order(&Instance{Tile: workspace.Tile{Kind: c.kind, Send: &c.send}}, c.value)
+		if err != nil {
+			t.Errorf("%+v: %v", c.send, err)
+			continue
+		}
+		if _, got, err := store().PreviewCommand(o); got != c.want || err != nil {
+			t.Errorf("%+v says %s, want %s; %v", c.send, got, c.want, err)
 		}
 	}
 }
 
-func TestCheckSend(t *testing.T) {
-	for _, s := range []*workspace.Send{nil, {}, {Topic: "a/+/b"}, {Topic: "{device}/set"}, {Topic: "a", Ack: "b/#"}} {
-		if CheckSend(s) == nil {
+func TestWhatCannotBeSent(t *testing.T) {
+	three := byte(3)
+	order := func(s *workspace.Send) error {
+		_, err := Order(&Instance{Tile: workspace.Tile{Kind: workspace.Command, Send: s}}, "")
+		return err
+	}
+	for _, s := range []*workspace.Send{nil, {}, {Topic: "a/+/b"}, {Topic: "{device}/set"}, {Topic: "a", Ack: "b/#"}, {Topic: "a", QoS: &three},
+		{Topic: "a/"}, {Topic: "a", Second: "shout"}, {Topic: "a", Payload: "{prompt:}"}, {Topic: "a", AckField: "/ok"}, {Topic: "a", Payload: "{unknown}"}} {
+		if order(s) == nil {
 			t.Errorf("%+v can be sent", s)
 		}
 	}
-	if !errors.Is(CheckSend(&workspace.Send{Topic: "a/#"}), model.ErrTopicWildcard) || CheckSend(&workspace.Send{Topic: "a/set", Ack: "a/ack"}) != nil {
+	if !errors.Is(order(&workspace.Send{Topic: "a/#"}), model.ErrTopicWildcard) || order(&workspace.Send{Topic: "a/set", Ack: "a/ack"}) != nil {
 		t.Error("the reason is another")
+	}
+	if err := order(&workspace.Send{Topic: "a/set", Retain: true}); !errors.Is(err, model.ErrRetainedCommand) {
+		t.Errorf("a retained command: %v", err)
+	}
+}
+
+// TestSpecOfATile goes to a tile and comes back whole.
+func TestSpecOfATile(t *testing.T) {
+	two := byte(2)
+	c := model.CommandSpec{Name: "set", Label: "Go", Topic: "a/set", Ack: "a/ack", AckField: "/mode", AckValue: "auto", Payload: "{prompt:x}",
+		QoS: &two, Step: model.StepType, Timeout: 2500 * time.Millisecond}
+	tile := workspace.Tile{Kind: workspace.Command, Send: &workspace.Send{On: "1", Step: 5}}
+	SetSpec(&tile, &c)
+	got, err := Spec(&tile)
+	if err != nil || !reflect.DeepEqual(got, c) || tile.Send.On != "1" || tile.Send.Step != 5 {
+		t.Errorf("%+v, %v; of %+v", got, err, tile.Send)
 	}
 }
 

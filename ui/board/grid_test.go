@@ -135,13 +135,25 @@ func TestExpand(t *testing.T) {
 }
 
 func TestFill(t *testing.T) {
-	tile := workspace.Tile{Title: "{name}", Topic: "{device}/position", Send: &workspace.Send{Topic: "{device}/set", Ack: "{device}/ack", Payload: `{"to": "{name}", "id": "{id}"}`}}
+	tile := workspace.Tile{Title: "{name}", Topic: "{device}/position", Send: &workspace.Send{Topic: "{device}/set", Ack: "{device}/ack", Label: "to {name}", Payload: `{"to": "{name}", "id": "{id}"}`}}
 	got := Fill(&tile, Device{Root: "a/b", Name: `x", "admin": "yes`})
-	if got.Topic != "a/b/position" || got.Send.Topic != "a/b/set" || got.Send.Ack != "a/b/ack" {
+	if got.Topic != "a/b/position" || got.Send.Label != `to x", "admin": "yes` {
 		t.Errorf("%+v, %+v", got, got.Send)
 	}
-	if said, ok := Lookup(Payload(got.Send, "7", ""), "/to"); !ok || said != `x", "admin": "yes` {
-		t.Errorf("a name broke out of its string: %s", Payload(got.Send, "7", ""))
+	o, err := Order(&Instance{Tile: got, Device: Device{Root: "a/b", Name: `x", "admin": "yes`}}, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	topic, said, err := store().PreviewCommand(o)
+	if to, ok := Lookup([]byte(said), "/to"); !ok || to != `x", "admin": "yes` || topic != "a/b/set" || err != nil {
+		t.Errorf("a name broke out of its string: %s to %s, %v", said, topic, err)
+	}
+	o, err = Order(&Instance{Tile: got, Device: Device{Root: "a/{prompt:x}", Name: "{user}"}}, "")
+	if err != nil || len(o.Spec.Prompts()) > 0 {
+		t.Errorf("a device's name passed for a placeholder: %v, %v", o.Spec.Prompts(), err)
+	}
+	if topic, said, err = store().PreviewCommand(o); topic != "a/{prompt:x}/set" || !strings.Contains(said, `"{user}"`) || err != nil {
+		t.Errorf("%s to %s, %v", said, topic, err)
 	}
 	if tile.Send.Topic != "{device}/set" || tile.Title != "{name}" {
 		t.Error("the template itself was filled in")

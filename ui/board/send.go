@@ -1,54 +1,77 @@
 package board
 
 import (
-	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/pilothouse/pilothouse/model"
 	"github.com/pilothouse/pilothouse/model/workspace"
 )
 
-// CheckSend reports why a tile's command cannot be sent, or nil.
-func CheckSend(s *workspace.Send) error {
-	if s == nil {
-		return fmt.Errorf("the tile says nowhere where to send: %w", model.ErrTopicEmpty)
+// valuePayload is what sliders and switches send that have no payload of their own.
+const valuePayload = `{"id":"{id}","value":{value}}`
+
+// Order is what a tile has sent; value is the slider's number or the switch's word,
+// empty for a button. Its error says why it cannot be sent.
+func Order(in *Instance, value string) (model.Order, error) {
+	spec, err := Spec(&in.Tile)
+	if err != nil {
+		return model.Order{}, err
 	}
-	if err := model.CheckTopic(s.Topic); err != nil {
-		return fmt.Errorf("send to %q: %w", s.Topic, err)
+	if in.Device.Root == "" && strings.Contains(spec.Topic, "{device}") {
+		return model.Order{}, fmt.Errorf("send to %q: no device was chosen for it", spec.Topic)
 	}
-	if strings.Contains(s.Topic, "{device}") {
-		return fmt.Errorf("send to %q: no device was chosen for it", s.Topic)
+	if value != "" {
+		spec.Label += " " + value
 	}
-	if s.Ack != "" {
-		if err := model.CheckTopic(s.Ack); err != nil {
-			return fmt.Errorf("an answer on %q: %w", s.Ack, err)
-		}
-	}
-	return nil
+	return model.Order{Device: in.Device.Root, Name: in.Device.Name, Spec: spec, Value: value}, nil
 }
 
-// Payload is what a command with an id says; value is the slider's number or the
-// switch's word, empty for a button. A value that is not JSON by itself is
-// written as a JSON string in the payload that is made when the tile has none of
-// its own.
-func Payload(s *workspace.Send, id, value string) []byte {
-	if s.Payload != "" {
-		return []byte(strings.NewReplacer("{id}", id, "{value}", value).Replace(s.Payload))
+// errNowhere is what is wrong with a tile that sends nowhere.
+var errNowhere = fmt.Errorf("the tile says nowhere where to send: %w", model.ErrTopicEmpty)
+
+// Spec is the command of a tile, and what is wrong with it.
+func Spec(t *workspace.Tile) (model.CommandSpec, error) {
+	s := t.Send
+	if s == nil {
+		return model.CommandSpec{}, errNowhere
 	}
-	out := struct {
-		ID    string          `json:"id"`
-		Value json.RawMessage `json:"value,omitempty"`
-	}{ID: id}
-	switch {
-	case value == "":
-	case json.Valid([]byte(value)):
-		out.Value = json.RawMessage(value)
-	default:
-		out.Value, _ = json.Marshal(value) // a string always marshals
+	last := s.Topic[strings.LastIndexByte(s.Topic, '/')+1:]
+	c := model.CommandSpec{
+		Name: last, Label: s.Label, Topic: s.Topic, Ack: s.Ack, AckField: s.AckField, AckValue: s.AckValue,
+		Payload: s.Payload, QoS: s.QoS, Retain: s.Retain, Hold: s.Hold, Step: s.Second,
+		Timeout: s.Timeout(),
 	}
-	raw, _ := json.Marshal(out) // as checked above
-	return raw
+	for _, label := range []string{t.Title, last} {
+		if c.Label == "" {
+			c.Label = label
+		}
+	}
+	if c.Payload == "" && t.Kind != workspace.Command {
+		c.Payload = valuePayload
+	}
+	if s.Topic == "" {
+		return c, errNowhere
+	}
+	if c.Name == "" {
+		return c, errors.New("the topic to send to ends in a slash")
+	}
+	return c, c.Check()
+}
+
+// SetSpec has a tile send a command.
+func SetSpec(t *workspace.Tile, c *model.CommandSpec) {
+	send := workspace.Send{}
+	if t.Send != nil {
+		send = *t.Send
+	}
+	send.Topic, send.Ack, send.AckField, send.AckValue = c.Topic, c.Ack, c.AckField, c.AckValue
+	send.Label, send.Payload, send.QoS, send.Retain = c.Label, c.Payload, c.QoS, c.Retain
+	send.Hold, send.Second = c.Hold, c.Step
+	send.TimeoutMS = int(c.Timeout / time.Millisecond)
+	t.Send = &send
 }
 
 // Words are what a switch says for on and off.

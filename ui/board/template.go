@@ -2,7 +2,6 @@ package board
 
 import (
 	"cmp"
-	"encoding/json"
 	"slices"
 	"strings"
 
@@ -83,9 +82,9 @@ func settle(list []Instance, origins []workspace.Place) {
 	}
 }
 
-// Fill is the tile with {device} and {name} filled in. In a payload they are
-// written as the inside of a JSON string, so that a device's name cannot break
-// out of it.
+// Fill is the tile with {device} and {name} filled in, but for what it sends: that
+// is filled in when it is sent, where a device's name cannot pass for a placeholder
+// or break out of its place.
 func Fill(t *workspace.Tile, d Device) workspace.Tile {
 	out := t.Clone()
 	if d == (Device{}) {
@@ -94,17 +93,10 @@ func Fill(t *workspace.Tile, d Device) workspace.Tile {
 	plain := strings.NewReplacer("{device}", d.Root, "{name}", d.Name)
 	topic := strings.NewReplacer("{device}", d.Root)
 	out.Title, out.Text, out.Topic = plain.Replace(out.Title), plain.Replace(out.Text), topic.Replace(out.Topic)
-	if s := out.Send; s != nil {
-		quoted := strings.NewReplacer("{device}", inside(d.Root), "{name}", inside(d.Name))
-		s.Topic, s.Ack, s.Label, s.Payload = topic.Replace(s.Topic), topic.Replace(s.Ack), plain.Replace(s.Label), quoted.Replace(s.Payload)
+	if out.Send != nil {
+		out.Send.Label = plain.Replace(out.Send.Label)
 	}
 	return out
-}
-
-// inside is s as it is written inside a JSON string.
-func inside(s string) string {
-	raw, _ := json.Marshal(s) // a string always marshals
-	return string(raw[1 : len(raw)-1])
 }
 
 // pageKey names a tile of a page: on a board that is a template, one for each

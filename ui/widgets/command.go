@@ -2,7 +2,6 @@ package widgets
 
 import (
 	"image/color"
-	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -12,9 +11,6 @@ import (
 
 	"github.com/pilothouse/pilothouse/ui/plot"
 )
-
-// HoldTime is how long a button that asks for a deliberate hand must be held.
-const HoldTime = 900 * time.Millisecond
 
 // Mark is how far a command is known to have got, as a shape; see the plot
 // package.
@@ -42,8 +38,9 @@ type Proof struct {
 type CommandButton struct {
 	widget.BaseWidget
 
-	// OnSend tells that the command is to be sent.
-	OnSend func()
+	// OnSend tells that the command is to be sent, OnProof that the line beneath was
+	// tapped; it may be nil.
+	OnSend, OnProof func()
 
 	label    string
 	hold     bool
@@ -51,9 +48,8 @@ type CommandButton struct {
 	disabled bool
 	hovered  bool
 	focused  bool
-	progress float32
-	stop     func()
-	animate  func(d time.Duration, tick func(float32)) (stop func())
+	held     *holder
+	line     *proofLine
 	view     *commandRenderer
 }
 
@@ -66,17 +62,10 @@ var (
 
 // NewCommandButton makes a button; hold asks for a deliberate hand.
 func NewCommandButton(label string, hold bool, send func()) *CommandButton {
-	b := &CommandButton{label: label, hold: hold, OnSend: send, animate: fyneAnimation}
+	b := &CommandButton{label: label, hold: hold, OnSend: send, line: newProofLine()}
+	b.held = newHolder(b.update)
 	b.ExtendBaseWidget(b)
 	return b
-}
-
-// fyneAnimation runs tick from 0 to 1 on Fyne's own clock.
-func fyneAnimation(d time.Duration, tick func(float32)) (stop func()) {
-	a := fyne.NewAnimation(d, tick)
-	a.Curve = fyne.AnimationLinear
-	a.Start()
-	return a.Stop
 }
 
 // SetProof shows how far the last command got.
@@ -86,6 +75,9 @@ func (b *CommandButton) SetProof(p Proof) {
 		b.update()
 	}
 }
+
+// Proof is what is shown of the last command.
+func (b *CommandButton) Proof() Proof { return b.proof }
 
 // SetLabel changes the label.
 func (b *CommandButton) SetLabel(label string) {
@@ -99,7 +91,7 @@ func (b *CommandButton) SetLabel(label string) {
 func (b *CommandButton) SetEnabled(on bool) {
 	if b.disabled == on {
 		b.disabled = !on
-		b.release()
+		b.held.release()
 		b.update()
 	}
 }
@@ -112,36 +104,9 @@ func (b *CommandButton) update() {
 
 // press begins to hold.
 func (b *CommandButton) press() {
-	if b.disabled || !b.hold || b.stop != nil {
-		return
+	if b.hold && !b.disabled {
+		b.held.press(b.send)
 	}
-	b.stop = func() {}
-	sent := false
-	stop := b.animate(HoldTime, func(done float32) {
-		if b.stop == nil || sent {
-			return
-		}
-		b.progress = done
-		b.update()
-		if done >= 1 {
-			sent = true
-			b.release()
-			b.send()
-		}
-	})
-	if b.stop != nil {
-		b.stop = stop
-	}
-}
-
-// release ends holding.
-func (b *CommandButton) release() {
-	if b.stop == nil {
-		return
-	}
-	b.stop()
-	b.stop, b.progress = nil, 0
-	b.update()
 }
 
 func (b *CommandButton) send() {
@@ -152,17 +117,17 @@ func (b *CommandButton) send() {
 
 // MouseDown implements desktop.Mouseable.
 func (b *CommandButton) MouseDown(e *desktop.MouseEvent) {
-	if e.Button == desktop.MouseButtonPrimary {
+	if e.Button == desktop.MouseButtonPrimary && e.Position.Y < commandHeight {
 		b.press()
 	}
 }
 
 // MouseUp implements desktop.Mouseable.
-func (b *CommandButton) MouseUp(*desktop.MouseEvent) { b.release() }
+func (b *CommandButton) MouseUp(*desktop.MouseEvent) { b.held.release() }
 
 // Tapped implements fyne.Tappable.
-func (b *CommandButton) Tapped(*fyne.PointEvent) {
-	if !b.hold {
+func (b *CommandButton) Tapped(e *fyne.PointEvent) {
+	if !b.line.tapped(e.Position.Y, b.OnProof) && !b.hold {
 		b.send()
 	}
 }
@@ -176,7 +141,7 @@ func (b *CommandButton) MouseMoved(*desktop.MouseEvent) {}
 // MouseOut implements desktop.Hoverable: a hand that slips off does not send.
 func (b *CommandButton) MouseOut() {
 	b.hovered = false
-	b.release()
+	b.held.release()
 	b.update()
 }
 
@@ -186,7 +151,7 @@ func (b *CommandButton) FocusGained() { b.focused = true; b.update() }
 // FocusLost implements fyne.Focusable.
 func (b *CommandButton) FocusLost() {
 	b.focused = false
-	b.release()
+	b.held.release()
 	b.update()
 }
 
@@ -212,7 +177,7 @@ func (b *CommandButton) KeyDown(e *fyne.KeyEvent) {
 // KeyUp implements desktop.Keyable.
 func (b *CommandButton) KeyUp(e *fyne.KeyEvent) {
 	if e.Name == fyne.KeySpace {
-		b.release()
+		b.held.release()
 		return
 	}
 	passKey(b, e, false)
@@ -221,8 +186,7 @@ func (b *CommandButton) KeyUp(e *fyne.KeyEvent) {
 // CreateRenderer implements fyne.Widget.
 func (b *CommandButton) CreateRenderer() fyne.WidgetRenderer {
 	v := &commandRenderer{b: b, back: canvas.NewRectangle(color.Transparent), fill: canvas.NewRectangle(color.Transparent),
-		label: canvas.NewText("", color.Transparent), hint: canvas.NewText("", color.Transparent),
-		proof: canvas.NewText("", color.Transparent), mark: newMarkView()}
+		label: canvas.NewText("", color.Transparent), hint: canvas.NewText("", color.Transparent)}
 	v.label.Alignment, v.hint.Alignment = fyne.TextAlignCenter, fyne.TextAlignCenter
 	b.view = v
 	v.update()
@@ -230,10 +194,9 @@ func (b *CommandButton) CreateRenderer() fyne.WidgetRenderer {
 }
 
 type commandRenderer struct {
-	b                  *CommandButton
-	back, fill         *canvas.Rectangle
-	label, hint, proof *canvas.Text
-	mark               *markView
+	b           *CommandButton
+	back, fill  *canvas.Rectangle
+	label, hint *canvas.Text
 }
 
 func (v *commandRenderer) Destroy() {
@@ -243,13 +206,10 @@ func (v *commandRenderer) Destroy() {
 }
 
 func (v *commandRenderer) Objects() []fyne.CanvasObject {
-	return []fyne.CanvasObject{v.back, v.fill, v.label, v.hint, v.mark.raster, v.proof}
+	return append([]fyne.CanvasObject{v.back, v.fill, v.label, v.hint}, v.b.line.objects()...)
 }
 
-const (
-	commandHeight = 40
-	proofHeight   = 20
-)
+const commandHeight = 40
 
 func (v *commandRenderer) MinSize() fyne.Size {
 	text := fyne.MeasureText(v.b.label, v.b.Theme().Size(theme.SizeNameText), fyne.TextStyle{Bold: true})
@@ -288,8 +248,8 @@ func (v *commandRenderer) update() {
 	v.back.Resize(fyne.NewSize(w, commandHeight))
 	v.back.Refresh()
 	v.fill.CornerRadius, v.fill.FillColor = 6, alpha(colorOf(b, ColorAccent), 0.55)
-	v.fill.Hidden = b.progress <= 0
-	v.fill.Resize(fyne.NewSize(max(12, w*b.progress), commandHeight))
+	v.fill.Hidden = b.held.progress <= 0
+	v.fill.Resize(fyne.NewSize(max(12, w*b.held.progress), commandHeight))
 	v.fill.Refresh()
 	ink := colorOf(b, theme.ColorNameForeground)
 	if b.disabled {
@@ -309,11 +269,5 @@ func (v *commandRenderer) update() {
 	} else {
 		v.label.Resize(fyne.NewSize(w, commandHeight))
 	}
-	tone := colorOf(b, markColor(b.proof.Mark))
-	v.mark.set(b.proof.Mark, tone)
-	v.mark.raster.Move(fyne.NewPos(2, commandHeight+5))
-	v.mark.raster.Resize(fyne.NewSquareSize(11))
-	setText(v.proof, cutText(b.proof.Text, w-20, small, fyne.TextStyle{}), small, tone, fyne.TextStyle{})
-	v.proof.Move(fyne.NewPos(18, commandHeight+2))
-	v.proof.Resize(fyne.NewSize(max(0, w-18), proofHeight-4))
+	b.line.place(b, b.proof, commandHeight+2, w)
 }

@@ -24,7 +24,7 @@ func TestCommandButtonGolden(t *testing.T) {
 	}
 	golden(t, "command/holding", 160, 64, func() fyne.CanvasObject {
 		b := NewCommandButton("Stop engines", true, nil)
-		b.animate = func(_ time.Duration, tick func(float32)) func() { tick(0.6); return func() {} }
+		b.held.animate = func(_ time.Duration, tick func(float32)) func() { tick(0.6); return func() {} }
 		b.press()
 		return b
 	})
@@ -46,7 +46,7 @@ func TestCommandButtonHold(t *testing.T) {
 	b := NewCommandButton("Stop", true, func() { sent++ })
 	var tick func(float32)
 	stopped := 0
-	b.animate = func(_ time.Duration, f func(float32)) func() { tick = f; return func() { stopped++ } }
+	b.held.animate = func(_ time.Duration, f func(float32)) func() { tick = f; return func() { stopped++ } }
 	test.NewTempWindow(t, b)
 	press := &desktop.MouseEvent{Button: desktop.MouseButtonPrimary}
 
@@ -59,8 +59,8 @@ func TestCommandButtonHold(t *testing.T) {
 	tick(0.9)
 	b.MouseUp(press)
 	tick(1)
-	if sent != 0 || stopped != 1 || b.progress != 0 {
-		t.Errorf("released early: sent %d, stopped %d, progress %g", sent, stopped, b.progress)
+	if sent != 0 || stopped != 1 || b.held.progress != 0 {
+		t.Errorf("released early: sent %d, stopped %d, progress %g", sent, stopped, b.held.progress)
 	}
 	b.MouseDown(press)
 	tick(0.5)
@@ -84,7 +84,7 @@ func TestCommandButtonHold(t *testing.T) {
 	}
 	b.SetEnabled(false)
 	b.MouseDown(press)
-	if b.stop != nil {
+	if b.held.stop != nil {
 		t.Error("a disabled button can be held")
 	}
 }

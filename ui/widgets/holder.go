@@ -7,6 +7,9 @@ import (
 	"fyne.io/fyne/v2/driver/desktop"
 )
 
+// HoldTime is how long a button that asks for a deliberate hand must be held.
+const HoldTime = 900 * time.Millisecond
+
 // holder runs while something is pressed, and tells when it was held long enough.
 type holder struct {
 	progress float32
@@ -16,6 +19,14 @@ type holder struct {
 }
 
 func newHolder(changed func()) *holder { return &holder{animate: fyneAnimation, changed: changed} }
+
+// fyneAnimation runs tick from 0 to 1 on Fyne's own clock.
+func fyneAnimation(d time.Duration, tick func(float32)) (stop func()) {
+	a := fyne.NewAnimation(d, tick)
+	a.Curve = fyne.AnimationLinear
+	a.Start()
+	return a.Stop
+}
 
 // press begins to hold; done is called once it was held for HoldTime.
 func (h *holder) press(done func()) {

@@ -21,6 +21,8 @@ type Slider struct {
 	OnSend func(v float64)
 	// Format writes a value with its unit; it is set before the first showing.
 	Format func(v float64) string
+	// OnProof tells that the line beneath was tapped; it may be nil.
+	OnProof func()
 
 	min, max, step float64
 	wanted, actual float64 // NaN is none
@@ -31,6 +33,7 @@ type Slider struct {
 	focused        bool
 	proof          Proof
 	held           *holder
+	line           *proofLine
 	view           *sliderRenderer
 }
 
@@ -51,7 +54,7 @@ func NewSlider(lo, hi, step float64, hold bool) *Slider {
 	if !(step > 0) || step > hi-lo {
 		step = (hi - lo) / 100
 	}
-	s := &Slider{min: lo, max: hi, step: step, hold: hold, wanted: math.NaN(), actual: math.NaN()}
+	s := &Slider{min: lo, max: hi, step: step, hold: hold, wanted: math.NaN(), actual: math.NaN(), line: newProofLine()}
 	s.held = newHolder(s.update)
 	s.ExtendBaseWidget(s)
 	return s
@@ -150,8 +153,8 @@ func (s *Slider) DragEnd() {
 
 // Tapped implements fyne.Tappable.
 func (s *Slider) Tapped(e *fyne.PointEvent) {
-	if s.hold && s.onKnob(e.Position.X) {
-		return // it is to be held
+	if s.line.tapped(e.Position.Y, s.OnProof) || s.hold && s.onKnob(e.Position.X) {
+		return // what is to be held is not tapped
 	}
 	s.want(s.at(e.Position.X))
 	if !s.hold {
@@ -170,7 +173,7 @@ func (s *Slider) x(v float64) float32 {
 
 // MouseDown implements desktop.Mouseable.
 func (s *Slider) MouseDown(e *desktop.MouseEvent) {
-	if e.Button == desktop.MouseButtonPrimary && s.hold && !s.disabled && s.onKnob(e.Position.X) {
+	if e.Button == desktop.MouseButtonPrimary && s.hold && !s.disabled && s.onKnob(e.Position.X) && e.Position.Y < s.line.top {
 		s.held.press(s.send)
 	}
 }
@@ -253,7 +256,7 @@ func (s *Slider) CreateRenderer() fyne.WidgetRenderer {
 	text := func() *canvas.Text { return canvas.NewText("", color.Transparent) }
 	box := func() *canvas.Rectangle { return canvas.NewRectangle(color.Transparent) }
 	s.view = &sliderRenderer{s: s, track: box(), done: box(), fact: box(), knob: box(), ring: box(),
-		value: text(), hint: text(), proof: text(), mark: newMarkView()}
+		value: text(), hint: text()}
 	s.view.update()
 	return s.view
 }
@@ -261,8 +264,7 @@ func (s *Slider) CreateRenderer() fyne.WidgetRenderer {
 type sliderRenderer struct {
 	s                             *Slider
 	track, done, fact, knob, ring *canvas.Rectangle
-	value, hint, proof            *canvas.Text
-	mark                          *markView
+	value, hint                   *canvas.Text
 }
 
 func (r *sliderRenderer) Destroy() {
@@ -272,7 +274,7 @@ func (r *sliderRenderer) Destroy() {
 }
 
 func (r *sliderRenderer) Objects() []fyne.CanvasObject {
-	return []fyne.CanvasObject{r.track, r.done, r.fact, r.ring, r.knob, r.value, r.hint, r.mark.raster, r.proof}
+	return append([]fyne.CanvasObject{r.track, r.done, r.fact, r.ring, r.knob, r.value, r.hint}, r.s.line.objects()...)
 }
 func (r *sliderRenderer) MinSize() fyne.Size { return fyne.NewSize(120, 60) }
 func (r *sliderRenderer) Layout(fyne.Size)   { r.update() }
@@ -302,12 +304,7 @@ func (r *sliderRenderer) update() {
 	setText(r.hint, cutText(hint, max(0, size.Width-left), small, fyne.TextStyle{}), small, colorOf(s, ColorMuted), fyne.TextStyle{})
 	placeText(r.hint, left, top+(lineHeight(text)-lineHeight(small))*0.8, 0, lineHeight(small))
 	r.boxes(top+lineHeight(text)+1, size.Width)
-	foot := top + lineHeight(text) + sliderKnob + 5
-	r.mark.set(s.proof.Mark, colorOf(s, markColor(s.proof.Mark)))
-	r.mark.raster.Move(fyne.NewPos(2, foot+2))
-	r.mark.raster.Resize(fyne.NewSquareSize(11))
-	setText(r.proof, cutText(s.proof.Text, size.Width-20, small, fyne.TextStyle{}), small, colorOf(s, markColor(s.proof.Mark)), fyne.TextStyle{})
-	placeText(r.proof, 18, foot, max(0, size.Width-18), lineHeight(small))
+	s.line.place(s, s.proof, top+lineHeight(text)+sliderKnob+5, size.Width)
 }
 
 // boxes draws the track, the knob and the mark of what is the case.

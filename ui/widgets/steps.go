@@ -49,6 +49,9 @@ func (s *Steps) Set(steps []Step) {
 	s.Refresh()
 }
 
+// Steps are the steps shown; they must not be changed.
+func (s *Steps) Steps() []Step { return s.steps }
+
 // CreateRenderer implements fyne.Widget.
 func (s *Steps) CreateRenderer() fyne.WidgetRenderer {
 	s.view = &stepsRenderer{s: s}

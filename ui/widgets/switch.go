@@ -26,8 +26,10 @@ const (
 type Switch struct {
 	widget.BaseWidget
 
-	// OnSwitch tells what is asked for.
+	// OnSwitch tells what is asked for, OnProof that the line beneath was tapped; it
+	// may be nil.
 	OnSwitch func(on bool)
+	OnProof  func()
 
 	state    SwitchState
 	word     string
@@ -37,6 +39,7 @@ type Switch struct {
 	hovered  bool
 	focused  bool
 	held     *holder
+	line     *proofLine
 	view     *switchRenderer
 }
 
@@ -50,7 +53,7 @@ var (
 // NewSwitch makes a switch of which nothing is known; hold asks for a deliberate
 // hand.
 func NewSwitch(hold bool) *Switch {
-	s := &Switch{hold: hold}
+	s := &Switch{hold: hold, line: newProofLine()}
 	s.held = newHolder(s.update)
 	s.ExtendBaseWidget(s)
 	return s
@@ -107,15 +110,15 @@ func (s *Switch) press() {
 }
 
 // Tapped implements fyne.Tappable.
-func (s *Switch) Tapped(*fyne.PointEvent) {
-	if !s.hold {
+func (s *Switch) Tapped(e *fyne.PointEvent) {
+	if !s.line.tapped(e.Position.Y, s.OnProof) && !s.hold {
 		s.flip()
 	}
 }
 
 // MouseDown implements desktop.Mouseable.
 func (s *Switch) MouseDown(e *desktop.MouseEvent) {
-	if e.Button == desktop.MouseButtonPrimary {
+	if e.Button == desktop.MouseButtonPrimary && e.Position.Y < s.line.top {
 		s.press()
 	}
 }
@@ -178,16 +181,15 @@ func (s *Switch) KeyUp(e *fyne.KeyEvent) {
 func (s *Switch) CreateRenderer() fyne.WidgetRenderer {
 	text := func() *canvas.Text { return canvas.NewText("", color.Transparent) }
 	box := func() *canvas.Rectangle { return canvas.NewRectangle(color.Transparent) }
-	s.view = &switchRenderer{s: s, slot: box(), fill: box(), knob: box(), word: text(), hint: text(), proof: text(), mark: newMarkView()}
+	s.view = &switchRenderer{s: s, slot: box(), fill: box(), knob: box(), word: text(), hint: text()}
 	s.view.update()
 	return s.view
 }
 
 type switchRenderer struct {
-	s                 *Switch
-	slot, fill, knob  *canvas.Rectangle
-	word, hint, proof *canvas.Text
-	mark              *markView
+	s                *Switch
+	slot, fill, knob *canvas.Rectangle
+	word, hint       *canvas.Text
 }
 
 func (r *switchRenderer) Destroy() {
@@ -197,7 +199,7 @@ func (r *switchRenderer) Destroy() {
 }
 
 func (r *switchRenderer) Objects() []fyne.CanvasObject {
-	return []fyne.CanvasObject{r.slot, r.fill, r.knob, r.word, r.hint, r.mark.raster, r.proof}
+	return append([]fyne.CanvasObject{r.slot, r.fill, r.knob, r.word, r.hint}, r.s.line.objects()...)
 }
 func (r *switchRenderer) MinSize() fyne.Size { return fyne.NewSize(110, switchHigh+proofHeight) }
 func (r *switchRenderer) Layout(fyne.Size)   { r.update() }
@@ -228,12 +230,7 @@ func (r *switchRenderer) update() {
 	}
 	placeText(r.word, left, y, wide, lineHeight(text))
 	placeText(r.hint, left, y+lineHeight(text)-1, wide, lineHeight(small))
-	foot := top + switchHigh + 3
-	r.mark.set(s.proof.Mark, colorOf(s, markColor(s.proof.Mark)))
-	r.mark.raster.Move(fyne.NewPos(2, foot+3))
-	r.mark.raster.Resize(fyne.NewSquareSize(11))
-	setText(r.proof, cutText(s.proof.Text, size.Width-20, small, fyne.TextStyle{}), small, colorOf(s, markColor(s.proof.Mark)), fyne.TextStyle{})
-	placeText(r.proof, 18, foot, max(0, size.Width-18), lineHeight(small))
+	s.line.place(s, s.proof, top+switchHigh+3, size.Width)
 }
 
 // box draws the slot and its knob: left is off, right is on, the middle is not
