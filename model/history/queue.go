@@ -1,7 +1,7 @@
 package history
 
 import (
-	"bytes"
+	"encoding/binary"
 	"time"
 
 	"github.com/pilothouse/pilothouse/model"
@@ -13,73 +13,118 @@ type queue struct {
 	pages  []*page // in order of arrival; the last takes in what comes
 	free   []*page
 	count  int   // messages in pages
-	bytes  int   // of their payloads
+	bytes  int   // that they take
 	rest   Batch // everything but messages and samples
 	others int   // records in rest
 	// flushed are closed once what waits is written.
 	flushed []chan struct{}
+
+	latest time.Time // arrival of the latest message
 
 	// lost counts what there was no room for since from, until to.
 	lost     uint64
 	from, to time.Time
 }
 
-// page holds messages, and their payloads one after another.
+// page holds messages one after another in bytes, so that to take one in is to
+// append to memory that the collector never looks at. Each is a head of headBytes,
+// its topic and its payload; what a head cannot hold is beside it.
 type page struct {
-	entries []waiting
-	bytes   []byte
+	bytes      []byte
+	count      int // messages
+	payloads   int // bytes of them
+	publishers []*model.Publisher
+	properties []*model.Properties
 }
 
-// waiting is a message but for its payload.
-type waiting struct {
-	topic              string
-	at                 time.Time
-	publisher          *model.Publisher
-	properties         *model.Properties
-	size               uint32 // of the payload; MQTT bounds it to 256 MiB
-	qos                byte
-	retained, replayed bool
-}
-
-// Bounds of a page, and how many are kept to be used again. A larger payload has
-// a page that grows with it and is not kept.
+// The head of a message is two words: when it arrived, in microseconds since
+// 1970, and the sizes of payload and topic and flags in one.
 const (
-	pageEntries = 512
-	pageBytes   = 32 << 10
-	freePages   = 32
+	headBytes  = 16
+	topicShift = 32 // MQTT bounds a payload to 28 bits
+	flagShift  = 48 // and a topic to 16
+	maxPayload = 1<<32 - 1
+	maxTopic   = 1<<16 - 1
 )
 
-// push copies a message; it reports false when there is no room.
-func (q *queue) push(m *model.Message, maxMessages, maxBytes int) bool {
-	if q.count >= maxMessages || q.bytes+len(m.Payload) > maxBytes {
-		return false
+// Flags of a head, above the two bits of the QoS.
+const (
+	isRetained    = 1 << 2
+	isReplayed    = 1 << 3
+	hasPublisher  = 1 << 4
+	nextPublisher = 1 << 5 // the next of the page; else that of the message before
+	hasProperties = 1 << 6 // the next of the page
+)
+
+// Bounds of a page, and how many are kept to be used again. A larger message has
+// a page of its own, which is not kept.
+const (
+	pageBytes = 32 << 10
+	freePages = 32
+)
+
+// push copies messages up to the first for which there is no room, and returns
+// how many that are.
+func (q *queue) push(batch []model.Message, maxMessages, maxBytes int) int {
+	batch = batch[:max(0, min(len(batch), maxMessages-q.count))]
+	var p *page
+	if last := len(q.pages) - 1; last >= 0 {
+		p = q.pages[last]
 	}
-	p := q.room(len(m.Payload))
-	p.bytes = append(p.bytes, m.Payload...)
-	n := len(p.entries)
-	p.entries = p.entries[:n+1]
-	e := &p.entries[n]
-	e.topic, e.at, e.publisher, e.properties = m.Topic, m.At, m.Publisher, m.Properties
-	e.size, e.qos, e.retained, e.replayed = uint32(len(m.Payload)), m.QoS, m.Retained, m.Replayed
-	q.count++
-	q.bytes += len(m.Payload)
-	return true
+	for i := range batch {
+		m := &batch[i]
+		size := headBytes + len(m.Topic) + len(m.Payload)
+		if q.bytes+size > maxBytes || len(m.Topic) > maxTopic || len(m.Payload) > maxPayload {
+			return i
+		}
+		if p == nil || len(p.bytes)+size > cap(p.bytes) {
+			p = q.turn(size)
+		}
+		p.add(m, size)
+		q.count++
+		q.bytes += size
+	}
+	return len(batch)
 }
 
-// room is a page with room for a payload of n bytes.
-func (q *queue) room(n int) *page {
-	if last := len(q.pages) - 1; last >= 0 {
-		p := q.pages[last]
-		if len(p.entries) < pageEntries && (len(p.bytes)+n <= pageBytes || len(p.bytes) == 0) {
-			return p
+// add appends a message of a size that there is room for.
+func (p *page) add(m *model.Message, size int) {
+	word := uint64(len(m.Payload)) | uint64(len(m.Topic))<<topicShift | uint64(m.QoS&3)<<flagShift
+	if m.Retained {
+		word |= isRetained << flagShift
+	}
+	if m.Replayed {
+		word |= isReplayed << flagShift
+	}
+	if m.Publisher != nil {
+		word |= hasPublisher << flagShift
+		if n := len(p.publishers); n == 0 || p.publishers[n-1] != m.Publisher {
+			word |= nextPublisher << flagShift
+			p.publishers = append(p.publishers, m.Publisher)
 		}
 	}
+	if m.Properties != nil {
+		word |= hasProperties << flagShift
+		p.properties = append(p.properties, m.Properties)
+	}
+	p.count++
+	p.payloads += len(m.Payload)
+	b := p.bytes[len(p.bytes) : len(p.bytes)+size]
+	p.bytes = p.bytes[:len(p.bytes)+size]
+	binary.LittleEndian.PutUint64(b, uint64(m.At.UnixMicro()))
+	binary.LittleEndian.PutUint64(b[8:], word)
+	copy(b[headBytes:], m.Topic)
+	copy(b[headBytes+len(m.Topic):], m.Payload)
+}
+
+// turn begins a page with room for n bytes.
+func (q *queue) turn(n int) *page {
 	var p *page
-	if last := len(q.free) - 1; last >= 0 {
+	if last := len(q.free) - 1; last >= 0 && n <= pageBytes {
 		p, q.free[last] = q.free[last], nil
 		q.free = q.free[:last]
 	} else {
-		p = &page{entries: make([]waiting, 0, pageEntries), bytes: make([]byte, 0, pageBytes)}
+		p = &page{bytes: make([]byte, 0, max(n, pageBytes))}
 	}
 	q.pages = append(q.pages, p)
 	return p
@@ -90,8 +135,8 @@ func (q *queue) room(n int) *page {
 func (q *queue) shift(taken []*page, n int) []*page {
 	k := 0
 	for k < len(q.pages) && n > 0 {
-		n -= len(q.pages[k].entries)
-		q.count -= len(q.pages[k].entries)
+		n -= q.pages[k].count
+		q.count -= q.pages[k].count
 		q.bytes -= len(q.pages[k].bytes)
 		k++
 	}
@@ -114,20 +159,52 @@ func (q *queue) reuse(pages []*page) {
 // unpack moves the messages of pages into a batch, and empties the pages.
 func (r *Recorder) unpack(b *Batch, pages []*page) {
 	for _, p := range pages {
-		payloads := bytes.Clone(p.bytes)
-		for i := range p.entries {
-			e := &p.entries[i]
-			r.watchClock(b, e.at)
-			var own []byte
-			own, payloads = payloads[:e.size:e.size], payloads[e.size:]
-			b.Messages = append(b.Messages, Message{Message: model.Message{
-				Topic: e.topic, Payload: own, At: e.at.Round(0).Truncate(time.Microsecond), QoS: e.qos,
-				Retained: e.retained, Replayed: e.replayed, Publisher: e.publisher, Properties: e.properties,
-			}})
+		payloads := make([]byte, 0, p.payloads)
+		publishers, properties := p.publishers, p.properties
+		var publisher *model.Publisher
+		for rest := p.bytes; len(rest) > 0; {
+			word := binary.LittleEndian.Uint64(rest[8:])
+			flags, body := word>>flagShift, headBytes+int(word>>topicShift&maxTopic)
+			end := body + int(word&maxPayload)
+			from := len(payloads)
+			payloads = append(payloads, rest[body:end]...)
+			m := Message{Message: model.Message{
+				Topic: r.topic(rest[headBytes:body]), Payload: payloads[from:len(payloads):len(payloads)],
+				At: time.UnixMicro(int64(binary.LittleEndian.Uint64(rest))), QoS: byte(flags & 3), Retained: flags&isRetained != 0, Replayed: flags&isReplayed != 0,
+			}}
+			if flags&nextPublisher != 0 {
+				publisher, publishers = publishers[0], publishers[1:]
+			}
+			if flags&hasPublisher != 0 {
+				m.Publisher = publisher
+			}
+			if flags&hasProperties != 0 {
+				m.Properties, properties = properties[0], properties[1:]
+			}
+			b.Messages = append(b.Messages, m)
+			rest = rest[end:]
 		}
-		clear(p.entries)
-		p.entries, p.bytes = p.entries[:0], p.bytes[:0]
+		p.empty()
 	}
+}
+
+// empty makes p as good as new.
+func (p *page) empty() {
+	clear(p.publishers)
+	clear(p.properties)
+	*p = page{bytes: p.bytes[:0], publishers: p.publishers[:0], properties: p.properties[:0]}
+}
+
+// topic is the one copy of a name.
+func (r *Recorder) topic(name []byte) string {
+	t, ok := r.topics[string(name)]
+	if !ok {
+		t = string(name)
+		if len(r.topics) < maxKeys {
+			r.topics[t] = t
+		}
+	}
+	return t
 }
 
 // loseLocked counts a record that there was no room for.
@@ -155,28 +232,25 @@ func later(a, b time.Time) time.Time {
 	return a
 }
 
-// clockWatch notices that the wall clock was set: arrivals carry a monotonic
-// reading beside it.
-type clockWatch struct {
-	last time.Time
-}
-
-// clockStep is how far the clock has to jump against the monotonic one to be
+// clockStep is how far the wall clock has to jump against the monotonic one to be
 // told.
 const clockStep = time.Second
 
-// watchClock notes a jump of the wall clock between two arrivals as a gap.
-func (r *Recorder) watchClock(b *Batch, at time.Time) {
-	last := r.clock.last
-	r.clock.last = at
+// watchClock notes, as a gap, that the wall clock was set between the last message
+// of a batch and the last one before it. Arrivals carry a monotonic reading.
+func (q *queue) watchClock(at time.Time) {
+	last := q.latest
+	q.latest = at
 	if last.IsZero() {
 		return
 	}
-	steady := at.Sub(last)
-	wall := at.Round(0).Sub(last.Round(0))
-	if jump := wall - steady; jump > clockStep || jump < -clockStep {
-		b.Gaps = append(b.Gaps, Gap{
-			From: last.Round(0), To: at.Round(0), Kind: GapClock, Why: "the clock was set by " + jump.Round(time.Millisecond).String(),
-		})
+	wall := at.UnixMicro() - last.UnixMicro()
+	jump := time.Duration(wall)*time.Microsecond - at.Sub(last)
+	if jump < clockStep && jump > -clockStep {
+		return
 	}
+	q.rest.Gaps = append(q.rest.Gaps, Gap{
+		From: last.Round(0), To: at.Round(0), Kind: GapClock, Why: "the clock was set by " + jump.Round(time.Millisecond).String(),
+	})
+	q.others++
 }

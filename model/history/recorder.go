@@ -91,10 +91,10 @@ type Recorder struct {
 	runID   string
 	batches uint64
 	meter   *Meter
-	clock   clockWatch
-	taken   []*page         // emptied, to be given back to the queue
-	spare   Batch           // slices of a batch that is done with
-	flushed []chan struct{} // to be closed once held is on disk
+	topics  map[string]string // one copy of each name
+	taken   []*page           // emptied, to be given back to the queue
+	spare   Batch             // slices of a batch that is done with
+	flushed []chan struct{}   // to be closed once held is on disk
 }
 
 // NewRecorder starts a Recorder. The caller closes it, before the Store.
@@ -108,7 +108,7 @@ func NewRecorder(o Options) (*Recorder, error) {
 	r := &Recorder{
 		opts: o.withDefaults(),
 		wake: make(chan struct{}, 1), kick: make(chan struct{}, 1), done: make(chan struct{}),
-		meter: NewMeter(o.Scanner), runID: newRunID(),
+		meter: NewMeter(o.Scanner), runID: newRunID(), topics: make(map[string]string),
 	}
 	r.status.Since = r.opts.Now()
 	if o.Spool != "" {
@@ -125,11 +125,14 @@ func NewRecorder(o Options) (*Recorder, error) {
 // never waits for the disk; the usual message allocates nothing. It has the form
 // that links hand batches over in.
 func (r *Recorder) Record(batch []model.Message) {
+	if len(batch) == 0 {
+		return
+	}
 	r.mu.Lock()
-	for i := range batch {
-		if !r.queue.push(&batch[i], r.opts.QueueMessages, r.opts.QueueBytes) {
-			r.loseLocked(batch[i].At)
-		}
+	r.queue.watchClock(batch[len(batch)-1].At)
+	kept := r.queue.push(batch, r.opts.QueueMessages, r.opts.QueueBytes)
+	for i := range batch[kept:] {
+		r.loseLocked(batch[kept+i].At)
 	}
 	full := r.queue.count >= r.opts.BatchMessages
 	r.mu.Unlock()
