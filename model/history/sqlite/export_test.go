@@ -53,3 +53,9 @@ func (s *Store) put(ctx context.Context, blocks func(*fresh) (messages, samples 
 func MigrateTo(ctx context.Context, db *sql.DB, format int) error {
 	return migrateTo(ctx, db, 0, format)
 }
+
+// MaxLogPages is the bound of the write-ahead log.
+const MaxLogPages = maxLogPages
+
+// Checkpoint makes a checkpoint now.
+func (s *Store) Checkpoint(ctx context.Context) error { return s.checkpoint(ctx, s.checkpoints) }

@@ -23,5 +23,8 @@ func (s *Store) Maintain(ctx context.Context, now time.Time, r history.Retention
 	if err := s.rollUp(ctx, now); err != nil {
 		return err
 	}
-	return s.retain(ctx, now, r)
+	if err := s.retain(ctx, now, r); err != nil {
+		return err
+	}
+	return s.checkpoints.failure()
 }

@@ -59,6 +59,8 @@ type Store struct {
 	// while rows become blocks.
 	seal sync.RWMutex
 	head *head
+	// checkpoints is nil when read-only.
+	checkpoints *checkpointer
 
 	names     *names
 	sealing   sync.Mutex // one Seal at a time
@@ -127,19 +129,25 @@ func (s *Store) openRecording(ctx context.Context) (err error) {
 	}
 	s.read.SetMaxOpenConns(readers)
 	s.read.SetMaxIdleConns(readers)
-	return s.load(ctx, s.read)
+	if err := s.load(ctx, s.read); err != nil {
+		return err
+	}
+	return s.startCheckpoints(ctx)
 }
 
 // closeRecording closes the connections.
 func (s *Store) closeRecording() error {
 	var errs []error
+	if s.checkpoints != nil {
+		errs = append(errs, s.checkpoints.close())
+	}
 	if s.read != nil {
 		errs = append(errs, s.read.Close())
 	}
 	if s.write != nil {
 		errs = append(errs, s.write.close())
 	}
-	s.read, s.write = nil, nil
+	s.checkpoints, s.read, s.write = nil, nil, nil
 	return errors.Join(errs...)
 }
 

@@ -17,8 +17,10 @@ type writer struct {
 	mu sync.Mutex // held for a transaction
 	// asked counts the batches that came.
 	asked atomic.Uint64
-	db    *sql.DB
-	conn  *sql.Conn
+	// commits counts transactions.
+	commits atomic.Uint64
+	db      *sql.DB
+	conn    *sql.Conn
 
 	topic, series, publisher, payload *sql.Stmt
 	message, sample                   *bulk
@@ -114,6 +116,7 @@ func (w *writer) transactUnder(ctx context.Context, lock sync.Locker, f func(*sq
 		_ = tx.Rollback()
 		return explain(err)
 	}
+	w.commits.Add(1)
 	done()
 	return nil
 }
