@@ -6,6 +6,10 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
 
 	"github.com/pilothouse/pilothouse/model"
 	"github.com/pilothouse/pilothouse/model/workspace"
@@ -135,22 +139,26 @@ const tableRows = 500
 type tableTile struct {
 	matches board.Matches
 	rows    *widgets.Rows
+	none    *widget.Label // says that there is nothing to list
+	body    fyne.CanvasObject
 	want    box[[2]int] // first and count
 }
 
 func newTableTile(p *boardsPage) *tableTile {
 	t := &tableTile{rows: widgets.NewRows([]widgets.Column{
-		{Title: "Topic", Width: 90, Weight: 1}, {Title: "Value", Width: 76, Align: fyne.TextAlignTrailing}, {Title: "", Width: 64}, {Title: "Age", Width: 48, Align: fyne.TextAlignTrailing},
+		{Title: "Topic", Width: 90, Weight: 1}, {Title: "Value", Width: 76, Align: fyne.TextAlignTrailing}, {Title: "", Width: 64, Optional: true}, {Title: "Age", Width: 56, Align: fyne.TextAlignTrailing},
 	})}
 	t.rows.OnRange = func(first, count int) {
 		t.want.update(func(w *[2]int) { *w = [2]int{first, count} })
 		p.deps.poke()
 	}
 	t.rows.OnActivate = p.deps.openTopic
+	t.none = unheard()
+	t.body = container.NewStack(t.rows, container.NewVBox(layout.NewSpacer(), t.none, layout.NewSpacer()))
 	return t
 }
 
-func (t *tableTile) object() fyne.CanvasObject { return t.rows }
+func (t *tableTile) object() fyne.CanvasObject { return t.body }
 
 func (t *tableTile) build(in *board.Instance, c *tileContext, head *widgets.TileHead) func() {
 	tile := &in.Tile
@@ -170,7 +178,10 @@ func (t *tableTile) build(in *board.Instance, c *tileContext, head *widgets.Tile
 		head.Age = fmt.Sprintf("the first %d", len(topics))
 	}
 	total := len(topics)
-	return func() { t.rows.SetRows(total, first, rows) }
+	return func() {
+		t.rows.SetRows(total, first, rows)
+		setShown(t.none, total == 0)
+	}
 }
 
 func tableRow(path string, tile *workspace.Tile, among []model.SeriesKey, c *tileContext) widgets.Row {
@@ -207,20 +218,32 @@ const (
 type logTile struct {
 	matches board.Matches
 	rows    *widgets.Rows
+	none    *widget.Label // says that there is nothing to list
+	body    fyne.CanvasObject
 }
 
 func newLogTile(p *boardsPage) *logTile {
-	t := &logTile{rows: widgets.NewRowsWithoutHeader([]widgets.Column{{Width: 66}, {Width: 80, Weight: 0.6}, {Width: 100, Weight: 1, Monospace: true}})}
+	t := &logTile{rows: widgets.NewRowsWithoutHeader([]widgets.Column{{Width: 66, Optional: true}, {Width: 80, Weight: 0.6}, {Width: 100, Weight: 1, Monospace: true}})}
 	t.rows.Dense = true
 	t.rows.OnActivate = func(key string) {
 		if _, path, ok := strings.Cut(key, " "); ok {
 			p.deps.openTopic(path)
 		}
 	}
+	t.none = unheard()
+	t.body = container.NewStack(t.rows, container.NewVBox(layout.NewSpacer(), t.none, layout.NewSpacer()))
 	return t
 }
 
-func (t *logTile) object() fyne.CanvasObject { return t.rows }
+// unheard says that nothing came yet, on as many lines as that takes.
+func unheard() *widget.Label {
+	l := widget.NewLabel("nothing was heard yet")
+	l.Wrapping, l.Alignment = fyne.TextWrapWord, fyne.TextAlignCenter
+	l.SizeName, l.Importance = theme.SizeNameCaptionText, widget.LowImportance
+	return l
+}
+
+func (t *logTile) object() fyne.CanvasObject { return t.body }
 
 func (t *logTile) build(in *board.Instance, c *tileContext, head *widgets.TileHead) func() {
 	topics, more := t.matches.Find(c.store, in.Tile.Topic, logTopics, c.now)
@@ -239,8 +262,8 @@ func (t *logTile) build(in *board.Instance, c *tileContext, head *widgets.TileHe
 			{Text: formatClock(l.at), Color: widgets.ColorMuted}, {Text: orElse(strings.TrimSpace(name), l.topic), Color: widgets.ColorMuted}, {Text: l.text},
 		}}
 	}
-	if len(rows) == 0 {
-		rows = []widgets.Row{{Key: "-", Cells: []widgets.Cell{{}, {Text: "nothing was heard yet", Color: widgets.ColorMuted}, {}}}}
+	return func() {
+		t.rows.SetRows(len(rows), 0, rows)
+		setShown(t.none, len(rows) == 0)
 	}
-	return func() { t.rows.SetRows(len(rows), 0, rows) }
 }

@@ -190,7 +190,11 @@ func (r *boardTileRenderer) headline(inner, small float32) {
 	}
 	setText(r.age, t.head.Age, small, colorOf(t, ColorMuted), fyne.TextStyle{})
 	wide := r.age.MinSize().Width
-	if t.head.Age == "" {
+	bold := fyne.TextStyle{Bold: true}
+	if title := fyne.MeasureText(t.head.Title, small, bold).Width; title > inner-wide-8 && title <= inner {
+		setText(r.age, "", small, colorOf(t, ColorMuted), fyne.TextStyle{}) // the title goes before
+	}
+	if r.age.Text == "" {
 		wide = 0
 	}
 	setText(r.title, cutText(t.head.Title, max(0, inner-wide-8), small, fyne.TextStyle{Bold: true}), small, colorOf(t, ink), fyne.TextStyle{Bold: true})

@@ -21,6 +21,8 @@ type Column struct {
 	Monospace     bool
 	// Sortable columns emit OnSort when their title is tapped.
 	Sortable bool
+	// Optional columns are left out, the last one first, where not all fit.
+	Optional bool
 }
 
 // Expander says whether a row has children and shows them.

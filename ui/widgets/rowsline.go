@@ -189,6 +189,9 @@ func (l *lineView) cell(i int, c Cell, row *Row) {
 		x, w = x+l.leadWidth(row), w-l.leadWidth(row)
 	}
 	w = max(0, w)
+	if s.w <= 0 {
+		c.Spark = nil
+	}
 	l.spark(i, c, x, w)
 	l.text(i, c, row, x, w)
 }

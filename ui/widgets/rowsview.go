@@ -164,12 +164,24 @@ func spans(columns []Column, width float32) []span {
 		least += c.Width
 		weight += c.Weight
 	}
+	out := make([]span, len(columns))
+	gone := make([]bool, len(columns))
+	for i := len(columns) - 1; i >= 0 && least > width; i-- {
+		if gone[i] = columns[i].Optional; gone[i] {
+			least -= columns[i].Width
+			weight -= columns[i].Weight
+		}
+	}
 	shrink, spare := float32(1), max(0, width-least)
 	if least > width && least > 0 {
 		shrink = max(0, width/least)
 	}
-	out, x := make([]span, len(columns)), float32(0)
+	x := float32(0)
 	for i, c := range columns {
+		if gone[i] {
+			out[i] = span{x, 0}
+			continue
+		}
 		w := c.Width * shrink
 		if weight > 0 {
 			w += spare * c.Weight / weight

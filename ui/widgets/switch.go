@@ -207,6 +207,9 @@ func (r *switchRenderer) Refresh()           { r.update() }
 
 const switchHigh, switchWide = 34, 64
 
+// slotWide is how wide the slot is: less where the word beside it needs the room.
+func (r *switchRenderer) slotWide() float32 { return max(48, min(switchWide, r.s.Size().Width*0.4)) }
+
 func (r *switchRenderer) update() {
 	s, th, size := r.s, r.s.Theme(), r.s.Size()
 	small, text := th.Size(theme.SizeNameCaptionText), th.Size(theme.SizeNameSubHeadingText)
@@ -216,8 +219,9 @@ func (r *switchRenderer) update() {
 	if s.disabled || s.state == SwitchUnknown {
 		ink = colorOf(s, ColorMuted)
 	}
-	left := float32(switchWide + 12)
+	left := r.slotWide() + 10
 	wide := max(0, size.Width-left)
+	text = max(small*0.9, min(text, text*(wide-6)/max(1, fyne.MeasureText(s.word, text, fyne.TextStyle{Bold: true}).Width)))
 	setText(r.word, cutText(s.word, wide, text, fyne.TextStyle{Bold: true}), text, ink, fyne.TextStyle{Bold: true})
 	hint := ""
 	if s.hold {
@@ -236,7 +240,7 @@ func (r *switchRenderer) update() {
 // box draws the slot and its knob: left is off, right is on, the middle is not
 // known.
 func (r *switchRenderer) box(top float32) {
-	s := r.s
+	s, wideSlot := r.s, r.slotWide()
 	edge, width, fill := ColorBorder, float32(1), theme.ColorNameButton
 	if s.hovered && !s.disabled {
 		edge = ColorMuted
@@ -247,17 +251,17 @@ func (r *switchRenderer) box(top float32) {
 	if s.state == SwitchOn {
 		fill = ColorAccent
 	}
-	paintBox(r.slot, fyne.NewPos(0, top), fyne.NewSize(switchWide, switchHigh), switchHigh/2, colorOf(s, fill), colorOf(s, edge), width)
+	paintBox(r.slot, fyne.NewPos(0, top), fyne.NewSize(wideSlot, switchHigh), switchHigh/2, colorOf(s, fill), colorOf(s, edge), width)
 	r.fill.Hidden = s.held.progress <= 0
-	paintBox(r.fill, fyne.NewPos(0, top), fyne.NewSize(max(switchHigh, switchWide*s.held.progress), switchHigh), switchHigh/2,
+	paintBox(r.fill, fyne.NewPos(0, top), fyne.NewSize(max(switchHigh, wideSlot*s.held.progress), switchHigh), switchHigh/2,
 		alpha(colorOf(s, theme.ColorNameForeground), 0.4), color.Transparent, 0)
 	const air = 4
 	x := float32(air)
 	switch s.state {
 	case SwitchOn:
-		x = switchWide - switchHigh + air
+		x = wideSlot - switchHigh + air
 	case SwitchUnknown:
-		x = (switchWide-switchHigh)/2 + air
+		x = (wideSlot-switchHigh)/2 + air
 	}
 	knob := colorOf(s, ColorMuted)
 	if s.state == SwitchOn {

@@ -23,7 +23,7 @@ type TextView struct {
 func NewTextView() *TextView {
 	t := &TextView{rich: widget.NewRichText()}
 	t.rich.Wrapping = fyne.TextWrapWord
-	t.body = container.NewVScroll(t.rich)
+	t.body = container.NewVScroll(container.New(trimmed{t}, t.rich))
 	t.ExtendBaseWidget(t)
 	return t
 }
@@ -48,6 +48,29 @@ func (t *TextView) SetText(text string) {
 
 // Text is the text shown.
 func (t *TextView) Text() string { return t.text }
+
+// trimmed lays a text out without the padding that it comes with: what lies round
+// it has its own.
+type trimmed struct{ of *TextView }
+
+func (l trimmed) padding() float32 { return l.of.Theme().Size(theme.SizeNameInnerPadding) }
+
+// Layout implements fyne.Layout.
+func (l trimmed) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	pad := l.padding()
+	o := objects[0]
+	o.Resize(fyne.NewSize(size.Width+2*pad, o.Size().Height))
+	high := o.MinSize().Height
+	o.Resize(fyne.NewSize(size.Width+2*pad, high))
+	o.Move(fyne.NewPos(-pad, -pad))
+}
+
+// MinSize implements fyne.Layout.
+func (l trimmed) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	pad := l.padding()
+	least := objects[0].MinSize()
+	return fyne.NewSize(max(0, least.Width-2*pad), max(0, least.Height-2*pad))
+}
 
 // MinSize is small: what does not fit scrolls.
 func (t *TextView) MinSize() fyne.Size { return fyne.NewSize(60, 24) }
