@@ -4,7 +4,6 @@ package sqlite_test
 
 import (
 	"bytes"
-	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -23,15 +22,17 @@ import (
 // system's own and notes what passes.
 type lossy struct {
 	name string
+	tls  *libc.TLS
+	vfs  uintptr
 
 	mu    sync.Mutex
-	files map[string]*disk   // by path
-	open  map[uintptr]string // by sqlite3_file
+	files map[string]*disk  // by path
+	open  map[uintptr]*disk // by sqlite3_file; of a file without a name, too
 
-	// What C calls is kept here, where the garbage collector sees it.
-	original struct{ open, remove, write, truncate, sync, close uintptr }
-	hooks    []any
-	methods  map[uintptr]uintptr // patched copies of sqlite3_io_methods
+	methods map[uintptr]uintptr // patched copies of sqlite3_io_methods
+	// C keeps addresses of hooks, where the garbage collector does not look: they
+	// are kept here, and this until the VFS is unregistered.
+	hooks []any
 }
 
 // disk is what a disk holds of a file: whole is synced, pending is not yet.
@@ -100,63 +101,97 @@ type (
 	closeFunc    = func(tls *libc.TLS, file uintptr) int32
 )
 
-// newLossy registers the layer under a name; it stays for the life of the
-// process, as SQLite keeps it.
+// newLossy registers the layer under a name until the test has ended, by when
+// whatever used it must be closed.
 func newLossy(t testing.TB) *lossy {
 	t.Helper()
-	l := &lossy{name: fmt.Sprintf("lossy-%s", filepath.Base(t.TempDir())+t.Name()), files: map[string]*disk{}, open: map[uintptr]string{}, methods: map[uintptr]uintptr{}}
-	tls := libc.NewTLS()
-	system := lib.Xsqlite3_vfs_find(tls, 0)
+	l := &lossy{
+		name: "lossy-" + t.Name(), tls: libc.NewTLS(),
+		files: map[string]*disk{}, open: map[uintptr]*disk{}, methods: map[uintptr]uintptr{},
+	}
+	system := lib.Xsqlite3_vfs_find(l.tls, 0)
 	if system == 0 {
 		t.Fatal("SQLite has no VFS")
 	}
-	vfs := libc.Xmalloc(tls, vfsSize)
-	copy(bytesAt(vfs, vfsSize), bytesAt(system, vfsSize))
+	l.vfs = libc.Xmalloc(l.tls, vfsSize)
+	copy(bytesAt(l.vfs, vfsSize), bytesAt(system, vfsSize))
 	name, err := libc.CString(l.name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	*at(vfs, vfsName) = name
-	l.original.open, l.original.remove = *at(vfs, vfsOpen), *at(vfs, vfsDelete)
-	*at(vfs, vfsOpen) = hook[openFunc](l, l.onOpen)
-	*at(vfs, vfsDelete) = hook[deleteFunc](l, l.onDelete)
-	if rc := lib.Xsqlite3_vfs_register(tls, vfs, 0); rc != 0 {
+	*at(l.vfs, vfsName) = name
+	*at(l.vfs, vfsOpen) = hook(l, l.opening(call[openFunc](*at(l.vfs, vfsOpen))))
+	*at(l.vfs, vfsDelete) = hook(l, l.deleting(call[deleteFunc](*at(l.vfs, vfsDelete))))
+	if rc := lib.Xsqlite3_vfs_register(l.tls, l.vfs, 0); rc != 0 {
 		t.Fatalf("the VFS was not registered: %d", rc)
 	}
+	t.Cleanup(func() { l.unregister(t) })
 	return l
 }
 
-func (l *lossy) onOpen(tls *libc.TLS, vfs, name, file uintptr, flags int32, out uintptr) int32 {
-	rc := call[openFunc](l.original.open)(tls, vfs, name, file, flags, out)
-	if rc != 0 || name == 0 {
-		return rc
-	}
+// unregister ends the layer. Nothing is freed while C could still call.
+func (l *lossy) unregister(t testing.TB) {
+	lib.Xsqlite3_vfs_unregister(l.tls, l.vfs)
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	path := libc.GoString(name)
-	if l.files[path] == nil {
-		whole, _ := os.ReadFile(path) // what was there before counts as synced
-		l.files[path] = &disk{whole: whole}
+	if len(l.open) > 0 {
+		t.Errorf("%d files are still open on the disk that loses", len(l.open))
+		return
 	}
-	l.open[file] = path
-	*at(file, fileMethods) = l.patched(tls, *at(file, fileMethods))
-	return rc
+	for _, p := range l.methods {
+		libc.Xfree(l.tls, p)
+	}
+	libc.Xfree(l.tls, *at(l.vfs, vfsName))
+	libc.Xfree(l.tls, l.vfs)
+	l.tls.Close()
 }
 
-// patched is a copy of the methods of a file that notes what passes.
-func (l *lossy) patched(tls *libc.TLS, methods uintptr) uintptr {
-	if p, ok := l.methods[methods]; ok {
+func (l *lossy) opening(original openFunc) openFunc {
+	return func(tls *libc.TLS, vfs, name, file uintptr, flags int32, out uintptr) int32 {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		rc := original(tls, vfs, name, file, flags, out)
+		if rc != 0 || name == 0 || flags&lib.SQLITE_OPEN_DELETEONCLOSE != 0 {
+			return rc // what has no name is lost with the power
+		}
+		path := libc.GoString(name)
+		if l.files[path] == nil {
+			whole, _ := os.ReadFile(path) // what was there before counts as synced
+			l.files[path] = &disk{whole: whole}
+		}
+		l.open[file] = l.files[path]
+		*at(file, fileMethods) = l.patched(tls, *at(file, fileMethods))
+		return rc
+	}
+}
+
+// deleting takes a file's name. Who has it open goes on with it, and who opens the
+// name again has another file.
+func (l *lossy) deleting(original deleteFunc) deleteFunc {
+	return func(tls *libc.TLS, vfs, name uintptr, sync int32) int32 {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		rc := original(tls, vfs, name, sync)
+		if rc == 0 {
+			delete(l.files, libc.GoString(name))
+		}
+		return rc
+	}
+}
+
+// patched is a copy of the methods of a file that notes what passes. Databases
+// and logs have different methods: each copy calls its own original.
+func (l *lossy) patched(tls *libc.TLS, original uintptr) uintptr {
+	if p, ok := l.methods[original]; ok {
 		return p
 	}
 	p := libc.Xmalloc(tls, methodsSize)
-	copy(bytesAt(p, methodsSize), bytesAt(methods, methodsSize))
-	o := &l.original
-	o.write, o.truncate, o.sync, o.close = *at(p, methodsWrite), *at(p, methodsTruncate), *at(p, methodsSync), *at(p, methodsClose)
-	*at(p, methodsWrite) = hook[writeFunc](l, l.onWrite)
-	*at(p, methodsTruncate) = hook[truncateFunc](l, l.onTruncate)
-	*at(p, methodsSync) = hook[syncFunc](l, l.onSync)
-	*at(p, methodsClose) = hook[closeFunc](l, l.onClose)
-	l.methods[methods] = p
+	copy(bytesAt(p, methodsSize), bytesAt(original, methodsSize))
+	*at(p, methodsWrite) = hook(l, l.writing(call[writeFunc](*at(p, methodsWrite))))
+	*at(p, methodsTruncate) = hook(l, l.truncating(call[truncateFunc](*at(p, methodsTruncate))))
+	*at(p, methodsSync) = hook(l, l.syncing(call[syncFunc](*at(p, methodsSync))))
+	*at(p, methodsClose) = hook(l, l.closing(call[closeFunc](*at(p, methodsClose))))
+	l.methods[original] = p
 	return p
 }
 
@@ -164,50 +199,54 @@ func (l *lossy) patched(tls *libc.TLS, methods uintptr) uintptr {
 func (l *lossy) note(file uintptr, c change) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	d := l.files[l.open[file]]
+	d := l.open[file]
 	d.pending = append(d.pending, c)
 }
 
-func (l *lossy) onWrite(tls *libc.TLS, file, data uintptr, n int32, offset int64) int32 {
-	rc := call[writeFunc](l.original.write)(tls, file, data, n, offset)
-	if rc == 0 {
-		l.note(file, change{offset, bytes.Clone(bytesAt(data, int(n)))})
+func (l *lossy) writing(original writeFunc) writeFunc {
+	return func(tls *libc.TLS, file, data uintptr, n int32, offset int64) int32 {
+		rc := original(tls, file, data, n, offset)
+		if rc == 0 {
+			l.note(file, change{offset, bytes.Clone(bytesAt(data, int(n)))})
+		}
+		return rc
 	}
-	return rc
 }
 
-func (l *lossy) onTruncate(tls *libc.TLS, file uintptr, size int64) int32 {
-	rc := call[truncateFunc](l.original.truncate)(tls, file, size)
-	if rc == 0 {
-		l.note(file, change{at: size})
+func (l *lossy) truncating(original truncateFunc) truncateFunc {
+	return func(tls *libc.TLS, file uintptr, size int64) int32 {
+		rc := original(tls, file, size)
+		if rc == 0 {
+			l.note(file, change{at: size})
+		}
+		return rc
 	}
-	return rc
 }
 
-func (l *lossy) onSync(tls *libc.TLS, file uintptr, flags int32) int32 {
-	rc := call[syncFunc](l.original.sync)(tls, file, flags)
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	d := l.files[l.open[file]]
-	for _, c := range d.pending {
-		d.apply(c)
+func (l *lossy) syncing(original syncFunc) syncFunc {
+	return func(tls *libc.TLS, file uintptr, flags int32) int32 {
+		rc := original(tls, file, flags)
+		if rc != 0 {
+			return rc
+		}
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		d := l.open[file]
+		for _, c := range d.pending {
+			d.apply(c)
+		}
+		d.pending = nil
+		return rc
 	}
-	d.pending = nil
-	return rc
 }
 
-func (l *lossy) onClose(tls *libc.TLS, file uintptr) int32 {
-	l.mu.Lock()
-	delete(l.open, file)
-	l.mu.Unlock()
-	return call[closeFunc](l.original.close)(tls, file)
-}
-
-func (l *lossy) onDelete(tls *libc.TLS, vfs, name uintptr, sync int32) int32 {
-	l.mu.Lock()
-	delete(l.files, libc.GoString(name))
-	l.mu.Unlock()
-	return call[deleteFunc](l.original.remove)(tls, vfs, name, sync)
+func (l *lossy) closing(original closeFunc) closeFunc {
+	return func(tls *libc.TLS, file uintptr) int32 {
+		l.mu.Lock()
+		delete(l.open, file)
+		l.mu.Unlock()
+		return original(tls, file)
+	}
 }
 
 // sector is what a disk writes whole or not at all.

@@ -4,15 +4,16 @@ package sqlite_test
 
 import (
 	"context"
-	"errors"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"runtime"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/pilothouse/pilothouse/model/history"
+	"github.com/pilothouse/pilothouse/model/history/sqlite"
 )
 
 // TestPowerFailure lets the power fail again and again while batches are written
@@ -23,32 +24,15 @@ func TestPowerFailure(t *testing.T) {
 	o.VFS = l.name
 	s := open(t, filepath.Join(t.TempDir(), "history.db"), o)
 	var kept atomic.Int64
-	stop, ended := make(chan struct{}), make(chan error, 1)
-	go func() {
-		for n := 0; ; n++ {
-			select {
-			case <-stop:
-				ended <- nil
-				return
-			default:
-			}
-			err := s.Write(context.Background(), numbered(n))
-			if err == nil {
-				kept.Store(int64(n + 1))
-				if n%5 == 0 {
-					err = s.Maintain(context.Background(), time.Now(), history.Retention{})
-				}
-			}
-			if err != nil {
-				ended <- err
-				return
-			}
-		}
-	}()
+	ended := writeOn(t, s, &kept)
 	r := rand.New(rand.NewPCG(1, 2))
 	for i := range atLeast(t, "POWER_FAILURES", 4) {
-		for seen := kept.Load(); kept.Load() < seen+int64(r.IntN(8)); {
-			time.Sleep(time.Millisecond)
+		for enough := kept.Load() + int64(r.IntN(8)); kept.Load() < enough; time.Sleep(time.Millisecond) {
+			select {
+			case err := <-ended:
+				t.Fatalf("the writing ended: %v", err)
+			default:
+			}
 		}
 		dir := t.TempDir()
 		var want int64
@@ -66,11 +50,48 @@ func TestPowerFailure(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	close(stop)
-	if err := errors.Join(<-ended, s.Close()); err != nil {
-		t.Error(err)
-	}
-	t.Logf("%d batches", kept.Load())
+	runtime.GC() // the layer outlives it, as the store is still to be closed
+}
+
+// writeOn writes and seals batches until the test has ended, counts them, and then
+// closes the store. An error ends it, too.
+func writeOn(t *testing.T, s *sqlite.Store, kept *atomic.Int64) (ended <-chan error) {
+	stop, failed, done := make(chan struct{}), make(chan error, 1), make(chan struct{})
+	go func() {
+		defer close(done)
+		for n := 0; ; n++ {
+			select {
+			case <-stop:
+				return
+			default:
+			}
+			err := s.Write(context.Background(), numbered(n))
+			if err == nil {
+				kept.Store(int64(n + 1))
+				if n%5 == 0 {
+					err = s.Maintain(context.Background(), time.Now(), history.Retention{})
+				}
+			}
+			if err != nil {
+				failed <- err
+				return
+			}
+		}
+	}()
+	t.Cleanup(func() {
+		close(stop)
+		<-done
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+		select {
+		case err := <-failed:
+			t.Error(err)
+		default:
+		}
+		t.Logf("%d batches", kept.Load())
+	})
+	return failed
 }
 
 // TestLossyLoses shows that the disk of TestPowerFailure does lose what was not
@@ -79,11 +100,42 @@ func TestLossyLoses(t *testing.T) {
 	l := newLossy(t)
 	d := &disk{whole: []byte("old"), pending: []change{{at: 0, data: []byte("new")}}}
 	l.files["/x/file"] = d
+	if got := l.afterFailure(t, "file"); got != "old" {
+		t.Errorf("%q", got)
+	}
+}
+
+// TestLossyUnlinked shows that a file whose name is deleted while it is open stays
+// what it is to who has it open, and that the name leads to another one.
+func TestLossyUnlinked(t *testing.T) {
+	l := newLossy(t)
+	path := filepath.Join(t.TempDir(), "log")
+	old := l.openFile(t, path)
+	old.write("old")
+	l.deleteFile(t, path)
+	old.write("old, longer")
+	fresh := l.openFile(t, path)
+	fresh.write("new")
+	fresh.sync()
+	old.sync()
+	if got := l.afterFailure(t, "log"); got != "new" {
+		t.Errorf("the name leads to %q", got)
+	}
+	old.close()
+	fresh.close()
+}
+
+// afterFailure is what is in a file when the power fails now and nothing is kept
+// that was not synced.
+func (l *lossy) afterFailure(t *testing.T, base string) string {
+	t.Helper()
 	dir := t.TempDir()
 	if err := l.fail(dir, rand.New(rand.NewPCG(1, 1)), 0, func() {}); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := os.ReadFile(filepath.Join(dir, "file")); err != nil || string(got) != "old" {
-		t.Errorf("%q, %v", got, err)
+	got, err := os.ReadFile(filepath.Join(dir, base))
+	if err != nil {
+		t.Fatal(err)
 	}
+	return string(got)
 }
