@@ -73,7 +73,7 @@ func TestAbout(t *testing.T) {
 	if sheet == nil {
 		t.Fatal("nothing is shown")
 	}
-	b.win.Canvas().Capture()
+	uitest.Settle(b.win.Canvas())
 	for _, want := range []string{"pilothouse 1.2.3", "Data is kept in /data/here", "Crash report: crash-1.txt"} {
 		if _, found := uitest.Find(sheet, func(l *widget.Label) bool { return l.Text == want }); !found {
 			t.Errorf("it does not say %q", want)

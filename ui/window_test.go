@@ -44,7 +44,7 @@ func open(t *testing.T, s sea, change func(*Options)) *bridge {
 	}
 	b.Window = w
 	w.win.Show()
-	w.win.Canvas().Capture() // lays everything out
+	uitest.Settle(w.win.Canvas())
 	t.Cleanup(w.Close)
 	return b
 }
@@ -57,7 +57,7 @@ func (b *bridge) draw() {
 		if show := b.pages[b.page].frame(b.sea.clock.now()); show != nil {
 			show()
 		}
-		b.win.Canvas().Capture()
+		uitest.Settle(b.win.Canvas())
 	}
 }
 

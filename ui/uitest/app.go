@@ -84,27 +84,3 @@ func (a *App) Until(t testing.TB, what string, patience time.Duration, ok func()
 		}
 	}
 }
-
-// Find is the first visible object of a kind below root that ok accepts, in the
-// order of drawing; found is false when there is none.
-func Find[T fyne.CanvasObject](root fyne.CanvasObject, ok func(T) bool) (object T, found bool) {
-	if root == nil || !root.Visible() {
-		return object, false
-	}
-	if o, is := root.(T); is && ok(o) {
-		return o, true
-	}
-	var below []fyne.CanvasObject
-	switch o := root.(type) {
-	case *fyne.Container:
-		below = o.Objects
-	case fyne.Widget:
-		below = test.WidgetRenderer(o).Objects()
-	}
-	for _, o := range below {
-		if object, found = Find(o, ok); found {
-			return object, true
-		}
-	}
-	return object, false
-}
