@@ -109,6 +109,8 @@ func TestLoadOfABranch(t *testing.T) {
 	if !load.body.Visible() || load.title.Text != "solent" {
 		t.Errorf("shown %v, of %q", load.body.Visible(), load.title.Text)
 	}
+	load.mu.Lock()
+	defer load.mu.Unlock()
 	if l := load.latest; l.Topics[0].Name != "solent/ferries/red-falcon/position" || l.Publishers[0].Name != "red-falcon" {
 		t.Errorf("the top talkers are %+v and %+v", l.Topics[0], l.Publishers[0])
 	}

@@ -1,7 +1,9 @@
 package ui
 
 import (
+	"crypto/sha256"
 	"errors"
+	"image"
 	"slices"
 	"strings"
 	"testing"
@@ -110,6 +112,27 @@ func TestFilledPages(t *testing.T) {
 	}
 }
 
+// TestPagesArePainted paints every page whole, as the other tests do not.
+func TestPagesArePainted(t *testing.T) {
+	s := newSea()
+	s.fill()
+	b := open(t, s, func(o *Options) { o.Settings.Width, o.Settings.Height, o.Watch = leastWidth, leastHeight, busyGuard(s) })
+	painted := map[[sha256.Size]byte]string{}
+	for _, name := range PageNames() {
+		b.goTo(name, true)
+		b.draw()
+		picture := b.win.Canvas().Capture().(*image.NRGBA)
+		if size := picture.Rect.Size(); size.X < leastWidth || size.Y < leastHeight {
+			t.Errorf("the picture of %s is %v large", name, size)
+		}
+		sum := sha256.Sum256(picture.Pix)
+		if other, seen := painted[sum]; seen {
+			t.Errorf("%s looks like %s", name, other)
+		}
+		painted[sum] = name
+	}
+}
+
 func TestWayBack(t *testing.T) {
 	s := newSea()
 	s.fill()
@@ -126,7 +149,7 @@ func TestWayBack(t *testing.T) {
 	if want := []string{pageDevices, pageTopics, pageOverview, pageOverview, pageOverview}; !slices.Equal(way, want) {
 		t.Errorf("the way back is %v, want %v", way, want)
 	}
-	for range 3 * maxBack {
+	for range maxBack {
 		b.goTo(pageMap, true)
 		b.goTo(pageCharts, true)
 	}
