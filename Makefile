@@ -72,9 +72,11 @@ screenshots: ## Make docs/screenshots from the running program
 	@scripts/screenshots
 
 packages: ## Build everything that is shipped into dist/, the same bytes each time
+	@scripts/setup packages
 	@scripts/packages
 
 packages-test: ## Install what is in dist/ in clean systems and try it (root, Debian)
+	@scripts/setup packages-test
 	@scripts/packages-test
 
 icons: ## Make assets/icon.png from assets/icon.svg again

@@ -8,6 +8,9 @@
 //	go run ./packaging rpm-changelog -name NAME -version V -package-version V -maintainer WHO
 //	go run ./packaging manual -version V -template FILE -help-text FILE
 //	go run ./packaging icon FILE.png...
+//	go run ./packaging emoji FILE.otf
+//	go run ./packaging rpm-payload FILE.rpm
+//	go run ./packaging rpm-repacked -payload FILE FILE.rpm
 //
 // All of them write to standard output. The time of what they write is that of
 // SOURCE_DATE_EPOCH, in seconds since 1970.
@@ -22,16 +25,20 @@ import (
 	"image"
 	"image/png"
 	"io"
+	"maps"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/pilothouse/pilothouse/packaging/changelog"
+	"github.com/pilothouse/pilothouse/packaging/emoji"
 	"github.com/pilothouse/pilothouse/packaging/ico"
 	"github.com/pilothouse/pilothouse/packaging/licences"
 	"github.com/pilothouse/pilothouse/packaging/manual"
 	"github.com/pilothouse/pilothouse/packaging/modules"
+	"github.com/pilothouse/pilothouse/packaging/rpm"
 	"github.com/pilothouse/pilothouse/packaging/sbom"
 )
 
@@ -52,6 +59,7 @@ type task struct {
 	packageVersion, maintainer string
 	changelog                  string
 	template, help             string
+	payload                    string
 	made                       time.Time
 	files                      []string
 	out                        io.Writer
@@ -62,10 +70,11 @@ func run(args []string, env func(string) string, out io.Writer) error {
 	tasks := map[string]func(task) error{
 		"licences": writeLicences, "sbom": writeSBOM, "notes": writeNotes,
 		"deb-changelog": withChangelog(changelog.Debian), "rpm-changelog": withChangelog(changelog.RPM),
-		"manual": writeManual, "icon": writeIcon,
+		"manual": writeManual, "icon": writeIcon, "emoji": withFile(emoji.Repack),
+		"rpm-payload": withFile(rpm.Payload), "rpm-repacked": writeRPM,
 	}
 	if len(args) == 0 || tasks[args[0]] == nil {
-		return errors.New("say what to write: licences, sbom, notes, deb-changelog, rpm-changelog, manual or icon")
+		return errors.New("say what to write: " + strings.Join(slices.Sorted(maps.Keys(tasks)), ", "))
 	}
 	t := task{out: out}
 	fs := flag.NewFlagSet(args[0], flag.ContinueOnError)
@@ -78,6 +87,7 @@ func run(args []string, env func(string) string, out io.Writer) error {
 	fs.StringVar(&t.maintainer, "maintainer", "", "NAME <ADDRESS>")
 	fs.StringVar(&t.template, "template", "", "the manual page to fill in")
 	fs.StringVar(&t.help, "help-text", "", "a file with what the program's --help printed")
+	fs.StringVar(&t.payload, "payload", "", "the files of an RPM, compressed by xz")
 	fs.StringVar(&t.changelog, "changelog", "CHANGELOG.md", "the changelog to read")
 	if err := fs.Parse(args[1:]); err != nil {
 		return err
@@ -198,4 +208,32 @@ func readPNG(name string) (image.Image, error) {
 	}
 	defer func() { _ = f.Close() }()
 	return png.Decode(f)
+}
+
+// withFile writes what is made of the one file that is named.
+func withFile(of func([]byte) ([]byte, error)) func(task) error {
+	return func(t task) error {
+		if len(t.files) != 1 {
+			return errors.New("name one file")
+		}
+		file, err := os.ReadFile(t.files[0])
+		if err != nil {
+			return err
+		}
+		made, err := of(file)
+		if err != nil {
+			return fmt.Errorf("%s: %w", t.files[0], err)
+		}
+		_, err = t.out.Write(made)
+		return err
+	}
+}
+
+// writeRPM gives a package the payload that is compressed better.
+func writeRPM(t task) error {
+	payload, err := os.ReadFile(t.payload)
+	if err != nil {
+		return fmt.Errorf("read the payload: %w", err)
+	}
+	return withFile(func(file []byte) ([]byte, error) { return rpm.WithPayload(file, payload) })(t)
 }

@@ -34,7 +34,7 @@ build_windows() {
   go tool -modfile=tools/go.mod go-winres make --arch amd64 --in "$resources/winres.json" --out "$resources/pilothouse"
   trap 'rm -rf "$work" pilothouse_windows_amd64.syso' EXIT
   cp "$resources/pilothouse_windows_amd64.syso" .
-  GOOS=windows GOARCH=amd64 CGO_ENABLED=1 CC='clang --target=x86_64-w64-mingw32' go build -trimpath -tags release,migrated_fynedo \
+  GOOS=windows GOARCH=amd64 CGO_ENABLED=1 CC='clang --target=x86_64-w64-mingw32' go build -trimpath -modfile "$modfile" -tags release,migrated_fynedo \
     -ldflags "-s -w $stamp -H windowsgui -extld=x86_64-w64-mingw32-gcc" -o "$1" .
   rm pilothouse_windows_amd64.syso
 }

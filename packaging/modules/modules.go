@@ -18,7 +18,8 @@ import (
 type Module struct {
 	Path    string
 	Version string // as in go.mod, with its v
-	Sum     string // as in go.sum, "h1:" and base64; empty for a local replacement
+	Sum     string // as in go.sum, "h1:" and base64; empty for a changed copy
+	Changed bool   // it was built from a copy in a folder, not as its authors published it
 }
 
 // Program is what a binary says of itself.
@@ -48,13 +49,23 @@ func of(info *debug.BuildInfo) Program {
 	}
 	p.OS, p.Arch = p.Flags["GOOS"], p.Flags["GOARCH"]
 	for _, d := range info.Deps {
-		if d.Replace != nil {
-			d = d.Replace
-		}
-		p.Modules = append(p.Modules, Module{Path: d.Path, Version: d.Version, Sum: d.Sum})
+		p.Modules = append(p.Modules, module(d))
 	}
 	slices.SortFunc(p.Modules, func(a, b Module) int { return strings.Compare(a.Path, b.Path) })
 	return p
+}
+
+// module is what a program was built from: for a replacement that has no version,
+// which is a folder, a changed copy of what it replaces.
+func module(d *debug.Module) Module {
+	switch {
+	case d.Replace == nil:
+		return Module{Path: d.Path, Version: d.Version, Sum: d.Sum}
+	case strings.HasPrefix(d.Replace.Path, "."):
+		return Module{Path: d.Path, Version: d.Version, Changed: true}
+	default:
+		return Module{Path: d.Replace.Path, Version: d.Replace.Version, Sum: d.Replace.Sum}
+	}
 }
 
 // Dir is where the module cache keeps a module: capitals are written as an

@@ -41,10 +41,11 @@ func TestOf(t *testing.T) {
 		Deps: []*debug.Module{
 			{Path: "example.org/b", Version: "v1.0.0", Sum: "h1:b"},
 			{Path: "example.org/a", Version: "v1.0.0", Replace: &debug.Module{Path: "example.org/A", Version: "v1.0.1", Sum: "h1:a"}},
+			{Path: "example.org/c", Version: "v1.0.2", Sum: "h1:c", Replace: &debug.Module{Path: "./.cache/c", Version: "(devel)"}},
 		},
 		Settings: []debug.BuildSetting{{Key: "GOOS", Value: "windows"}, {Key: "GOARCH", Value: "amd64"}},
 	})
-	want := []Module{{"example.org/A", "v1.0.1", "h1:a"}, {"example.org/b", "v1.0.0", "h1:b"}}
+	want := []Module{{"example.org/A", "v1.0.1", "h1:a", false}, {"example.org/b", "v1.0.0", "h1:b", false}, {"example.org/c", "v1.0.2", "", true}}
 	if p.Main != "example.org/main" || p.Go != "1.26.8" || p.OS != "windows" || p.Arch != "amd64" || !slices.Equal(p.Modules, want) {
 		t.Errorf("got %+v, want the replaced module first: %v", p, want)
 	}

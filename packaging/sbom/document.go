@@ -40,6 +40,12 @@ type Component struct {
 	Hashes   []Hash     `json:"hashes,omitempty"`
 	Licences []Licensed `json:"licenses,omitempty"`
 	PURL     string     `json:"purl"`
+	Pedigree *Pedigree  `json:"pedigree,omitempty"` // of what is not as its authors published it
+}
+
+// Pedigree tells how a component was changed.
+type Pedigree struct {
+	Notes string `json:"notes"`
 }
 
 // Hash is a digest, in lower-case hexadecimal. A module's is that of go.sum: the

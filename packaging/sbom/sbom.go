@@ -36,7 +36,11 @@ func New(p modules.Program, o Options) Document {
 	}
 	d.Components = append(d.Components, library("std", "stdlib", p.Go, o.Licences["Go "+p.Go], ""))
 	for _, m := range p.Modules {
-		d.Components = append(d.Components, library(m.Path, m.Path, m.Version, o.Licences[m.Path+" "+m.Version], m.Sum))
+		c := library(m.Path, m.Path, m.Version, o.Licences[m.Path+" "+m.Version], m.Sum)
+		if m.Changed {
+			c.Pedigree = &Pedigree{"Built from a copy that scripts/toolkit.sh changes."}
+		}
+		d.Components = append(d.Components, c)
 	}
 	main := Dependency{Ref: d.Metadata.Component.Ref, DependsOn: []string{}}
 	for _, c := range d.Components {

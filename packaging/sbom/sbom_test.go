@@ -19,7 +19,7 @@ func sample() (modules.Program, Options) {
 		Flags: map[string]string{"-tags": "hub", "CGO_ENABLED": "0", "GOOS": "linux"},
 		Modules: []modules.Module{
 			{Path: "github.com/BurntSushi/toml", Version: "v1.6.0", Sum: "h1:dRaEfpa2VI55EwlIW72hMRHdWouJeRF7TPYhI+AUQjk="},
-			{Path: "example.org/local", Version: "v0.0.0-2026+dirty"},
+			{Path: "example.org/local", Version: "v0.0.0-2026+dirty", Changed: true},
 		},
 	}
 	return p, Options{
@@ -54,8 +54,8 @@ func TestDocument(t *testing.T) {
 	if toml.PURL != "pkg:golang/github.com/burntsushi/toml@v1.6.0" || !slices.Equal(toml.Hashes, wantHash) {
 		t.Errorf("a module is %+v", toml)
 	}
-	if len(d.Components) != 3 || d.Components[0].PURL != "pkg:golang/stdlib@1.26.8" || len(d.Components[2].Hashes) != 0 {
-		t.Errorf("components are %+v, want Go, a module with its hash and one without", d.Components)
+	if len(d.Components) != 3 || d.Components[0].PURL != "pkg:golang/stdlib@1.26.8" || len(d.Components[2].Hashes) != 0 || d.Components[2].Pedigree == nil || toml.Pedigree != nil {
+		t.Errorf("components are %+v, want Go, a module with its hash and a changed one without", d.Components)
 	}
 }
 
