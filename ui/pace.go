@@ -14,8 +14,15 @@ import (
 // more.
 const (
 	calmShare     = 0.015
-	attendedShare = 0.35
+	attendedShare = 0.55
 )
+
+// beat is how often Fyne paints at most: the time of a display's frame.
+const beat = time.Second / 60
+
+// lead is how long before Fyne's next beat a frame is built, so that what it shows
+// is as new as can be: several times what building and showing one take.
+const lead = 4 * time.Millisecond
 
 // attention is how long after an interaction the operator is taken to be at it.
 const attention = 10 * time.Second
@@ -28,6 +35,7 @@ const slowest = time.Second
 type pace struct {
 	mu      sync.Mutex
 	cost    time.Duration // of painting a frame, smoothed; 0 while not known
+	began   time.Time     // when painting began last: one of Fyne's beats
 	touched time.Time     // the last interaction
 }
 
@@ -41,13 +49,14 @@ func (p *pace) touch(now time.Time) {
 // unpainted is a time below which nothing was painted: nothing had changed.
 const unpainted = time.Millisecond
 
-// painted notes what painting a frame took.
-func (p *pace) painted(cost time.Duration) {
+// painted notes what painting a frame took that ended now.
+func (p *pace) painted(now time.Time, cost time.Duration) {
 	if cost < unpainted {
 		return
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.began = now.Add(-cost)
 	if p.cost == 0 {
 		p.cost = cost
 	}
@@ -61,7 +70,7 @@ func (p *pace) least(every time.Duration, now time.Time) time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	share := calmShare
-	if now.Sub(p.touched) < attention {
+	if p.attended(now) {
 		share = attendedShare
 	}
 	least := max(every, min(time.Duration(float64(p.cost)/share), slowest))
@@ -69,6 +78,31 @@ func (p *pace) least(every time.Duration, now time.Time) time.Duration {
 		least = slowest / (slowest / least)
 	}
 	return least
+}
+
+// attended tells whether the operator is at it. p.mu is held.
+func (p *pace) attended(now time.Time) bool { return now.Sub(p.touched) < attention }
+
+// slack is by how much a frame may come before its time: half of what passes
+// until the next one could.
+func (p *pace) slack(now time.Time) time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.attended(now) {
+		return beat / 2
+	}
+	return tick / 2
+}
+
+// rest is how long the presenter may leave the window alone: while the operator is
+// at it, until shortly before Fyne's next beat.
+func (p *pace) rest(now time.Time) time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.attended(now) {
+		return tick
+	}
+	return beat - (now.Sub(p.began)%beat+lead)%beat
 }
 
 // onPainted calls f on the main goroutine, from which it is called, when what was

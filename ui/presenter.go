@@ -6,8 +6,13 @@ import (
 	"time"
 )
 
-// tick is the presenter's beat: no page is drawn more often.
+// tick is how often the presenter looks for something new while the operator is
+// elsewhere; it looks at each beat while not.
 const tick = 50 * time.Millisecond
+
+// quiet is how long nothing has to change for the next change to be shown at once,
+// whatever painting costs.
+const quiet = time.Second
 
 // stale is how long a page may stand still when nothing arrives. Frames for that
 // alone come when the clock's second turns.
@@ -48,7 +53,9 @@ type presenter struct {
 	page   source
 	always []source // the frame round the page: status bar, notices
 
-	drawn map[source]drawn
+	drawn   map[source]drawn
+	alerted time.Time // when alert was asked last
+	stirred drawn     // the last change that was noticed
 }
 
 // drawn is when a source was last asked, and for which state of the store.
@@ -61,6 +68,7 @@ func newPresenter(store interface{ Generation() uint64 }, do func(func()), hidde
 	p := &presenter{
 		store: store, do: do, hidden: hidden, always: always,
 		painted: func(f func(time.Duration)) { f(0) },
+		pace:    pace{began: time.Now()},
 		poked:   make(chan struct{}, 1), ready: make(chan struct{}, 1), drawn: map[source]drawn{},
 	}
 	p.ready <- struct{}{}
@@ -87,37 +95,61 @@ func (p *presenter) poke() {
 // run draws until ctx ends. While the window is hidden it wakes up for alerts
 // only, once a second.
 func (p *presenter) run(ctx context.Context) {
-	beat, slow := time.NewTicker(tick), time.NewTicker(stale)
-	defer beat.Stop()
-	defer slow.Stop()
+	p.alerted = time.Now()
 	for {
-		urgent, ticks := false, beat.C
-		if p.hidden() {
-			ticks = slow.C
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticks:
-		case <-p.poked:
-			urgent = true
-		}
-		hidden := p.hidden()
-		if hidden && (urgent || p.alert == nil) {
-			continue
-		}
-		select {
+		select { // what is late goes with the next beat, not at once
 		case <-ctx.Done():
 			return
 		case <-p.ready:
 		}
+		urgent, ok := p.await(ctx)
+		if !ok {
+			return
+		}
 		now := time.Now()
-		if hidden {
-			p.draw(now, []source{p.alert})
+		if p.hidden() {
+			p.alerted = now
+			p.draw(now, p.alerts())
 		} else {
 			p.draw(now, p.due(now, urgent))
 		}
 	}
+}
+
+// await waits until it is time to look for something to draw, or an interaction
+// wants a frame, which is urgent. It fails when ctx ends.
+func (p *presenter) await(ctx context.Context) (urgent, ok bool) {
+	look := time.NewTimer(p.rest(time.Now()))
+	defer look.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return false, false
+		case <-look.C:
+			return false, true
+		case <-p.poked:
+			if !p.hidden() {
+				return true, true
+			}
+			look.Reset(p.rest(time.Now()))
+		}
+	}
+}
+
+// rest is how long there is nothing to do, unless an interaction comes.
+func (p *presenter) rest(now time.Time) time.Duration {
+	if p.hidden() {
+		return stale - now.Sub(p.alerted)
+	}
+	return p.pace.rest(now)
+}
+
+// alerts is what is asked while the window is hidden.
+func (p *presenter) alerts() []source {
+	if p.alert == nil {
+		return nil
+	}
+	return []source{p.alert}
 }
 
 // Frame is what one frame of the window cost.
@@ -151,7 +183,7 @@ func (p *presenter) draw(now time.Time, sources []source) {
 		f.Shown = time.Since(began)
 		p.painted(func(cost time.Duration) {
 			f.Painted = cost
-			p.pace.painted(cost)
+			p.pace.painted(time.Now(), cost)
 			if p.observe != nil {
 				p.observe(f)
 			}
@@ -166,11 +198,12 @@ func (p *presenter) due(now time.Time, urgent bool) []source {
 	p.mu.Lock()
 	page := p.page
 	p.mu.Unlock()
-	gen := p.store.Generation()
+	gen, slack := p.store.Generation(), p.pace.slack(now)
+	urgent = p.breaksQuiet(gen, now) || urgent
 	var out []source
 	add := func(s source, urgent bool) {
 		last := p.drawn[s]
-		if urgent || last.turned(now) || gen != last.gen && now.Sub(last.at) >= p.pace.least(s.every(), now)-tick/2 {
+		if urgent || last.turned(now) || gen != last.gen && now.Sub(last.at) >= p.pace.least(s.every(), now)-slack {
 			p.drawn[s] = drawn{at: now, gen: gen}
 			out = append(out, s)
 		}
@@ -185,6 +218,16 @@ func (p *presenter) due(now time.Time, urgent bool) []source {
 		add(s, false)
 	}
 	return out
+}
+
+// breaksQuiet reports whether the store has changed for the first time in a while.
+func (p *presenter) breaksQuiet(gen uint64, now time.Time) bool {
+	if gen == p.stirred.gen {
+		return false
+	}
+	first := now.Sub(p.stirred.at) >= quiet
+	p.stirred = drawn{at: now, gen: gen}
+	return first
 }
 
 // turned reports whether another second has begun: ages and the clock must go on.

@@ -201,8 +201,8 @@ func TestDearPaintingSlowsData(t *testing.T) {
 			synctest.Wait()
 			return frames.Load() - before
 		}
-		if got := count(attention); got < 90 || got > 110 { // 30 ms at 35 % is 86 ms: every second beat
-			t.Errorf("%d frames in 10 s after an interaction, want about 100", got)
+		if got := count(attention); got < 180 || got > 220 { // 30 ms at 55 % is 55 ms: every third beat
+			t.Errorf("%d frames in 10 s after an interaction, want about 200", got)
 		}
 		count(time.Second)
 		if got := count(10 * time.Second); got < 9 || got > 11 {
@@ -212,8 +212,8 @@ func TestDearPaintingSlowsData(t *testing.T) {
 			t.Errorf("the bars were drawn %d times and the page %d times: they had frames of their own", b, p)
 		}
 		p.poke()
-		if got := count(time.Second); got < 9 {
-			t.Errorf("%d frames in the second after an interaction, want 10", got)
+		if got := count(time.Second); got < 18 {
+			t.Errorf("%d frames in the second after an interaction, want 20", got)
 		}
 	})
 }
@@ -226,13 +226,13 @@ func TestPace(t *testing.T) {
 		"nothing known":  {0, 250 * ms, 250 * ms, 250 * ms},
 		"cheap":          {2 * ms, 50 * ms, 142857142, 50 * ms},
 		"cheap and slow": {2 * ms, 500 * ms, 500 * ms, 500 * ms},
-		"dear":           {30 * ms, 50 * ms, time.Second, 85714285},
+		"dear":           {30 * ms, 50 * ms, time.Second, 54545454},
 		"very dear":      {time.Second, 50 * ms, time.Second, time.Second},
 		"not painted":    {unpainted - 1, 50 * ms, 50 * ms, 50 * ms},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var p pace
-			p.painted(c.cost)
+			p.painted(noon, c.cost)
 			if got := p.least(c.every, noon); got != c.calm {
 				t.Errorf("left alone: %v, want %v", got, c.calm)
 			}
@@ -242,6 +242,70 @@ func TestPace(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestFirstChangeAfterQuiet holds that what painting costs does not delay the first
+// change after a while without one, and does delay those that follow.
+func TestFirstChangeAfterQuiet(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store, page := model.NewStore(model.Options{}), &still{least: tick}
+		p := newPresenter(store, func(f func()) { f() }, visible)
+		p.painted = func(f func(time.Duration)) { f(30 * time.Millisecond) }
+		p.show(page)
+		startPresenter(t, p)
+		time.Sleep(attention + 10*stale + stale/2) // in the middle of a second, which draws by itself
+		for range 2 {
+			synctest.Wait()
+			before := page.built.Load()
+			change(store)
+			time.Sleep(tick)
+			synctest.Wait()
+			if got := page.built.Load() - before; got != 1 {
+				t.Fatalf("%d frames within %v of the first change, want 1", got, tick)
+			}
+			change(store)
+			time.Sleep(3 * tick)
+			synctest.Wait()
+			if got := page.built.Load() - before; got != 1 {
+				t.Fatalf("the second change was shown at once: %d frames", got)
+			}
+			time.Sleep(2*stale - 4*tick)
+		}
+	})
+}
+
+// TestFramesMeetTheBeat holds that frames are built shortly before Fyne paints
+// while the operator is at it, whenever they are asked for.
+func TestFramesMeetTheBeat(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store, page := model.NewStore(model.Options{}), &still{}
+		began := time.Now()
+		next := func(d time.Duration) time.Duration { return beat - d%beat }
+		p := newPresenter(store, func(f func()) { f() }, visible)
+		var late atomic.Int32
+		var painting sync.WaitGroup
+		t.Cleanup(painting.Wait)
+		p.painted = func(f func(time.Duration)) {
+			wait := next(time.Since(began)) // until Fyne's beat, where it begins to paint
+			if wait > lead+time.Millisecond {
+				late.Add(1)
+			}
+			painting.Go(func() {
+				time.Sleep(wait + 3*time.Millisecond)
+				f(3 * time.Millisecond)
+			})
+		}
+		p.show(page)
+		startPresenter(t, p)
+		for range 900 {
+			change(store)
+			time.Sleep(10 * time.Millisecond)
+		}
+		synctest.Wait()
+		if got := page.built.Load(); got < 500 || late.Load() > 2 { // the first ones do not know the beat
+			t.Errorf("%d frames in 9 s, of which %d waited for longer than %v to be painted; want 540 and none", got, late.Load(), lead)
+		}
+	})
 }
 
 func TestLeastIntervalOfAPage(t *testing.T) {
@@ -276,7 +340,7 @@ func TestDue(t *testing.T) {
 		due     bool
 		why     string
 	}{
-		{0, false, false, true, "never drawn"},
+		{0, true, false, true, "never drawn"},
 		{50 * time.Millisecond, false, false, false, "nothing changed"},
 		{50 * time.Millisecond, true, false, false, "too early"},
 		{100 * time.Millisecond, false, false, true, "changed since, and its time has come"},

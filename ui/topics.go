@@ -98,7 +98,7 @@ func newTopicsPage(d pageDeps) *topicsPage {
 
 func (p *topicsPage) object() fyne.CanvasObject { return p.body }
 
-func (p *topicsPage) every() time.Duration { return tick }
+func (p *topicsPage) every() time.Duration { return beat }
 
 // edit changes the tree view at the next frame.
 func (p *topicsPage) edit(f func(*model.TreeView)) {
