@@ -236,7 +236,7 @@ func (t *imageTile) start(info *model.TopicInfo) bool {
 		img, why := decodePicture(raw, size)
 		t.page.busy.Add(-1)
 		t.result.update(func(d *decoded) { *d = decoded{picture: img, why: why} })
-		t.page.deps.poke()
+		t.page.deps.wake()
 	})
 	return true
 }

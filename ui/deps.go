@@ -24,8 +24,10 @@ type pageDeps struct {
 	// address is where a device connects, empty when it cannot connect here.
 	address string
 
-	// poke asks for a frame at once; any goroutine may.
-	poke func()
+	// poke asks for a frame at once, because of an interaction, after which the
+	// window is lively for a while; wake asks because work in the background is
+	// done. Any goroutine may call them.
+	poke, wake func()
 	// do runs a function on the main goroutine, soon; any goroutine may.
 	do func(func())
 	// toast says something in passing.

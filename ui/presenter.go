@@ -46,7 +46,7 @@ type presenter struct {
 	alert source
 
 	pace  pace
-	poked chan struct{} // an interaction wants a frame at once
+	poked chan struct{} // a frame is wanted at once
 	ready chan struct{} // the frame in flight was shown
 
 	mu     sync.Mutex
@@ -86,6 +86,12 @@ func (p *presenter) show(s source) {
 // poke asks for a frame at once, because of an interaction; it never blocks.
 func (p *presenter) poke() {
 	p.pace.touch(time.Now())
+	p.wake()
+}
+
+// wake asks for a frame at once, because of something that nobody did: work in the
+// background is done. It never blocks.
+func (p *presenter) wake() {
 	select {
 	case p.poked <- struct{}{}:
 	default:

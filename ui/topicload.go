@@ -30,11 +30,21 @@ type loadPane struct {
 	publishers *widgets.Rows
 	path       string // as shown
 
+	told loadTold // presenter's goroutine
+
 	mu     sync.Mutex
 	of     string
 	at     time.Time
 	busy   bool
 	latest model.Load
+}
+
+// loadTold is what is said of a branch until the second turns: it wraps, and to lay
+// it out anew is dear.
+type loadTold struct {
+	path, text string
+	known      bool
+	at         time.Time
 }
 
 func newLoadPane(d pageDeps, remove func(path string)) *loadPane {
@@ -72,7 +82,7 @@ func (p *loadPane) measure(store *model.Store, path string, now time.Time) (l mo
 		p.mu.Lock()
 		p.latest, p.busy = found, false
 		p.mu.Unlock()
-		p.deps.poke()
+		p.deps.wake()
 	}()
 	return p.latest, p.latest.Total.Name == path
 }
@@ -81,10 +91,13 @@ func (p *loadPane) measure(store *model.Store, path string, now time.Time) (l mo
 func (p *loadPane) frame(store *model.Store, path, said string, now time.Time) func() {
 	l, known := p.measure(store, path, now)
 	topics, publishers := talkerRows(l.Topics), talkerRows(l.Publishers)
-	total := said
-	if known {
-		total += " " + formatLoad(l.Total.BytesPerSecond) + " now, " + formatBytes(l.Total.Bytes) + " so far."
+	if second := now.Truncate(stale); p.told.path != path || p.told.known != known || !p.told.at.Equal(second) {
+		if known {
+			said += " " + formatLoad(l.Total.BytesPerSecond) + " now, " + formatBytes(l.Total.Bytes) + " so far."
+		}
+		p.told = loadTold{path: path, text: said, known: known, at: second}
 	}
+	total := p.told.text
 	return func() {
 		p.path = path
 		setText(p.title, path)

@@ -211,7 +211,7 @@ func (w *Window) build() {
 func (w *Window) deps() pageDeps {
 	return pageDeps{
 		ctx: w.ctx, store: w.o.Store, stores: w.stores, link: w.link(), looks: w.looks, chart: w.chart, address: w.o.Address,
-		poke: func() { w.presenter.poke() }, do: fyne.Do,
+		poke: func() { w.presenter.poke() }, wake: func() { w.presenter.wake() }, do: fyne.Do,
 		toast:     func(l toastLevel, text string) { w.notices.add(l, text, "") },
 		openTopic: w.openTopic, openDevice: w.openDevice, openMap: w.openMap,
 		plot:     func(key model.SeriesKey) { w.charts.add(key); w.goTo(pageCharts, true) },

@@ -19,8 +19,7 @@ func (c *ChartView) CreateRenderer() fyne.WidgetRenderer {
 	v.box.CornerRadius = 4
 	v.box.StrokeWidth = 1
 	v.title = canvas.NewText("", color.Transparent)
-	v.marked, v.ring = canvas.NewRectangle(color.Transparent), canvas.NewRectangle(color.Transparent)
-	v.ring.StrokeWidth, v.ring.CornerRadius = 2, 4
+	v.marked, v.ring = canvas.NewRectangle(color.Transparent), newOutline()
 	v.objects = []fyne.CanvasObject{c.pixels.raster, v.marked, v.line}
 	above := []fyne.CanvasObject{v.box, v.title} // all dots
 	for i := range v.rows {
@@ -31,7 +30,7 @@ func (c *ChartView) CreateRenderer() fyne.WidgetRenderer {
 		v.objects = append(v.objects, r.dot)
 		above = append(above, r.key, r.name, r.value)
 	}
-	v.objects = append(append(v.objects, above...), v.ring)
+	v.objects = append(append(v.objects, above...), v.ring.objects()...)
 	c.view = v
 	v.hover()
 	return v
@@ -49,7 +48,7 @@ type chartRenderer struct {
 	line    *canvas.Line
 	box     *canvas.Rectangle
 	marked  *canvas.Rectangle // what is dragged over
-	ring    *canvas.Rectangle // round the focused chart
+	ring    outline           // round the focused chart
 	title   *canvas.Text
 	rows    [maxReadings]readingRow
 	objects []fyne.CanvasObject
@@ -119,7 +118,6 @@ func (v *chartRenderer) hover() {
 func (v *chartRenderer) frame() {
 	c, k := v.c, float32(v.c.scale)
 	setVisible(v.marked, c.marking)
-	setVisible(v.ring, c.focused)
 	if c.marking {
 		from, to := min(c.marked[0], c.marked[1]), max(c.marked[0], c.marked[1])
 		v.marked.FillColor = alpha(colorOf(c, ColorAccent), 0.22)
@@ -127,11 +125,12 @@ func (v *chartRenderer) frame() {
 		v.marked.Resize(fyne.NewSize(to-from, float32(c.layout.Plot.Dy())/k))
 		v.marked.Refresh()
 	}
+	ink := color.Color(color.Transparent)
 	if c.focused {
-		v.ring.StrokeColor = colorOf(c, theme.ColorNameFocus)
-		v.ring.Resize(c.Size())
-		v.ring.Refresh()
+		ink = colorOf(c, theme.ColorNameFocus)
+		v.ring.resize(c.Size())
 	}
+	v.ring.setInk(ink)
 }
 
 // fill writes the box.

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
@@ -48,7 +47,7 @@ type MapView struct {
 	now     func() time.Time
 	pointer desktop.Cursor
 	buttons [3]*iconButton
-	ring    *canvas.Rectangle
+	ring    outline
 }
 
 var (
@@ -71,7 +70,7 @@ func NewMapView(view plot.View) *MapView {
 		newIconButton(theme.ZoomOutIcon(), func() { m.zoomMiddle(zoomStep) }),
 		newIconButton(theme.ZoomFitIcon(), m.fit),
 	}
-	m.ring = canvas.NewRectangle(color.Transparent)
+	m.ring = newOutline()
 	m.ExtendBaseWidget(m)
 	return m
 }
@@ -265,7 +264,7 @@ func (m *MapView) TypedKey(e *fyne.KeyEvent) {
 // CreateRenderer implements fyne.Widget.
 func (m *MapView) CreateRenderer() fyne.WidgetRenderer {
 	v := &mapRenderer{m: m}
-	v.objects = []fyne.CanvasObject{m.pixels.raster, m.ring, m.buttons[0], m.buttons[1], m.buttons[2]}
+	v.objects = append([]fyne.CanvasObject{m.pixels.raster, m.buttons[0], m.buttons[1], m.buttons[2]}, m.ring.objects()...)
 	v.Refresh()
 	return v
 }
@@ -281,7 +280,7 @@ func (v *mapRenderer) MinSize() fyne.Size           { return fyne.NewSize(160, 1
 
 func (v *mapRenderer) Layout(size fyne.Size) {
 	v.m.pixels.raster.Resize(size)
-	v.m.ring.Resize(size)
+	v.m.ring.resize(size)
 	if w, h, ok := pixelSize(v.m); ok {
 		v.m.resized(w, h)
 	}
@@ -297,8 +296,7 @@ func (v *mapRenderer) Refresh() {
 	if v.m.focused {
 		ink = colorOf(v.m, theme.ColorNameFocus)
 	}
-	v.m.ring.StrokeColor, v.m.ring.StrokeWidth = ink, 2
-	v.m.ring.Refresh()
+	v.m.ring.setInk(ink)
 	v.m.pixels.raster.Refresh()
 	for _, b := range v.m.buttons {
 		b.Refresh()

@@ -27,6 +27,17 @@ type lineView struct {
 	filled  bool
 }
 
+// unmeasured lays out nothing and asks for no room: whoever made the objects puts
+// them in their places. Fyne asks every container for its least size before it
+// paints, and one without a layout measures all that is in it.
+type unmeasured struct{}
+
+// Layout implements fyne.Layout.
+func (unmeasured) Layout([]fyne.CanvasObject, fyne.Size) {}
+
+// MinSize implements fyne.Layout.
+func (unmeasured) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.Size{} }
+
 func newLineView(v *rowsRenderer) *lineView {
 	l := &lineView{v: v, back: canvas.NewRectangle(color.Transparent), index: -1}
 	l.arrow[0], l.arrow[1] = canvas.NewLine(color.Transparent), canvas.NewLine(color.Transparent)
@@ -36,7 +47,7 @@ func newLineView(v *rowsRenderer) *lineView {
 	}
 	l.status = &canvas.Image{FillMode: canvas.ImageFillContain}
 	l.status.Hidden = true
-	l.box = container.NewWithoutLayout(l.back, l.arrow[0], l.arrow[1], l.status)
+	l.box = container.New(unmeasured{}, l.back, l.arrow[0], l.arrow[1], l.status)
 	n := len(v.r.columns)
 	l.texts, l.sparks, l.cells = make([]*canvas.Text, n), make([]*canvas.Image, n), make([]Cell, n)
 	for i := range l.texts {

@@ -38,7 +38,7 @@ type rowsRenderer struct {
 	body    *fyne.Container
 	clip    *container.Clip
 	bar     *canvas.Rectangle
-	ring    *canvas.Rectangle
+	ring    outline
 	objects []fyne.CanvasObject
 
 	lines []*lineView
@@ -64,11 +64,10 @@ type shapeKey struct {
 
 func newRowsRenderer(r *Rows) *rowsRenderer {
 	v := &rowsRenderer{r: r, bg: canvas.NewRectangle(color.Transparent), rule: canvas.NewRectangle(color.Transparent),
-		bar: canvas.NewRectangle(color.Transparent), ring: canvas.NewRectangle(color.Transparent),
-		body: container.NewWithoutLayout()}
+		bar: canvas.NewRectangle(color.Transparent), ring: newOutline(),
+		body: container.New(unmeasured{})}
 	v.clip = container.NewClip(v.body)
-	v.ring.StrokeWidth = 2
-	v.objects = []fyne.CanvasObject{v.bg, v.clip, v.rule, v.bar, v.ring}
+	v.objects = append([]fyne.CanvasObject{v.bg, v.clip, v.rule, v.bar}, v.ring.objects()...)
 	for range r.columns {
 		t := canvas.NewText("", color.Transparent)
 		v.titles = append(v.titles, t)
@@ -115,8 +114,6 @@ func (v *rowsRenderer) restyle() {
 	v.rule.FillColor = c(ColorBorder)
 	v.bar.FillColor = c(theme.ColorNameScrollBar)
 	v.bar.CornerRadius = 3
-	v.ring.FillColor = color.Transparent
-	v.ring.CornerRadius = 4
 	for _, l := range v.lines {
 		l.forget()
 	}
@@ -131,7 +128,7 @@ func (v *rowsRenderer) Layout(size fyne.Size) {
 	v.rule.Hidden = r.headless
 	v.clip.Move(fyne.NewPos(0, head))
 	v.clip.Resize(fyne.NewSize(size.Width, r.bodyHeight()))
-	v.ring.Resize(size)
+	v.ring.resize(size)
 	v.spans = spans(r.columns, size.Width-barZone/2)
 	need := int(math.Ceil(float64(r.bodyHeight()/v.look.height))) + 1
 	for len(v.lines) < need {
@@ -255,9 +252,7 @@ func (v *rowsRenderer) updateRing() {
 	if v.r.focused {
 		c = colorOf(v.r, theme.ColorNameFocus)
 	}
-	if v.ring.StrokeColor != c {
-		v.ring.StrokeColor = c
-		v.ring.Refresh()
+	if v.ring.setInk(c) {
 		v.r.refreshes++
 	}
 }
