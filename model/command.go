@@ -28,7 +28,7 @@ func (c CommandState) String() string {
 }
 
 // noAnswer is said of commands without a topic that the device answers on.
-const noAnswer = "no answer is expected of this command"
+func noAnswer() Phrase { return phrase("no answer is expected of this command") }
 
 // Outcome is how far the command got in a word or two: its state, but of one that
 // no answer is expected of never that a device obeyed.
@@ -40,6 +40,14 @@ func (c *Command) Outcome() string {
 		return "accepted and kept"
 	}
 	return "accepted"
+}
+
+// Why is Detail with its parts apart.
+func (c *Command) Why() Phrase {
+	if c.why.empty() {
+		return quoted(c.Detail)
+	}
+	return c.why
 }
 
 // Obeyed tells whether the device itself said that it did what was asked.
@@ -61,6 +69,7 @@ type Command struct {
 	SessionsKnown bool
 	// Detail is why it failed, or what the device answered.
 	Detail string
+	why    Phrase // the same
 	// User is who sent it, QoS, Payload and Retain what was sent.
 	User    string
 	QoS     byte
@@ -232,9 +241,9 @@ func (s *Store) CommandAccepted(id string, sessions int, known bool) {
 		c.State = CommandAccepted
 		switch {
 		case known && sessions == 0 && !c.Retain:
-			s.finish(c, CommandFailed, "nobody is listening for it")
+			s.finish(c, CommandFailed, phrase("nobody is listening for it"))
 		case c.Ack == "":
-			s.finish(c, CommandAcknowledged, noAnswer)
+			s.finish(c, CommandAcknowledged, noAnswer())
 		}
 	}
 	s.gen.Add(1)
@@ -245,7 +254,7 @@ func (s *Store) CommandRejected(id string, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if c := s.commands.find(id); c != nil && !c.State.Final() {
-		s.finish(c, CommandFailed, err.Error())
+		s.finish(c, CommandFailed, quoted(err.Error()))
 	}
 }
 
@@ -283,8 +292,11 @@ func (l *commandLog) find(id string) *Command {
 }
 
 // finish brings a command to a final state.
-func (s *Store) finish(c *Command, state CommandState, detail string) {
-	c.State, c.Detail, c.Done = state, detail, s.now()
+func (s *Store) finish(c *Command, state CommandState, why Phrase) {
+	c.State, c.why, c.Detail, c.Done = state, why, "", s.now()
+	if !why.empty() {
+		c.Detail = why.String()
+	}
 	rest := s.commands.waiting[c.Ack][:0]
 	for _, w := range s.commands.waiting[c.Ack] {
 		if w != c {
@@ -296,7 +308,8 @@ func (s *Store) finish(c *Command, state CommandState, detail string) {
 	} else {
 		s.commands.waiting[c.Ack] = rest
 	}
-	s.events.add(Event{At: c.Done, Kind: EventCommand, Device: c.Device, Client: c.User, Text: c.story(), Serious: state == CommandFailed || state == CommandTimedOut})
+	story := c.story()
+	s.events.add(Event{At: c.Done, Kind: EventCommand, Device: c.Device, Client: c.User, Text: story.String(), Phrase: story, Serious: state == CommandFailed || state == CommandTimedOut})
 	s.gen.Add(1)
 }
 
@@ -311,6 +324,6 @@ func (s *Store) expire(now time.Duration) {
 		}
 	}
 	for _, c := range late {
-		s.finish(c, CommandTimedOut, fmt.Sprintf("no answer on %s within %s", c.Ack, c.Spec.Timeout))
+		s.finish(c, CommandTimedOut, phrase("no answer on %s within %s", c.Ack, c.Spec.Timeout))
 	}
 }

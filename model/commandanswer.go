@@ -2,7 +2,6 @@ package model
 
 import (
 	"encoding/json"
-	"fmt"
 )
 
 // answer is what a device says on an acknowledgement topic. Fields of another
@@ -56,14 +55,18 @@ func (s *Store) acknowledged(path string, m *Message) {
 		switch {
 		case c.ackValue != "":
 			if plainText(a.ok) == c.ackValue {
-				s.finish(c, CommandAcknowledged, "")
+				s.finish(c, CommandAcknowledged, Phrase{})
 				return
 			}
 		case a.refused():
-			s.finish(c, CommandFailed, fmt.Sprintf("the device refused: %s", orElse(a.reason, "no reason given")))
+			reason := phrase("no reason given")
+			if a.reason != "" {
+				reason = quoted(a.reason)
+			}
+			s.finish(c, CommandFailed, phrase("the device refused: %s", reason))
 			return
 		default:
-			s.finish(c, CommandAcknowledged, "")
+			s.finish(c, CommandAcknowledged, Phrase{})
 			return
 		}
 	}

@@ -1,7 +1,6 @@
 package model
 
 import (
-	"fmt"
 	"strings"
 	"time"
 )
@@ -24,7 +23,7 @@ type ProofStep struct {
 	// known, zero when it is not.
 	Name  string
 	State ProofState
-	Text  string
+	Text  Phrase
 	At    time.Time
 }
 
@@ -36,12 +35,12 @@ func (c *Command) Proof() []ProofStep {
 }
 
 // Text says who listens, before anything is sent.
-func (a *Audience) Text() string {
+func (a *Audience) Text() Phrase {
 	switch {
 	case !a.Known:
-		return "who listens cannot be known: this broker does not say"
+		return phrase("who listens cannot be known: this broker does not say")
 	case a.Total == 0:
-		return "nobody is listening"
+		return phrase("nobody is listening")
 	}
 	text := nameSome(a.Listeners, a.Total)
 	away := 0
@@ -51,16 +50,16 @@ func (a *Audience) Text() string {
 		}
 	}
 	if away == 1 && a.Total == 1 {
-		return text + ", which is away: the broker keeps it"
+		return phrase("%s, which is away: the broker keeps it", text)
 	}
 	if away > 0 {
-		text += fmt.Sprintf(", %d of them away", away)
+		return phrase("%s, %d of them away", text, away)
 	}
 	return text
 }
 
 // nameSome lists some listeners by name.
-func nameSome(list []Listener, total int) string {
+func nameSome(list []Listener, total int) Phrase {
 	const most = 3
 	var names []string
 	for i := range list[:min(len(list), most)] {
@@ -68,9 +67,9 @@ func nameSome(list []Listener, total int) string {
 	}
 	text := strings.Join(names, ", ")
 	if total > len(names) {
-		text += fmt.Sprintf(" and %d more", total-len(names))
+		return phrase("%s and %d more", text, total-len(names))
 	}
-	return text
+	return quoted(text)
 }
 
 func (c *Command) listeningStep() ProofStep {
@@ -88,16 +87,16 @@ func (c *Command) acceptedStep() ProofStep {
 	p := ProofStep{Name: "Broker", At: c.Accepted}
 	switch {
 	case !c.Accepted.IsZero():
-		p.State, p.Text = ProofDone, fmt.Sprintf("accepted at QoS %d, after %s", c.QoS, shortTime(c.Accepted.Sub(c.Sent)))
+		p.State, p.Text = ProofDone, phrase("accepted at QoS %d, after %s", c.QoS, shortTime(c.Accepted.Sub(c.Sent)))
 		if c.QoS == 0 {
-			p.Text = "written at QoS 0, which no broker acknowledges"
+			p.Text = phrase("written at QoS 0, which no broker acknowledges")
 		}
 	case c.State == CommandFailed:
-		p.State, p.Text, p.At = ProofFailed, c.Detail, c.Done
+		p.State, p.Text, p.At = ProofFailed, c.why, c.Done
 	case c.State.Final():
-		p.State, p.Text, p.At = ProofFailed, "no acknowledgement came", c.Done
+		p.State, p.Text, p.At = ProofFailed, phrase("no acknowledgement came"), c.Done
 	default:
-		p.Text = "waiting for the broker to accept it"
+		p.Text = phrase("waiting for the broker to accept it")
 	}
 	return p
 }
@@ -106,15 +105,15 @@ func (c *Command) deliveredStep() ProofStep {
 	p := ProofStep{Name: "Delivered"}
 	switch {
 	case c.Accepted.IsZero() && c.State.Final():
-		p.State, p.Text = ProofSkipped, "not sent"
+		p.State, p.Text = ProofSkipped, phrase("not sent")
 	case c.Accepted.IsZero():
-		p.Text = "waiting for the broker"
+		p.Text = phrase("waiting for the broker")
 	case !c.SessionsKnown:
-		p.State, p.Text = ProofUnknowable, "to whom cannot be known: this broker does not say"
+		p.State, p.Text = ProofUnknowable, phrase("to whom cannot be known: this broker does not say")
 	case c.Sessions == 0 && c.Retain:
-		p.State, p.Text = ProofSkipped, "to nobody yet: the broker keeps it for those who subscribe"
+		p.State, p.Text = ProofSkipped, phrase("to nobody yet: the broker keeps it for those who subscribe")
 	case c.Sessions == 0:
-		p.State, p.Text = ProofFailed, "to nobody"
+		p.State, p.Text = ProofFailed, phrase("to nobody")
 	case len(c.Deliveries) > 0:
 		last := c.Deliveries[len(c.Deliveries)-1]
 		list := make([]Listener, len(c.Deliveries))
@@ -122,14 +121,14 @@ func (c *Command) deliveredStep() ProofStep {
 			list[i] = c.Deliveries[i].Listener
 		}
 		p.State, p.At = ProofDone, last.At
-		p.Text = fmt.Sprintf("acknowledged by %s, after %s", nameSome(list, len(list)), shortTime(last.At.Sub(c.Sent)))
+		p.Text = phrase("acknowledged by %s, after %s", nameSome(list, len(list)), shortTime(last.At.Sub(c.Sent)))
 		if len(list) < c.Sessions {
-			p.Text += fmt.Sprintf(" (%d of %d)", len(list), c.Sessions)
+			p.Text = phrase("%s (%d of %d)", p.Text, len(list), c.Sessions)
 		}
 	case c.acknowledgeable():
-		p.Text = fmt.Sprintf("handed to %s, none has acknowledged it yet", countOf(c.Sessions, "session"))
+		p.Text = phrase("handed to %s, none has acknowledged it yet", countSessions(c.Sessions))
 	default:
-		p.State, p.Text, p.At = ProofDone, fmt.Sprintf("handed to %s, which at QoS 0 acknowledge nothing", countOf(c.Sessions, "session")), c.Accepted
+		p.State, p.Text, p.At = ProofDone, phrase("handed to %s, which at QoS 0 acknowledge nothing", countSessions(c.Sessions)), c.Accepted
 	}
 	return p
 }
@@ -151,50 +150,50 @@ func (c *Command) answeredStep() ProofStep {
 	p := ProofStep{Name: "Device", At: c.Done}
 	switch {
 	case c.State == CommandAcknowledged && c.Ack == "":
-		p.State, p.Text = ProofSkipped, noAnswer
+		p.State, p.Text = ProofSkipped, noAnswer()
 	case c.State == CommandAcknowledged:
-		p.State, p.Text = ProofDone, "answered on "+c.Ack+" after "+shortTime(c.Done.Sub(c.Sent))
+		p.State, p.Text = ProofDone, phrase("answered on %s after %s", c.Ack, shortTime(c.Done.Sub(c.Sent)))
 	case c.State == CommandFailed && (c.Accepted.IsZero() || c.SessionsKnown && c.Sessions == 0):
-		p.State, p.Text = ProofSkipped, "not reached"
+		p.State, p.Text = ProofSkipped, phrase("not reached")
 	case c.State.Final():
-		p.State, p.Text = ProofFailed, c.Detail
+		p.State, p.Text = ProofFailed, c.why
 	case c.Ack == "":
-		p.State, p.Text = ProofSkipped, noAnswer
+		p.State, p.Text = ProofSkipped, noAnswer()
 	default:
-		p.Text = "an answer is awaited on " + c.Ack + ", for " + shortTime(c.Spec.Timeout)
+		p.Text = phrase("an answer is awaited on %s, for %s", c.Ack, shortTime(c.Spec.Timeout))
 	}
 	return p
 }
 
 // story is the command in a line of the log: what, how far.
-func (c *Command) story() string {
-	text := c.Spec.Title() + " " + c.Outcome()
+func (c *Command) story() *Phrase {
+	text := phrase("%s %s", c.Spec.Title(), Phrase{Format: c.Outcome()})
 	if c.User != "" {
-		text = c.Spec.Title() + " by " + c.User + " " + c.Outcome()
+		text = phrase("%s by %s %s", c.Spec.Title(), c.User, Phrase{Format: c.Outcome()})
 	}
-	if c.Detail != "" {
-		text += ": " + c.Detail
+	if !c.why.empty() {
+		text = phrase("%s: %s", text, c.why)
 	}
 	if len(c.Deliveries) > 0 {
-		text += "; delivered to " + c.Deliveries[0].Name()
+		text = phrase("%s; delivered to %s", text, c.Deliveries[0].Name())
 	}
-	return text
+	return &text
 }
 
 // shortTime is a length of time with the digits that matter.
 func shortTime(d time.Duration) string {
 	switch d = max(d, 0); {
 	case d < time.Millisecond:
-		return "under 1 ms"
+		return "< 1 ms"
 	case d < time.Second:
 		return d.Round(time.Millisecond).String()
 	}
 	return d.Round(100 * time.Millisecond).String()
 }
 
-func countOf(n int, thing string) string {
+func countSessions(n int) Phrase {
 	if n == 1 {
-		return "1 " + thing
+		return phrase("1 session")
 	}
-	return fmt.Sprintf("%d %ss", n, thing)
+	return phrase("%d sessions", n)
 }

@@ -19,7 +19,7 @@ var (
 func proof(c *model.Command) (states, words string) {
 	for _, p := range c.Proof() {
 		states += string("wdfus"[p.State])
-		words += p.Name + ": " + p.Text + "\n"
+		words += p.Name + ": " + p.Text.String() + "\n"
 	}
 	return states, words
 }

@@ -29,6 +29,8 @@ type Event struct {
 	Client string // publisher concerned, or empty
 	Addr   string
 	Text   string
+	// Phrase is Text with its parts apart, nil when it was not made here.
+	Phrase *Phrase
 	// From and To are the states of an EventLiveness.
 	From, To Liveness
 	// Serious events deserve a notice on the desktop.

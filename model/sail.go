@@ -1,7 +1,6 @@
 package model
 
 import (
-	"fmt"
 	"time"
 )
 
@@ -86,10 +85,11 @@ func (s *Store) noticeDelay(d *device, at time.Time) {
 		return
 	}
 	d.voyage.noticed = true
-	s.events.add(Event{
-		At: at, Kind: EventDelay, Device: d.root, Serious: true,
-		Text: fmt.Sprintf("%d minutes late at %s", int(v.Delay.Minutes()+0.5), orElse(v.ToName, "its port")),
-	})
+	text := phrase("%d minutes late", int(v.Delay.Minutes()+0.5))
+	if v.ToName != "" {
+		text = phrase("%d minutes late at %s", int(v.Delay.Minutes()+0.5), v.ToName)
+	}
+	s.events.add(Event{At: at, Kind: EventDelay, Device: d.root, Serious: true, Text: text.String(), Phrase: &text})
 }
 
 func (s *Store) portName(id string) string {

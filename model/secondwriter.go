@@ -65,8 +65,8 @@ func (s *Store) tellWriter(t *topic, at time.Time) {
 		return
 	}
 	o.names = append(o.names, name)
-	e := Event{At: at, Kind: EventSecondWriter, Client: name, Addr: o.latest.Publisher.Addr, Serious: true,
-		Text: "began to write " + t.node.path + ", which belongs to " + t.owner.Name()}
+	text := phrase("began to write %s, which belongs to %s", t.node.path, t.owner.Name())
+	e := Event{At: at, Kind: EventSecondWriter, Client: name, Addr: o.latest.Publisher.Addr, Serious: true, Text: text.String(), Phrase: &text}
 	if t.device != nil {
 		e.Device = t.device.root
 	}

@@ -13,6 +13,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/pilothouse/pilothouse/assets"
+	"github.com/pilothouse/pilothouse/ui/i18n"
 	"github.com/pilothouse/pilothouse/ui/widgets"
 )
 
@@ -38,32 +39,32 @@ func (w *Window) showAbout() {
 	for _, report := range w.o.Crashes {
 		parts.Add(w.crashLine(report))
 	}
-	parts.Add(sectionTitle("Licences"))
-	d := dialog.NewCustom("About", "Close", container.NewBorder(parts, nil, nil, nil, licenceList()), w.win)
+	parts.Add(sectionTitle(i18n.T("Licences")))
+	d := dialog.NewCustom(i18n.T("About"), i18n.T("Close"), container.NewBorder(parts, nil, nil, nil, licenceList()), w.win)
 	d.Resize(sheetSize(w.win))
 	d.Show()
 }
 
 // folderLine says where data is kept, with a button that opens the folder.
 func (w *Window) folderLine() fyne.CanvasObject {
-	place := widget.NewLabel("Data is kept in " + w.o.Folder)
+	place := widget.NewLabel(i18n.Tf("Data is kept in %s", w.o.Folder))
 	place.Selectable = true
 	place.Wrapping = fyne.TextWrapBreak
-	open := widget.NewButtonWithIcon("Open", theme.FolderOpenIcon(), func() { w.openFile(w.o.Folder) })
+	open := widget.NewButtonWithIcon(i18n.T("Open"), theme.FolderOpenIcon(), func() { w.openFile(w.o.Folder) })
 	return container.NewBorder(nil, nil, nil, open, place)
 }
 
 // crashLine offers the report of a run that ended badly.
 func (w *Window) crashLine(report string) fyne.CanvasObject {
-	text := widget.NewLabel("Crash report: " + filepath.Base(report))
+	text := widget.NewLabel(i18n.Tf("Crash report: %s", filepath.Base(report)))
 	text.Truncation = fyne.TextTruncateEllipsis
-	return container.NewBorder(nil, nil, nil, widget.NewButtonWithIcon("Open", theme.FileTextIcon(), func() { w.openFile(report) }), text)
+	return container.NewBorder(nil, nil, nil, widget.NewButtonWithIcon(i18n.T("Open"), theme.FileTextIcon(), func() { w.openFile(report) }), text)
 }
 
 // openFile has the system open a file or a folder.
 func (w *Window) openFile(path string) {
 	if err := w.o.App.OpenURL(fileURL(path)); err != nil {
-		w.notices.add(toastError, "The system could not open "+path+": "+err.Error(), "")
+		w.notices.add(toastError, i18n.Tf("The system could not open %s: %v", path, err), "")
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 
 	"github.com/pilothouse/pilothouse/model"
+	"github.com/pilothouse/pilothouse/ui/i18n"
 	"github.com/pilothouse/pilothouse/ui/widgets"
 )
 
@@ -22,33 +23,33 @@ type action struct {
 
 func (w *Window) actions() []action {
 	list := []action{
-		{"action:theme", "Switch between dark and light", w.toggleTheme},
-		{"action:full", "Full screen", func() { w.win.SetFullScreen(!w.win.FullScreen()) }},
-		{"action:keys", "Keyboard shortcuts", w.showShortcuts},
-		{"action:welcome", "Welcome: ways to begin", w.showWelcome},
-		{"action:about", "About Pilothouse, and licences", w.showAbout},
-		{"action:fit", "Show all devices on the map", func() { w.goTo(pageMap, true); w.mapped.fit() }},
+		{"action:theme", i18n.T("Switch between dark and light"), w.toggleTheme},
+		{"action:full", i18n.T("Full screen"), func() { w.win.SetFullScreen(!w.win.FullScreen()) }},
+		{"action:keys", i18n.T("Keyboard shortcuts"), w.showShortcuts},
+		{"action:welcome", i18n.T("Welcome: ways to begin"), w.showWelcome},
+		{"action:about", i18n.T("About Pilothouse, and licences"), w.showAbout},
+		{"action:fit", i18n.T("Show all devices on the map"), func() { w.goTo(pageMap, true); w.mapped.fit() }},
 	}
-	list = append(list, action{"action:commands", "Saved commands …", w.savedCommands},
-		action{"action:sent", "Commands sent: who, what, when, how far", func() { w.sent.show("") }})
+	list = append(list, action{"action:commands", i18n.T("Saved commands …"), w.savedCommands},
+		action{"action:sent", i18n.T("Commands sent: who, what, when, how far"), func() { w.sent.show("") }})
 	for i, c := range w.book.all() {
 		if c.For == "" {
-			list = append(list, action{"action:command:" + strconv.Itoa(i), "Send " + c.Title(), func() { w.offer("", c.CommandSpec) }})
+			list = append(list, action{"action:command:" + strconv.Itoa(i), i18n.Tf("Send %s", c.Title()), func() { w.offer("", c.CommandSpec) }})
 		}
 	}
 	if w.o.Address != "" {
-		list = append(list, action{"action:copy", "Copy the address for devices", func() { w.copyText("address", w.o.Address) }})
+		list = append(list, action{"action:copy", i18n.T("Copy the address for devices"), func() { w.copyText(i18n.T("Copied the address"), w.o.Address) }})
 	}
 	if w.o.Watch != nil {
-		list = append(list, action{"action:enrol", "Add a device", w.addDevice})
+		list = append(list, action{"action:enrol", i18n.T("Add a device"), w.addDevice})
 		if w.o.Watch.Impostor() != nil {
-			list = append(list, action{"action:impostor", "Release the impostor …", func() { w.goTo(pageWatch, true); w.watched.show(watchImpostor) }})
+			list = append(list, action{"action:impostor", i18n.T("Release the impostor …"), func() { w.goTo(pageWatch, true); w.watched.show(watchImpostor) }})
 		}
 	}
 	if w.o.Demo != nil {
-		title := "Start the demo's ferry fleet"
+		title := i18n.T("Start the demo's ferry fleet")
 		if w.o.Demo.Running() {
-			title = "Stop the demo's ferry fleet"
+			title = i18n.T("Stop the demo's ferry fleet")
 		}
 		list = append(list, action{"action:demo", title, w.toggleDemo})
 	}
@@ -71,19 +72,19 @@ func (w *Window) search(text string) []widgets.PaletteItem {
 	var out []widgets.PaletteItem
 	for _, name := range PageNames() {
 		if holds(pageLabel(name)) {
-			out = append(out, widgets.PaletteItem{Key: "page:" + name, Title: pageLabel(name), Category: "page"})
+			out = append(out, widgets.PaletteItem{Key: "page:" + name, Title: pageLabel(name), Category: i18n.T("page")})
 		}
 	}
 	for _, a := range w.actions() {
 		if holds(a.title) {
-			out = append(out, widgets.PaletteItem{Key: a.key, Title: a.title, Category: "action"})
+			out = append(out, widgets.PaletteItem{Key: a.key, Title: a.title, Category: i18n.T("action")})
 		}
 	}
 	var found []widgets.PaletteItem
 	for _, h := range w.stores.shown().Search(text, paletteHits) {
-		it := widgets.PaletteItem{Key: "topic:" + h.Path, Title: h.Name, Detail: h.Path, Category: "topic"}
+		it := widgets.PaletteItem{Key: "topic:" + h.Path, Title: h.Name, Detail: h.Path, Category: i18n.T("topic")}
 		if h.Kind == model.HitDevice {
-			it.Key, it.Category, it.Status = "device:"+h.Path, "device", statusOf(h.Liveness)
+			it.Key, it.Category, it.Status = "device:"+h.Path, i18n.T("device"), statusOf(h.Liveness)
 		}
 		found = append(found, it)
 	}

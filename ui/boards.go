@@ -14,6 +14,7 @@ import (
 	"github.com/pilothouse/pilothouse/model"
 	"github.com/pilothouse/pilothouse/model/workspace"
 	"github.com/pilothouse/pilothouse/ui/board"
+	"github.com/pilothouse/pilothouse/ui/i18n"
 	"github.com/pilothouse/pilothouse/ui/plot"
 	"github.com/pilothouse/pilothouse/ui/widgets"
 )
@@ -66,10 +67,10 @@ func newBoardsPage(d pageDeps, win fyne.Window, o *Options) *boardsPage {
 	p.edit = board.NewEditor(o.Boards.Clone())
 	p.surface = newBoardSurface(p)
 	p.bar, p.panel = newBoardBar(p), newBoardPanel(p)
-	p.empty = widgets.NewEmptyState(nil, "No boards yet",
-		"A board is a page of your own: charts, values, gauges, maps and command buttons, where you put them.", "New board", p.addBoard)
+	p.empty = widgets.NewEmptyState(nil, i18n.T("No boards yet"),
+		i18n.T("A board is a page of your own: charts, values, gauges, maps and command buttons, where you put them."), i18n.T("New board"), p.addBoard)
 	if err := p.keep.fault(); err != nil {
-		p.empty = widgets.NewEmptyState(theme.WarningIcon(), "The workspace cannot be read", err.Error(), "", nil)
+		p.empty = widgets.NewEmptyState(theme.WarningIcon(), i18n.T("The workspace cannot be read"), err.Error(), "", nil)
 	}
 	p.split = container.NewBorder(nil, nil, nil, p.panel.body, container.NewStack(p.surface.body, p.empty))
 	p.body = container.NewPadded(container.NewBorder(p.bar.body, nil, nil, nil, p.split))

@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"fmt"
 	"slices"
 
 	"fyne.io/fyne/v2"
@@ -11,6 +10,7 @@ import (
 
 	"github.com/pilothouse/pilothouse/model/workspace"
 	"github.com/pilothouse/pilothouse/ui/board"
+	"github.com/pilothouse/pilothouse/ui/i18n"
 	"github.com/pilothouse/pilothouse/ui/widgets"
 )
 
@@ -44,13 +44,13 @@ func newBoardBar(p *boardsPage) *boardBar {
 		}
 	}
 	b.devices.Hide()
-	b.edit = widget.NewButtonWithIcon("Edit", theme.DocumentCreateIcon(), func() { p.setEditing(!p.editing) })
-	b.add = widget.NewButtonWithIcon("Add a tile", theme.ContentAddIcon(), b.offerKinds)
+	b.edit = widget.NewButtonWithIcon(i18n.T("Edit"), theme.DocumentCreateIcon(), func() { p.setEditing(!p.editing) })
+	b.add = widget.NewButtonWithIcon(i18n.T("Add a tile"), theme.ContentAddIcon(), b.offerKinds)
 	b.add.Importance = widget.HighImportance
 	b.undo = widget.NewButtonWithIcon("", theme.ContentUndoIcon(), p.undo)
 	b.redo = widget.NewButtonWithIcon("", theme.ContentRedoIcon(), p.redo)
-	b.copyOne = widget.NewButtonWithIcon("Duplicate", theme.ContentCopyIcon(), p.duplicate)
-	b.remove = widget.NewButtonWithIcon("Delete", theme.DeleteIcon(), p.remove)
+	b.copyOne = widget.NewButtonWithIcon(i18n.T("Duplicate"), theme.ContentCopyIcon(), p.duplicate)
+	b.remove = widget.NewButtonWithIcon(i18n.T("Delete"), theme.DeleteIcon(), p.remove)
 	b.tools = container.NewHBox(b.add, b.copyOne, b.remove, b.undo, b.redo)
 	b.tools.Hide()
 	right := container.NewHBox(b.devices, b.tools, b.edit)
@@ -79,9 +79,9 @@ func (b *boardBar) show() {
 	if b.tabs != nil {
 		b.tabs.SetSelected(p.current)
 	}
-	label, icon := "Edit", theme.DocumentCreateIcon()
+	label, icon := i18n.T("Edit"), theme.DocumentCreateIcon()
 	if p.editing {
-		label, icon = "Done", theme.ConfirmIcon()
+		label, icon = i18n.T("Done"), theme.ConfirmIcon()
 	}
 	if b.edit.Text != label {
 		b.edit.SetText(label)
@@ -130,7 +130,7 @@ func (b *boardBar) offer(list []board.Device, now board.Device) {
 func (b *boardBar) tell(left int) {
 	text := ""
 	if left > 0 {
-		text = fmt.Sprintf("%s of templates not shown: a board has at most %s", plural(left, "tile"), formatCount(board.MaxInstances))
+		text = i18n.Tf("%s of templates not shown: a board has at most %s", i18n.N("%d tile", "%d tiles", left), formatCount(board.MaxInstances))
 	}
 	setText(b.note, text)
 }

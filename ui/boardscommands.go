@@ -10,6 +10,7 @@ import (
 	"github.com/pilothouse/pilothouse/model"
 	"github.com/pilothouse/pilothouse/model/workspace"
 	"github.com/pilothouse/pilothouse/ui/board"
+	"github.com/pilothouse/pilothouse/ui/i18n"
 	"github.com/pilothouse/pilothouse/ui/widgets"
 )
 
@@ -162,11 +163,11 @@ func switchState(s *workspace.Send, r *board.Reading) (widgets.SwitchState, stri
 	on, off := board.Words(s)
 	switch {
 	case !r.Known:
-		return widgets.SwitchUnknown, "not known"
+		return widgets.SwitchUnknown, i18n.T("not known")
 	case r.Text == on || r.Text != off && r.Number > 0:
-		return widgets.SwitchOn, "on"
+		return widgets.SwitchOn, i18n.T("on")
 	case r.Text == off || r.Number == 0:
-		return widgets.SwitchOff, "off"
+		return widgets.SwitchOff, i18n.T("off")
 	}
 	return widgets.SwitchUnknown, r.Text
 }

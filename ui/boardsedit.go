@@ -1,19 +1,18 @@
 package ui
 
 import (
-	"fmt"
-
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
 
 	"github.com/pilothouse/pilothouse/model/workspace"
 	"github.com/pilothouse/pilothouse/ui/board"
+	"github.com/pilothouse/pilothouse/ui/i18n"
 )
 
 // What an operator does to boards. All of it can be undone.
 
 func (p *boardsPage) addBoard() {
-	if name, err := p.edit.AddBoard("Board"); p.did(err) {
+	if name, err := p.edit.AddBoard(i18n.T("Board")); p.did(err) {
 		p.open(name)
 		p.setEditing(true)
 	}
@@ -40,7 +39,7 @@ func (p *boardsPage) renameBoard(to string) {
 func (p *boardsPage) deleteBoard() {
 	name := p.current
 	if p.did(p.edit.DeleteBoard(name)) {
-		p.deps.toast(toastInfo, fmt.Sprintf("Deleted the board “%s”. Undo brings it back.", name))
+		p.deps.toast(toastInfo, i18n.Tf("Deleted the board “%s”. Undo brings it back.", name))
 	}
 }
 
@@ -84,7 +83,7 @@ func (p *boardsPage) undo() {
 	if what, ok := p.edit.Undo(); ok {
 		p.panel.renew()
 		p.did(nil)
-		p.deps.toast(toastInfo, "Undone: "+what)
+		p.deps.toast(toastInfo, i18n.Tf("Undone: %s", what))
 	}
 }
 
@@ -92,7 +91,7 @@ func (p *boardsPage) redo() {
 	if what, ok := p.edit.Redo(); ok {
 		p.panel.renew()
 		p.did(nil)
-		p.deps.toast(toastInfo, "Done again: "+what)
+		p.deps.toast(toastInfo, i18n.Tf("Done again: %s", what))
 	}
 }
 

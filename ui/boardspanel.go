@@ -13,6 +13,7 @@ import (
 	"github.com/pilothouse/pilothouse/model"
 	"github.com/pilothouse/pilothouse/model/workspace"
 	"github.com/pilothouse/pilothouse/ui/board"
+	"github.com/pilothouse/pilothouse/ui/i18n"
 	"github.com/pilothouse/pilothouse/ui/widgets"
 )
 
@@ -96,30 +97,30 @@ func (b *boardPanel) pair(left, right string, l, r *widgets.Entry) {
 // board shows what a board is.
 func (b *boardPanel) board(each string) {
 	p := b.page
-	b.add(boardTitle("Board"))
+	b.add(boardTitle(i18n.T("Board")))
 	if p.current != "" {
-		name := b.field("Name", "", p.current, nil)
+		name := b.field(i18n.T("Name"), "", p.current, nil)
 		name.OnSubmitted = p.renameBoard
-		b.add(widget.NewButton("Rename", func() { p.renameBoard(name.Text) }))
-		b.add(sectionTitle("One page for each"))
+		b.add(widget.NewButton(i18n.T("Rename"), func() { p.renameBoard(name.Text) }))
+		b.add(sectionTitle(i18n.T("One page for each")))
 		b.add(b.kinds(each, p.templateBoard))
 		b.add(container.NewGridWithColumns(2,
-			widget.NewButtonWithIcon("Duplicate", theme.ContentCopyIcon(), p.duplicateBoard),
-			widget.NewButtonWithIcon("Delete", theme.DeleteIcon(), p.deleteBoard)))
-		hint := widget.NewLabel("Tap a tile to change it, drag it to move it, drag its lower right corner to resize it. Arrow keys move the chosen tile, with Shift they resize it.")
+			widget.NewButtonWithIcon(i18n.T("Duplicate"), theme.ContentCopyIcon(), p.duplicateBoard),
+			widget.NewButtonWithIcon(i18n.T("Delete"), theme.DeleteIcon(), p.deleteBoard)))
+		hint := widget.NewLabel(i18n.T("Tap a tile to change it, drag it to move it, drag its lower right corner to resize it. Arrow keys move the chosen tile, with Shift they resize it."))
 		hint.Wrapping, hint.SizeName = fyne.TextWrapWord, theme.SizeNameCaptionText
 		b.add(hint)
 	}
-	b.add(widget.NewButtonWithIcon("New board", theme.ContentAddIcon(), p.addBoard))
+	b.add(widget.NewButtonWithIcon(i18n.T("New board"), theme.ContentAddIcon(), p.addBoard))
 }
 
 // noKind is the choice of no template.
-const noKind = "— (no template)"
+func noKind() string { return "— (" + i18n.T("no template") + ")" }
 
 // kinds is a choice among the kinds of devices there are.
 func (b *boardPanel) kinds(now string, set func(string)) *widget.Select {
 	rows, _, _ := b.page.deps.store.Devices(model.DeviceQuery{Order: model.ByKind, Count: 4 * maxPerKind})
-	options := []string{noKind}
+	options := []string{noKind()}
 	for i := range rows {
 		if !slices.Contains(options, rows[i].Kind) {
 			options = append(options, rows[i].Kind)
@@ -129,9 +130,9 @@ func (b *boardPanel) kinds(now string, set func(string)) *widget.Select {
 		options = append(options, now)
 	}
 	s := widget.NewSelect(options, nil)
-	s.Selected = orElse(now, noKind)
+	s.Selected = orElse(now, noKind())
 	s.OnChanged = func(kind string) {
-		if kind == noKind {
+		if kind == noKind() {
 			kind = ""
 		}
 		set(kind)
@@ -160,13 +161,13 @@ func (b *boardPanel) tile(t *workspace.Tile) {
 		})
 	}
 	b.add(kind)
-	b.field("Title", "", t.Title, func(s string) { b.change("title", func(t *workspace.Tile) { t.Title = s }) })
+	b.field(i18n.T("Title"), "", t.Title, func(s string) { b.change("title", func(t *workspace.Tile) { t.Title = s }) })
 	if t.Kind == workspace.Text {
 		e := widgets.NewMultiLineEntry()
 		e.SetText(t.Text)
 		e.SetMinRowsVisible(5)
 		e.OnChanged = func(s string) { b.change("text", func(t *workspace.Tile) { t.Text = s }) }
-		b.add(sectionTitle("Text; “# ” begins a heading"), e)
+		b.add(sectionTitle(i18n.T("Text; “# ” begins a heading")), e)
 	} else {
 		b.binding(t)
 	}
@@ -174,7 +175,7 @@ func (b *boardPanel) tile(t *workspace.Tile) {
 		b.sends(t)
 	}
 	b.numbers(t)
-	b.add(sectionTitle("One tile for each"))
+	b.add(sectionTitle(i18n.T("One tile for each")))
 	b.add(b.kinds(t.Each, func(kind string) { b.change("each", func(t *workspace.Tile) { t.Each = kind }) }))
 }
 
@@ -224,7 +225,7 @@ func (f *fixedHeight) MinSize([]fyne.CanvasObject) fyne.Size              { retu
 // binding shows which topic and field a tile shows, and offers those there are.
 func (b *boardPanel) binding(t *workspace.Tile) {
 	var topics, fields *suggestions
-	topic := b.field("Topic; + and # match any level", "solent/ferries/+/position", t.Topic, nil)
+	topic := b.field(i18n.T("Topic; + and # match any level"), "solent/ferries/+/position", t.Topic, nil)
 	topics = newSuggestions(func(s string) { topic.SetText(s); topics.show(nil) })
 	b.add(topics.body)
 	topic.OnChanged = func(s string) {
@@ -236,7 +237,7 @@ func (b *boardPanel) binding(t *workspace.Tile) {
 		fields = newSuggestions(nil)
 		return
 	}
-	field := b.field("Field; empty is all of the payload", "/sog", t.Field, nil)
+	field := b.field(i18n.T("Field; empty is all of the payload"), "/sog", t.Field, nil)
 	fields = newSuggestions(func(s string) { field.SetText(s); fields.show(nil) })
 	b.add(fields.body)
 	field.OnChanged = func(s string) {
@@ -302,7 +303,7 @@ func (b *boardPanel) numbers(t *workspace.Tile) {
 	unit.SetText(t.Unit)
 	unit.OnChanged = func(s string) { b.change("unit", func(t *workspace.Tile) { t.Unit = s }) }
 	decimals := widgets.NewEntry()
-	decimals.SetPlaceHolder("auto")
+	decimals.SetPlaceHolder(i18n.T("automatic"))
 	if t.Decimals != nil {
 		decimals.SetText(strconv.Itoa(*t.Decimals))
 	}
@@ -314,14 +315,14 @@ func (b *boardPanel) numbers(t *workspace.Tile) {
 			}
 		})
 	}
-	b.pair("Unit", "Decimals", unit, decimals)
+	b.pair(i18n.T("Unit"), i18n.T("Decimals"), unit, decimals)
 	if t.Kind != workspace.Table && t.Kind != workspace.Value && t.Kind != workspace.Status {
-		b.pair("From", "To", b.number("min", t.Min, func(t *workspace.Tile, v *float64) { t.Min = v }),
+		b.pair(i18n.T("From"), i18n.T("To"), b.number("min", t.Min, func(t *workspace.Tile, v *float64) { t.Min = v }),
 			b.number("max", t.Max, func(t *workspace.Tile, v *float64) { t.Max = v }))
 	}
 	switch t.Kind {
 	case workspace.Chart:
-		e := b.field("Time shown, in seconds", strconv.Itoa(chartSeconds), "", nil)
+		e := b.field(i18n.T("Time shown, in seconds"), strconv.Itoa(chartSeconds), "", nil)
 		if t.Seconds > 0 {
 			e.SetText(strconv.Itoa(t.Seconds))
 		}
@@ -334,9 +335,9 @@ func (b *boardPanel) numbers(t *workspace.Tile) {
 	case workspace.Slider:
 	default:
 		th := &t.Thresholds
-		b.pair("Alarm below", "Warning below", b.number("low alarm", th.LowAlarm, func(t *workspace.Tile, v *float64) { t.Thresholds.LowAlarm = v }),
+		b.pair(i18n.T("Alarm below"), i18n.T("Warning below"), b.number("low alarm", th.LowAlarm, func(t *workspace.Tile, v *float64) { t.Thresholds.LowAlarm = v }),
 			b.number("low warning", th.LowWarning, func(t *workspace.Tile, v *float64) { t.Thresholds.LowWarning = v }))
-		b.pair("Warning above", "Alarm above", b.number("high warning", th.HighWarning, func(t *workspace.Tile, v *float64) { t.Thresholds.HighWarning = v }),
+		b.pair(i18n.T("Warning above"), i18n.T("Alarm above"), b.number("high warning", th.HighWarning, func(t *workspace.Tile, v *float64) { t.Thresholds.HighWarning = v }),
 			b.number("high alarm", th.HighAlarm, func(t *workspace.Tile, v *float64) { t.Thresholds.HighAlarm = v }))
 		if t.Kind != workspace.Table {
 			b.aggregate(t)
@@ -348,15 +349,15 @@ func (b *boardPanel) numbers(t *workspace.Tile) {
 func (b *boardPanel) aggregate(t *workspace.Tile) {
 	options := make([]string, len(workspace.Aggregates()))
 	for i, a := range workspace.Aggregates() {
-		options[i] = orElse(string(a), "latest")
+		options[i] = aggregateName(a)
 	}
 	s := widget.NewSelect(options, nil)
-	s.Selected = orElse(string(t.Aggregate), "latest")
+	s.Selected = aggregateName(t.Aggregate)
 	s.OnChanged = func(string) {
 		a := workspace.Aggregates()[s.SelectedIndex()]
 		b.change("aggregate", func(t *workspace.Tile) { t.Aggregate = a })
 	}
-	b.add(sectionTitle("Of several topics show"), s)
+	b.add(sectionTitle(i18n.T("Of several topics show")), s)
 }
 
 // number is an entry of a number that may be missing.

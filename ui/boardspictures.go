@@ -2,7 +2,6 @@ package ui
 
 import (
 	"bytes"
-	"fmt"
 	"image"
 	_ "image/jpeg" // JPEG and PNG payloads are shown
 	_ "image/png"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/pilothouse/pilothouse/model"
 	"github.com/pilothouse/pilothouse/ui/board"
+	"github.com/pilothouse/pilothouse/ui/i18n"
 	"github.com/pilothouse/pilothouse/ui/plot"
 	"github.com/pilothouse/pilothouse/ui/widgets"
 )
@@ -43,7 +43,7 @@ func (t *chartTile) build(in *board.Instance, c *tileContext, head *widgets.Tile
 	tile := &in.Tile
 	topics, more := t.matches.Find(c.store, tile.Topic, maxChartSeries, c.now)
 	if more {
-		head.Age = fmt.Sprintf("the first %d series", maxChartSeries)
+		head.Age = i18n.Tf("the first %d series", maxChartSeries)
 	}
 	var chart Chart
 	for _, path := range topics {
@@ -69,7 +69,7 @@ func (t *chartTile) build(in *board.Instance, c *tileContext, head *widgets.Tile
 	}
 	img, layout, err := t.painter.Chart(spec)
 	if err != nil {
-		head.Fault = "This chart cannot be drawn: " + err.Error()
+		head.Fault = i18n.Tf("This chart cannot be drawn: %v", err)
 		return nil
 	}
 	return func() {
@@ -216,7 +216,7 @@ func (t *imageTile) build(in *board.Instance, c *tileContext, head *widgets.Tile
 	stamp := imageStamp{latest.Path, latest.Messages}
 	switch {
 	case latest.Path == "":
-		done = decoded{why: "Nothing was heard yet."}
+		done = decoded{why: i18n.T("Nothing was heard yet.")}
 	case stamp != t.seen && !done.busy && t.start(&latest):
 		t.seen = stamp
 	}
@@ -247,20 +247,20 @@ func (t *imageTile) start(info *model.TopicInfo) bool {
 func decodePicture(raw []byte, size int) (img image.Image, why string) {
 	switch {
 	case len(raw) < size:
-		return nil, "Only the front of the picture was kept: the memory for messages is full."
+		return nil, i18n.T("Only the front of the picture was kept: the memory for messages is full.")
 	case size > maxPictureBytes:
-		return nil, fmt.Sprintf("The picture has %s: the most that is shown is %s.", formatBytes(size), formatBytes(maxPictureBytes))
+		return nil, i18n.Tf("The picture has %s: the most that is shown is %s.", formatBytes(size), formatBytes(maxPictureBytes))
 	}
 	about, kind, err := image.DecodeConfig(bytes.NewReader(raw))
 	if err != nil || kind != "jpeg" && kind != "png" {
-		return nil, "The payload is no picture: JPEG and PNG are shown."
+		return nil, i18n.T("The payload is no picture: JPEG and PNG are shown.")
 	}
 	if about.Width < 1 || about.Height < 1 || about.Width > maxPicturePixels/about.Height {
-		return nil, fmt.Sprintf("The picture has %d x %d pixels: that is more than is shown.", about.Width, about.Height)
+		return nil, i18n.Tf("The picture has %d x %d pixels: that is more than is shown.", about.Width, about.Height)
 	}
 	img, _, err = image.Decode(bytes.NewReader(raw))
 	if err != nil {
-		return nil, "The picture is damaged: " + err.Error()
+		return nil, i18n.Tf("The picture is damaged: %v", err)
 	}
 	return shrink(img), ""
 }

@@ -3,6 +3,7 @@ package ui
 import (
 	"github.com/pilothouse/pilothouse/model/workspace"
 	"github.com/pilothouse/pilothouse/ui/board"
+	"github.com/pilothouse/pilothouse/ui/i18n"
 	"github.com/pilothouse/pilothouse/ui/widgets"
 )
 
@@ -15,7 +16,7 @@ func (b *boardPanel) sends(t *workspace.Tile) {
 	form := newCommandForm(&spec)
 	form.name = "tile"
 	form.changed = func(field string) { b.sent(form, field) }
-	b.add(boardTitle("What it sends"), sectionTitle("Name; empty for the title"), form.label)
+	b.add(boardTitle(i18n.T("What it sends")), sectionTitle(i18n.T("Name; empty for the title")), form.label)
 	for _, line := range form.lines() {
 		if line.label != "" {
 			b.add(sectionTitle(line.label))
@@ -27,7 +28,7 @@ func (b *boardPanel) sends(t *workspace.Tile) {
 	}
 	more := ""
 	if t.Kind != workspace.Command {
-		more = "{value} stands for what is asked for. "
+		more = i18n.T("{value} stands for what is asked for.") + " "
 	}
 	b.add(form.fault, form.help(more))
 	if t.Send != nil && t.Send.Topic != "" {
@@ -72,6 +73,6 @@ func (b *boardPanel) words(t *workspace.Tile) {
 	if t.Send != nil {
 		s = *t.Send
 	}
-	b.pair("On is", "Off is", word("on", s.On, "true", func(s *workspace.Send, w string) { s.On = w }),
+	b.pair(i18n.T("On is"), i18n.T("Off is"), word("on", s.On, "true", func(s *workspace.Send, w string) { s.On = w }),
 		word("off", s.Off, "false", func(s *workspace.Send, w string) { s.Off = w }))
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/pilothouse/pilothouse/model"
 	"github.com/pilothouse/pilothouse/model/workspace"
 	"github.com/pilothouse/pilothouse/ui/board"
+	"github.com/pilothouse/pilothouse/ui/i18n"
 	"github.com/pilothouse/pilothouse/ui/widgets"
 )
 
@@ -106,14 +107,14 @@ func tileFault(in *board.Instance) string {
 	t := &in.Tile
 	switch {
 	case !t.Kind.Known():
-		return "This version cannot show tiles of the kind " + string(t.Kind) + ". The tile is kept."
+		return i18n.Tf("This version cannot show tiles of the kind %s. The tile is kept.", string(t.Kind))
 	case in.Waiting:
-		return "No device of the kind " + t.Each + " yet."
+		return i18n.Tf("No device of the kind %s yet.", t.Each)
 	case t.Kind == workspace.Text:
 		return ""
 	case t.Kind.Commands():
 		if t.Send == nil || t.Send.Topic == "" {
-			return "Choose a topic to send to: edit the board and tap this tile."
+			return i18n.T("Choose a topic to send to: edit the board and tap this tile.")
 		}
 		if _, err := board.Order(in, ""); err != nil {
 			return err.Error()
@@ -122,9 +123,9 @@ func tileFault(in *board.Instance) string {
 	case t.Topic == "" && t.Kind == workspace.Map:
 		return ""
 	case t.Topic == "":
-		return "Choose a topic: edit the board and tap this tile."
+		return i18n.T("Choose a topic: edit the board and tap this tile.")
 	case strings.Contains(t.Topic, "{device}"):
-		return "{device} stands for a device only where the tile or its board is a template."
+		return i18n.T("{device} stands for a device only where the tile or its board is a template.")
 	}
 	if err := model.CheckFilter(t.Topic); err != nil {
 		return t.Topic + ": " + err.Error()

@@ -14,6 +14,7 @@ import (
 	"github.com/pilothouse/pilothouse/model"
 	"github.com/pilothouse/pilothouse/model/workspace"
 	"github.com/pilothouse/pilothouse/ui/board"
+	"github.com/pilothouse/pilothouse/ui/i18n"
 	"github.com/pilothouse/pilothouse/ui/widgets"
 )
 
@@ -60,11 +61,11 @@ func (t *meterTile) build(in *board.Instance, c *tileContext, head *widgets.Tile
 func noteOf(t *workspace.Tile, r *board.Reading, from string) string {
 	switch {
 	case r.At.IsZero():
-		return "nothing was heard yet"
+		return i18n.T("nothing was heard yet")
 	case !r.Known && t.Field != "":
-		return "the payload has no " + t.Field
+		return i18n.Tf("the payload has no %s", t.Field)
 	case t.Aggregate != workspace.Latest:
-		return string(t.Aggregate) + " of " + t.Topic
+		return i18n.Tf("%s of %s", aggregateName(t.Aggregate), t.Topic)
 	}
 	return from
 }
@@ -90,7 +91,7 @@ func (t *lightTile) build(in *board.Instance, c *tileContext, head *widgets.Tile
 	case !r.Known:
 		d.Status = widgets.StatusUnknown
 	case dim:
-		d.Status, d.Note = widgets.StatusSilent, "its device is not heard any more"
+		d.Status, d.Note = widgets.StatusSilent, i18n.T("its device is not heard any more")
 	case level == board.Alarm:
 		d.Status = widgets.StatusLost
 	case level == board.Warning:
@@ -146,7 +147,7 @@ type tableTile struct {
 
 func newTableTile(p *boardsPage) *tableTile {
 	t := &tableTile{rows: widgets.NewRows([]widgets.Column{
-		{Title: "Topic", Width: 90, Weight: 1}, {Title: "Value", Width: 76, Align: fyne.TextAlignTrailing}, {Title: "", Width: 64, Optional: true}, {Title: "Age", Width: 56, Align: fyne.TextAlignTrailing},
+		{Title: i18n.T("Topic"), Width: 90, Weight: 1}, {Title: i18n.T("Value"), Width: 76, Align: fyne.TextAlignTrailing}, {Title: "", Width: 64, Optional: true}, {Title: i18n.T("Age"), Width: 56, Align: fyne.TextAlignTrailing},
 	})}
 	t.rows.OnRange = func(first, count int) {
 		t.want.update(func(w *[2]int) { *w = [2]int{first, count} })
@@ -175,7 +176,7 @@ func (t *tableTile) build(in *board.Instance, c *tileContext, head *widgets.Tile
 		rows = append(rows, tableRow(path, tile, keys, c))
 	}
 	if more {
-		head.Age = fmt.Sprintf("the first %d", len(topics))
+		head.Age = i18n.Tf("the first %d", len(topics))
 	}
 	total := len(topics)
 	return func() {
@@ -198,7 +199,7 @@ func tableRow(path string, tile *workspace.Tile, among []model.SeriesKey, c *til
 	if level != widgets.LevelNormal {
 		value.Color = widgets.StatusColor(level.Shape())
 	}
-	row.Cells[0].Text = orElse(strings.TrimSuffix(seriesName(model.SeriesKey{Topic: path, Pointer: tile.Field}, among), " (value)"), path)
+	row.Cells[0].Text = orElse(strings.TrimSuffix(seriesName(model.SeriesKey{Topic: path, Pointer: tile.Field}, among), " "+bareName()), path)
 	row.Cells[1], row.Cells[3] = value, widgets.Cell{Text: ageOf(info.At, c.now), Color: widgets.ColorMuted}
 	if len(r.Spark) > 1 && !math.IsNaN(r.Number) {
 		row.Cells[2].Spark = c.page.deps.spark(r.Spark, 56, 18)
@@ -237,7 +238,7 @@ func newLogTile(p *boardsPage) *logTile {
 
 // unheard says that nothing came yet, on as many lines as that takes.
 func unheard() *widget.Label {
-	l := widget.NewLabel("nothing was heard yet")
+	l := widget.NewLabel(i18n.T("nothing was heard yet"))
 	l.Wrapping, l.Alignment = fyne.TextWrapWord, fyne.TextAlignCenter
 	l.SizeName, l.Importance = theme.SizeNameCaptionText, widget.LowImportance
 	return l
@@ -249,7 +250,7 @@ func (t *logTile) build(in *board.Instance, c *tileContext, head *widgets.TileHe
 	topics, more := t.matches.Find(c.store, in.Tile.Topic, logTopics, c.now)
 	lines := logOf(c.store, topics, in.Tile.Field)
 	if more {
-		head.Age = fmt.Sprintf("of the first %d topics", len(topics))
+		head.Age = i18n.Tf("of the first %d topics", len(topics))
 	}
 	keys := make([]model.SeriesKey, len(topics))
 	for i := range topics {
@@ -257,7 +258,7 @@ func (t *logTile) build(in *board.Instance, c *tileContext, head *widgets.TileHe
 	}
 	rows := make([]widgets.Row, len(lines))
 	for i, l := range lines {
-		name := strings.TrimSuffix(seriesName(model.SeriesKey{Topic: l.topic}, keys), "(value)")
+		name := strings.TrimSuffix(seriesName(model.SeriesKey{Topic: l.topic}, keys), bareName())
 		rows[i] = widgets.Row{Key: fmt.Sprintf("%d-%d %s", l.at.UnixNano(), l.index, l.topic), Cells: []widgets.Cell{
 			{Text: formatClock(l.at), Color: widgets.ColorMuted}, {Text: orElse(strings.TrimSpace(name), l.topic), Color: widgets.ColorMuted}, {Text: l.text},
 		}}

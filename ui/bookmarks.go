@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/pilothouse/pilothouse/model/history"
+	"github.com/pilothouse/pilothouse/ui/i18n"
 	"github.com/pilothouse/pilothouse/ui/widgets"
 )
 
@@ -20,14 +21,14 @@ func (b *timeBar) askBookmark() {
 		at = time.Now()
 	}
 	title, note := widgets.NewEntry(), widgets.NewMultiLineEntry()
-	title.SetPlaceHolder("What happened")
-	note.SetPlaceHolder("Note, if any")
+	title.SetPlaceHolder(i18n.T("What happened"))
+	note.SetPlaceHolder(i18n.T("Note, if any"))
 	note.SetMinRowsVisible(3)
-	form := dialog.NewForm("Bookmark "+formatMoment(at), "Keep", "Cancel",
-		[]*widget.FormItem{widget.NewFormItem("Title", title), widget.NewFormItem("Note", note)},
+	form := dialog.NewForm(i18n.Tf("Bookmark %s", formatMoment(at)), i18n.T("Keep"), i18n.T("Cancel"),
+		[]*widget.FormItem{widget.NewFormItem(i18n.T("Title"), title), widget.NewFormItem(i18n.T("Note"), note)},
 		func(keep bool) {
 			if keep {
-				b.keepBookmark(history.Bookmark{At: at, Title: orElse(title.Text, "Bookmark"), Note: note.Text})
+				b.keepBookmark(history.Bookmark{At: at, Title: orElse(title.Text, i18n.T("Bookmark")), Note: note.Text})
 			}
 		}, b.win)
 	form.Resize(fyne.NewSize(460, 0))
@@ -37,7 +38,7 @@ func (b *timeBar) askBookmark() {
 
 // keepBookmark keeps a bookmark and says so.
 func (b *timeBar) keepBookmark(m history.Bookmark) {
-	b.later("Bookmarked "+m.Title, func(ctx context.Context) error {
+	b.later(i18n.Tf("Bookmarked %s", m.Title), func(ctx context.Context) error {
 		_, err := b.past.history.AddBookmark(ctx, m)
 		return err
 	})
@@ -55,7 +56,7 @@ func (b *timeBar) later(said string, do func(context.Context) error) {
 		b.load.renew()
 		b.deps.do(func() {
 			if err != nil {
-				b.deps.toast(toastError, "Not done: "+err.Error())
+				b.deps.toast(toastError, i18n.Tf("Not done: %v", err))
 				return
 			}
 			b.deps.toast(toastInfo, said)
@@ -70,10 +71,10 @@ const bookmarkRemove = 3
 func (b *timeBar) listBookmarks() {
 	list := b.marks.bookmarks
 	if len(list) == 0 {
-		b.deps.toast(toastInfo, "There are no bookmarks yet: + at the time bar keeps one")
+		b.deps.toast(toastInfo, i18n.T("There are no bookmarks yet: + at the time bar keeps one"))
 		return
 	}
-	rows := widgets.NewRows([]widgets.Column{{Title: "Moment", Width: 176}, {Title: "Title", Width: 120, Weight: 1}, {Title: "Note", Width: 120, Weight: 2}, {Width: 34}})
+	rows := widgets.NewRows([]widgets.Column{{Title: i18n.T("Moment"), Width: 176}, {Title: i18n.T("Title"), Width: 120, Weight: 1}, {Title: i18n.T("Note"), Width: 120, Weight: 2}, {Width: 34}})
 	lines := make([]widgets.Row, len(list))
 	for i := range list {
 		m := &list[len(list)-1-i]
@@ -81,7 +82,7 @@ func (b *timeBar) listBookmarks() {
 			{Text: formatMoment(m.At), Color: widgets.ColorMuted}, {Text: m.Title}, {Text: m.Note, Color: widgets.ColorMuted}, {Text: "✕", Color: widgets.ColorMuted},
 		}}
 	}
-	d := dialog.NewCustom("Bookmarks", "Close", rows, b.win)
+	d := dialog.NewCustom(i18n.T("Bookmarks"), i18n.T("Close"), rows, b.win)
 	find := func(key string) (history.Bookmark, bool) {
 		for i := range list {
 			if strconv.FormatInt(list[i].ID, 10) == key {
@@ -97,7 +98,7 @@ func (b *timeBar) listBookmarks() {
 		}
 		d.Hide()
 		if column == bookmarkRemove {
-			b.later("Removed "+m.Title, func(ctx context.Context) error { return b.past.history.RemoveBookmark(ctx, m.ID) })
+			b.later(i18n.Tf("Removed %s", m.Title), func(ctx context.Context) error { return b.past.history.RemoveBookmark(ctx, m.ID) })
 		} else {
 			b.seek(m.At)
 		}

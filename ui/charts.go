@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"fmt"
 	"image"
 	"slices"
 	"strconv"
@@ -13,6 +12,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/pilothouse/pilothouse/model"
+	"github.com/pilothouse/pilothouse/ui/i18n"
 	"github.com/pilothouse/pilothouse/ui/plot"
 	"github.com/pilothouse/pilothouse/ui/widgets"
 )
@@ -27,7 +27,7 @@ var chartWindows = []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minut
 func windowName(d time.Duration) string {
 	switch {
 	case d == chartAll:
-		return "All"
+		return i18n.T("All")
 	case d < time.Hour:
 		return strconv.Itoa(int(d.Minutes())) + "m"
 	case d < 24*time.Hour:
@@ -82,8 +82,8 @@ func newChartsPage(d pageDeps, win fyne.Window, h History, window time.Duration)
 	split := container.NewHSplit(container.NewVScroll(p.stack), side)
 	split.Offset = 0.74
 	p.content = container.NewBorder(container.NewHScroll(bar), nil, nil, nil, split)
-	p.empty = widgets.NewEmptyState(nil, "No series on the chart",
-		"On the Topics page choose a topic with numbers and tap “+ Plot”, or tap a value on a device's page.", "", nil)
+	p.empty = widgets.NewEmptyState(nil, i18n.T("No series on the chart"),
+		i18n.T("On the Topics page choose a topic with numbers and tap “+ Plot”, or tap a value on a device's page."), "", nil)
 	p.body = container.NewPadded(container.NewStack(p.content, p.empty))
 	return p
 }
@@ -118,7 +118,7 @@ func (p *chartsPage) buildWindow(window time.Duration) fyne.CanvasObject {
 }
 
 func (p *chartsPage) buildPause() fyne.CanvasObject {
-	p.pause = widget.NewButtonWithIcon("Pause", theme.MediaPauseIcon(), func() {
+	p.pause = widget.NewButtonWithIcon(i18n.T("Pause"), theme.MediaPauseIcon(), func() {
 		p.ask(func(w *chartWant) {
 			if w.still() {
 				w.pausedAt, w.zoomed = time.Time{}, plot.Span{}
@@ -132,9 +132,9 @@ func (p *chartsPage) buildPause() fyne.CanvasObject {
 
 // showPause shows what the button does.
 func (p *chartsPage) showPause() {
-	text, icon := "Pause", theme.MediaPauseIcon()
+	text, icon := i18n.T("Pause"), theme.MediaPauseIcon()
 	if w := p.want.get(); w.still() {
-		text, icon = "Resume", theme.MediaPlayIcon()
+		text, icon = i18n.T("Resume"), theme.MediaPlayIcon()
 	}
 	if p.pause.Text != text {
 		p.pause.SetText(text)
@@ -143,9 +143,9 @@ func (p *chartsPage) showPause() {
 }
 
 func (p *chartsPage) buildAdd() fyne.CanvasObject {
-	return widget.NewButtonWithIcon("Chart", theme.ContentAddIcon(), func() {
+	return widget.NewButtonWithIcon(i18n.T("Chart"), theme.ContentAddIcon(), func() {
 		if !p.deps.chart.begin() {
-			p.deps.toast(toastWarning, fmt.Sprintf("There is room for %d charts.", maxCharts))
+			p.deps.toast(toastWarning, i18n.Tf("There is room for %d charts.", maxCharts))
 			return
 		}
 		p.choose(chartKey(len(p.deps.chart.get()) - 1))
@@ -156,7 +156,7 @@ func (p *chartsPage) buildAdd() fyne.CanvasObject {
 // add puts a series on a chart, or says why not.
 func (p *chartsPage) add(key model.SeriesKey) {
 	if !p.deps.chart.add(key) {
-		p.deps.toast(toastWarning, fmt.Sprintf("The charts are full: there is room for %d with %d series each. Take one off with ✕.", maxCharts, maxChartSeries))
+		p.deps.toast(toastWarning, i18n.Tf("The charts are full: there is room for %d with %d series each. Take one off with ✕.", maxCharts, maxChartSeries))
 	}
 	p.deps.poke()
 }
@@ -182,7 +182,7 @@ func (p *chartsPage) frame(now time.Time) func() {
 		p.legend.SetRows(len(rows), 0, rows)
 		p.edit.renew(charts)
 		if err != nil {
-			p.deps.toast(toastError, "Could not draw the charts: "+err.Error())
+			p.deps.toast(toastError, i18n.Tf("Could not draw the charts: %v", err))
 			return
 		}
 		p.shown = specs

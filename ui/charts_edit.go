@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
+	"github.com/pilothouse/pilothouse/ui/i18n"
 	"github.com/pilothouse/pilothouse/ui/widgets"
 )
 
@@ -33,37 +34,32 @@ type chartEditor struct {
 	body              *fyne.Container
 }
 
-// The choices of an axis, as they are shown.
-const (
-	axisChoiceUnit  = "By unit"
-	axisChoiceLeft  = "Left"
-	axisChoiceRight = "Right"
-)
-
-// newChartChoice moves a series to a chart of its own.
-const newChartChoice = "New chart"
+// axisChoices are the axes a series can be on, by the empty key by its unit.
+func axisChoices() options {
+	return options{{"", i18n.T("By unit")}, {axisLeft, i18n.T("Left")}, {axisRight, i18n.T("Right")}}
+}
 
 func newChartEditor(d pageDeps) *chartEditor {
 	e := &chartEditor{deps: d, name: widget.NewLabel(""), title: widgets.NewEntry()}
 	e.name.TextStyle.Bold = true
 	e.name.Truncation = fyne.TextTruncateEllipsis
-	e.axis = widget.NewRadioGroup([]string{axisChoiceUnit, axisChoiceLeft, axisChoiceRight}, func(string) { e.apply() })
+	e.axis = widget.NewRadioGroup(axisChoices().labels(), func(string) { e.apply() })
 	e.axis.Horizontal, e.axis.Required = true, true
-	e.step = widget.NewCheck("States: hold each value until the next", func(bool) { e.apply() })
+	e.step = widget.NewCheck(i18n.T("States: hold each value until the next"), func(bool) { e.apply() })
 	e.on = widget.NewSelect(nil, func(string) { e.move() })
 	e.title.OnChanged = func(string) { e.apply() }
 	for _, pair := range []*[2]*widgets.Entry{&e.normal, &e.limits, &e.left, &e.right} {
-		for i, hint := range []string{"least", "greatest"} {
+		for i, hint := range []string{i18n.T("least"), i18n.T("greatest")} {
 			pair[i] = widgets.NewEntry()
 			pair[i].SetPlaceHolder(hint)
 			pair[i].OnChanged = func(string) { e.apply() }
 		}
 	}
-	e.limits[0].SetPlaceHolder("low")
-	e.limits[1].SetPlaceHolder("high")
+	e.limits[0].SetPlaceHolder(i18n.T("low"))
+	e.limits[1].SetPlaceHolder(i18n.T("high"))
 	for _, pair := range [][2]*widgets.Entry{e.left, e.right} {
-		pair[0].SetPlaceHolder("automatic")
-		pair[1].SetPlaceHolder("automatic")
+		pair[0].SetPlaceHolder(i18n.T("automatic"))
+		pair[1].SetPlaceHolder(i18n.T("automatic"))
 	}
 	e.build()
 	return e
@@ -73,14 +69,14 @@ func newChartEditor(d pageDeps) *chartEditor {
 func (e *chartEditor) build() {
 	pair := func(p [2]*widgets.Entry) fyne.CanvasObject { return container.NewGridWithColumns(2, p[0], p[1]) }
 	e.line = widget.NewForm(
-		widget.NewFormItem("Axis", e.axis), widget.NewFormItem("Normal", pair(e.normal)),
-		widget.NewFormItem("Limits", pair(e.limits)), widget.NewFormItem("On", e.on), widget.NewFormItem("", e.step))
+		widget.NewFormItem(i18n.T("Axis"), e.axis), widget.NewFormItem(i18n.T("Normal"), pair(e.normal)),
+		widget.NewFormItem(i18n.T("Limits"), pair(e.limits)), widget.NewFormItem(i18n.T("On"), e.on), widget.NewFormItem("", e.step))
 	up := widget.NewButtonWithIcon("", theme.MoveUpIcon(), func() { e.shift(-1) })
 	down := widget.NewButtonWithIcon("", theme.MoveDownIcon(), func() { e.shift(1) })
 	e.chart = widget.NewForm(
-		widget.NewFormItem("Title", e.title), widget.NewFormItem("Left axis", pair(e.left)),
-		widget.NewFormItem("Right axis", pair(e.right)), widget.NewFormItem("Place", container.NewHBox(up, down)))
-	hint := widget.NewLabel("Tap a line for its axis, normal range and limits. Drag across a chart to zoom, use the wheel, tap twice to go back.")
+		widget.NewFormItem(i18n.T("Title"), e.title), widget.NewFormItem(i18n.T("Left axis"), pair(e.left)),
+		widget.NewFormItem(i18n.T("Right axis"), pair(e.right)), widget.NewFormItem(i18n.T("Place"), container.NewHBox(up, down)))
+	hint := widget.NewLabel(i18n.T("Tap a line for its axis, normal range and limits. Drag across a chart to zoom, use the wheel, tap twice to go back."))
 	hint.Wrapping, hint.Importance = fyne.TextWrapWord, widget.LowImportance
 	e.hint = hint
 	e.body = container.NewVBox(e.name, e.line, e.chart, e.hint)
@@ -120,7 +116,7 @@ func (e *chartEditor) show(key string, charts []Chart) {
 	}
 	l := &c.Lines[line]
 	e.name.SetText(l.Key.Topic + " " + strings.TrimPrefix(l.Key.Pointer, "/"))
-	e.axis.SetSelected(map[string]string{axisLeft: axisChoiceLeft, axisRight: axisChoiceRight, "": axisChoiceUnit}[l.Axis])
+	e.axis.SetSelected(axisChoices().label(l.Axis))
 	e.step.SetChecked(l.Step)
 	e.on.SetOptions(chartChoices(charts))
 	e.on.SetSelectedIndex(chart)
@@ -143,7 +139,7 @@ func chartChoices(charts []Chart) []string {
 		names = append(names, chartTitle(charts, i))
 	}
 	if len(charts) < maxCharts {
-		names = append(names, newChartChoice)
+		names = append(names, i18n.T("New chart"))
 	}
 	return names
 }
@@ -200,7 +196,7 @@ func (e *chartEditor) apply() {
 			return charts
 		}
 		l := &c.Lines[line]
-		l.Axis = map[string]string{axisChoiceLeft: axisLeft, axisChoiceRight: axisRight}[e.axis.Selected]
+		l.Axis = axisChoices().key(e.axis.Selected)
 		l.Step, l.Normal, l.Low, l.High = e.step.Checked, rangeIn(e.normal), number(e.limits[0]), number(e.limits[1])
 		return charts
 	})

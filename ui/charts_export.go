@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/pilothouse/pilothouse/model"
+	"github.com/pilothouse/pilothouse/ui/i18n"
 	"github.com/pilothouse/pilothouse/ui/plot"
 )
 
@@ -20,15 +21,15 @@ type chartFormat struct {
 
 func chartFormats() []chartFormat {
 	return []chartFormat{
-		{"Picture as PNG", "chart.png", plot.ChartPNG},
-		{"Drawing as SVG", "chart.svg", plot.ChartSVG},
-		{"Points on screen as CSV", "chart.csv", plot.ChartCSV},
+		{i18n.T("Picture as PNG"), "chart.png", plot.ChartPNG},
+		{i18n.T("Drawing as SVG"), "chart.svg", plot.ChartSVG},
+		{i18n.T("Points on screen as CSV"), "chart.csv", plot.ChartCSV},
 	}
 }
 
 func (p *chartsPage) buildExport() fyne.CanvasObject {
 	var button *widget.Button
-	button = widget.NewButtonWithIcon("Export", theme.DocumentSaveIcon(), func() {
+	button = widget.NewButtonWithIcon(i18n.T("Export"), theme.DocumentSaveIcon(), func() {
 		popUp(p.exportMenu().Items, p.win, button)
 	})
 	return button
@@ -61,7 +62,7 @@ func (p *chartsPage) exportMenuOf(spec plot.ChartSpec, keys []model.SeriesKey) *
 	}
 	if p.deps.exports != nil {
 		what := func() exportWhat { return exportWhat{name: "chart", keys: keys, from: spec.From, to: spec.To} }
-		menu.Items = append(append(menu.Items, fyne.NewMenuItemSeparator()), p.deps.exports.menu("Recorded numbers", what)...)
+		menu.Items = append(append(menu.Items, fyne.NewMenuItemSeparator()), p.deps.exports.menu(i18n.T("Recorded numbers"), what)...)
 	}
 	return menu
 }
@@ -78,10 +79,10 @@ func (p *chartsPage) export(spec plot.ChartSpec, f chartFormat) {
 			err = cerr
 		}
 		if err != nil {
-			p.deps.toast(toastError, "Could not save the chart: "+err.Error())
+			p.deps.toast(toastError, i18n.Tf("Could not save the chart: %v", err))
 			return
 		}
-		p.deps.toast(toastInfo, "Saved "+to.URI().Name())
+		p.deps.toast(toastInfo, i18n.Tf("Saved %s", to.URI().Name()))
 	}, p.win)
 	d.SetFileName(f.name)
 	d.Show()

@@ -1,13 +1,13 @@
 package ui
 
 import (
-	"fmt"
 	"math"
 	"strconv"
 	"strings"
 
 	"fyne.io/fyne/v2"
 
+	"github.com/pilothouse/pilothouse/ui/i18n"
 	"github.com/pilothouse/pilothouse/ui/plot"
 	"github.com/pilothouse/pilothouse/ui/widgets"
 )
@@ -39,11 +39,11 @@ func parseKey(key string, charts []Chart) (chart, line int, ok bool) {
 
 func (p *chartsPage) buildLegend() {
 	p.legend = widgets.NewRows([]widgets.Column{
-		{Title: "Series", Width: 122, Weight: 1},
-		{Title: "Last", Width: 74, Align: fyne.TextAlignTrailing},
-		{Title: "Min", Width: 54, Align: fyne.TextAlignTrailing},
-		{Title: "Max", Width: 54, Align: fyne.TextAlignTrailing},
-		{Title: "Mean", Width: 54, Align: fyne.TextAlignTrailing},
+		{Title: i18n.T("Series"), Width: 122, Weight: 1},
+		{Title: i18n.T("Last"), Width: 74, Align: fyne.TextAlignTrailing},
+		{Title: i18n.T("Min"), Width: 54, Align: fyne.TextAlignTrailing},
+		{Title: i18n.T("Max"), Width: 54, Align: fyne.TextAlignTrailing},
+		{Title: i18n.T("Mean"), Width: 54, Align: fyne.TextAlignTrailing},
 		{Title: "", Width: 34, Align: fyne.TextAlignCenter},
 	})
 	p.legend.OnCell = func(key string, column int) {
@@ -90,7 +90,7 @@ func (p *chartsPage) remove(key string) {
 
 // chartTitle is what a chart is called.
 func chartTitle(charts []Chart, i int) string {
-	return orElse(charts[i].Title, fmt.Sprintf("Chart %d", i+1))
+	return orElse(charts[i].Title, i18n.Tf("Chart %d", i+1))
 }
 
 // legendRows are the charts with their series, summed up over what is shown.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/pilothouse/pilothouse/model"
+	"github.com/pilothouse/pilothouse/ui/i18n"
 	"github.com/pilothouse/pilothouse/ui/plot"
 	"github.com/pilothouse/pilothouse/ui/widgets"
 )
@@ -113,7 +114,7 @@ func marks(spec *plot.ChartSpec, c *Chart, k *look) {
 		for _, t := range []struct {
 			word string
 			at   *float64
-		}{{"low", l.Low}, {"high", l.High}} {
+		}{{i18n.T("low"), l.Low}, {i18n.T("high"), l.High}} {
 			if t.at != nil {
 				label := s.Name + ": " + t.word + " " + formatUnit(formatValue(*t.at, -1), s.Unit)
 				spec.Limits = append(spec.Limits, plot.Limit{At: *t.at, Axis: axis, Label: label, Color: k.ink(widgets.ColorLate)})
@@ -179,7 +180,7 @@ func seriesName(key model.SeriesKey, among []model.SeriesKey) string {
 	field := strings.TrimPrefix(strings.ReplaceAll(key.Pointer, "/", " "), " ")
 	if topics == 0 {
 		if len(among) > 1 {
-			return orElse(field, "(value)")
+			return orElse(field, bareName())
 		}
 		return strings.TrimSpace(strings.Join(levels[max(0, len(levels)-2):], "/") + " " + field)
 	}

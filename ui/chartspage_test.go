@@ -65,7 +65,7 @@ func TestChartEditor(t *testing.T) {
 	if !e.line.Visible() || e.chart.Visible() || e.hint.Visible() {
 		t.Fatal("the fields of a series are not shown")
 	}
-	e.axis.SetSelected(axisChoiceRight)
+	e.axis.SetSelected(axisChoices().label(axisRight))
 	e.step.SetChecked(true)
 	e.normal[0].SetText("10")
 	if line().Normal != nil {
@@ -82,14 +82,14 @@ func TestChartEditor(t *testing.T) {
 		t.Errorf("the chart has %d bands and %d limits", len(s.Bands), len(s.Limits))
 	}
 	b.charts.legend.OnSelect(lineKey(0, 1))
-	if e.axis.Selected != axisChoiceUnit || e.step.Checked || e.normal[0].Text != "" {
+	if axisChoices().key(e.axis.Selected) != "" || e.step.Checked || e.normal[0].Text != "" {
 		t.Error("another series shows the fields of the first")
 	}
 	b.charts.legend.OnSelect(lineKey(0, 0))
 	if e.normal[1].Text != "12.5" {
 		t.Errorf("the range ends at %q", e.normal[1].Text)
 	}
-	e.on.SetSelected(newChartChoice)
+	e.on.SetSelected("New chart")
 	if c := b.chart.get(); len(c) != 3 || len(c[2].Lines) != 1 || c[2].Lines[0].Axis != axisRight || e.key != lineKey(2, 0) {
 		t.Errorf("the series moved: %+v, shown is %s", c, e.key)
 	}

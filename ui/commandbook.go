@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"github.com/pilothouse/pilothouse/model"
+	"github.com/pilothouse/pilothouse/ui/i18n"
 )
 
 // CommandStore keeps the saved commands between starts.
@@ -33,7 +34,7 @@ func newCommandBook(keep CommandStore) *commandBook {
 	}
 	list, err := keep.Load()
 	if err != nil {
-		b.notice = "Saved commands: " + err.Error()
+		b.notice = i18n.Tf("Saved commands: %v", err)
 	}
 	b.list = list
 	return b

@@ -12,6 +12,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/pilothouse/pilothouse/model"
+	"github.com/pilothouse/pilothouse/ui/i18n"
 	"github.com/pilothouse/pilothouse/ui/widgets"
 )
 
@@ -26,9 +27,9 @@ func newCommandEditor(c model.SavedCommand) *commandEditor {
 	e := &commandEditor{commandForm: newCommandForm(&c.CommandSpec), who: widgets.NewEntry()}
 	e.label.SetText(c.Title())
 	e.who.SetText(c.For)
-	e.who.SetPlaceHolder("solent/ferries/+, or empty for no device")
+	e.who.SetPlaceHolder(i18n.T("solent/ferries/+, or empty for no device"))
 	form := container.New(layout.NewFormLayout())
-	for _, line := range append([]formLine{{"Name", e.label}, {"Devices", e.who}}, e.lines()...) {
+	for _, line := range append([]formLine{{i18n.T("Name"), e.label}, {i18n.T("Devices"), e.who}}, e.lines()...) {
 		form.Add(widget.NewLabel(line.label))
 		form.Add(line.input)
 	}
@@ -50,12 +51,12 @@ func (e *commandEditor) command() (model.SavedCommand, error) {
 // one when that is negative.
 func (w *Window) editCommand(at int, c model.SavedCommand) {
 	e := newCommandEditor(c)
-	title := "Edit command"
+	title := i18n.T("Edit command")
 	if at < 0 {
-		title = "New command"
+		title = i18n.T("New command")
 	}
 	var d *dialog.CustomDialog
-	save := widget.NewButtonWithIcon("Save", theme.DocumentSaveIcon(), func() {
+	save := widget.NewButtonWithIcon(i18n.T("Save"), theme.DocumentSaveIcon(), func() {
 		made, err := e.command()
 		if err == nil {
 			err = w.book.put(at, made)
@@ -64,11 +65,11 @@ func (w *Window) editCommand(at int, c model.SavedCommand) {
 			return
 		}
 		d.Hide()
-		w.notices.add(toastInfo, "Saved the command "+made.Title(), "")
+		w.notices.add(toastInfo, i18n.Tf("Saved the command %s", made.Title()), "")
 		w.presenter.poke()
 	})
 	save.Importance = widget.HighImportance
-	cancel := widget.NewButton("Cancel", func() { d.Hide() })
+	cancel := widget.NewButton(i18n.T("Cancel"), func() { d.Hide() })
 	d = dialog.NewCustomWithoutButtons(title, container.NewVBox(e.form, container.NewHBox(layout.NewSpacer(), cancel, save)), w.win)
 	d.Resize(fyne.NewSize(560, 0))
 	d.Show()
@@ -77,7 +78,7 @@ func (w *Window) editCommand(at int, c model.SavedCommand) {
 
 // savedCommands lists the saved commands: to send, edit and delete.
 func (w *Window) savedCommands() {
-	rows := widgets.NewRows([]widgets.Column{{Title: "Command", Width: 130, Weight: 1}, {Title: "Devices", Width: 130, Weight: 1}, {Title: "Topic", Width: 180, Weight: 2}})
+	rows := widgets.NewRows([]widgets.Column{{Title: i18n.T("Command"), Width: 130, Weight: 1}, {Title: i18n.T("Devices"), Width: 130, Weight: 1}, {Title: i18n.T("Topic"), Width: 180, Weight: 2}})
 	list := w.book.all()
 	lines := make([]widgets.Row, len(list))
 	for i := range list {
@@ -86,7 +87,7 @@ func (w *Window) savedCommands() {
 		}}
 	}
 	rows.SetRows(len(lines), 0, lines)
-	empty := widgets.NewEmptyState(nil, "No command is saved", "A saved command is a button on its devices' pages, and in the search.", "", nil)
+	empty := widgets.NewEmptyState(nil, i18n.T("No command is saved"), i18n.T("A saved command is a button on its devices' pages, and in the search."), "", nil)
 	setShown(empty, len(list) == 0)
 	var d *dialog.CustomDialog
 	chosen := func(do func(i int)) func() {
@@ -97,13 +98,13 @@ func (w *Window) savedCommands() {
 			}
 		}
 	}
-	add := widget.NewButtonWithIcon("New …", theme.ContentAddIcon(), func() { d.Hide(); w.editCommand(-1, model.SavedCommand{}) })
-	edit := widget.NewButtonWithIcon("Edit …", theme.DocumentCreateIcon(), chosen(func(i int) { w.editCommand(i, list[i]) }))
-	remove := widget.NewButtonWithIcon("Delete", theme.DeleteIcon(), chosen(func(i int) { w.forgetCommand(i, list[i]) }))
+	add := widget.NewButtonWithIcon(i18n.T("New …"), theme.ContentAddIcon(), func() { d.Hide(); w.editCommand(-1, model.SavedCommand{}) })
+	edit := widget.NewButtonWithIcon(i18n.T("Edit …"), theme.DocumentCreateIcon(), chosen(func(i int) { w.editCommand(i, list[i]) }))
+	remove := widget.NewButtonWithIcon(i18n.T("Delete"), theme.DeleteIcon(), chosen(func(i int) { w.forgetCommand(i, list[i]) }))
 	rows.OnActivate = func(string) { edit.OnTapped() }
-	done := widget.NewButton("Close", func() { d.Hide() })
+	done := widget.NewButton(i18n.T("Close"), func() { d.Hide() })
 	buttons := container.NewHBox(add, edit, remove, layout.NewSpacer(), done)
-	d = dialog.NewCustomWithoutButtons("Saved commands", container.New(layout.NewBorderLayout(nil, buttons, nil, nil), buttons, container.NewStack(rows, empty)), w.win)
+	d = dialog.NewCustomWithoutButtons(i18n.T("Saved commands"), container.New(layout.NewBorderLayout(nil, buttons, nil, nil), buttons, container.NewStack(rows, empty)), w.win)
 	d.Resize(fyne.NewSize(600, 400))
 	d.Show()
 	w.win.Canvas().Focus(rows)
@@ -111,12 +112,12 @@ func (w *Window) savedCommands() {
 
 // forgetCommand deletes a saved command once that is agreed to.
 func (w *Window) forgetCommand(at int, c model.SavedCommand) {
-	dialog.ShowConfirm("Delete command", "The saved command “"+c.Title()+"” is deleted.", func(yes bool) {
+	dialog.ShowConfirm(i18n.T("Delete command"), i18n.Tf("The saved command “%s” is deleted.", c.Title()), func(yes bool) {
 		if !yes {
 			return
 		}
 		if err := w.book.remove(at); err != nil {
-			w.notices.add(toastError, "Not deleted: "+err.Error(), "")
+			w.notices.add(toastError, i18n.Tf("Not deleted: %v", err), "")
 			return
 		}
 		w.presenter.poke()

@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -11,6 +10,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/pilothouse/pilothouse/model"
+	"github.com/pilothouse/pilothouse/ui/i18n"
 	"github.com/pilothouse/pilothouse/ui/widgets"
 )
 
@@ -30,17 +30,18 @@ type commandForm struct {
 }
 
 // stepNames are the deliberate steps as they are offered.
-var stepNames = []struct {
-	step model.CommandStep
-	name string
-}{
-	{model.StepNone, "None: a tap sends"}, {model.StepConfirm, "Confirm in a question"},
-	{model.StepHold, "Hold the button"}, {model.StepType, "Type the device's name"},
+func stepNames() options {
+	return options{
+		{string(model.StepNone), i18n.T("None: a tap sends")}, {string(model.StepConfirm), i18n.T("Confirm in a question")},
+		{string(model.StepHold), i18n.T("Hold the button")}, {string(model.StepType), i18n.T("Type the device's name")},
+	}
 }
 
 // templateHelp says what may stand in a template.
-const templateHelp = "Topics and payload may hold {device}, {name}, {id}, {now}, {user}, {field:/speed} for the device's latest value, " +
-	"and {prompt:speed|0..20|kn}, {prompt:mode|auto,manual} or {prompt:note} for what is asked before sending."
+func templateHelp() string {
+	return i18n.T("Topics and payload may hold {device}, {name}, {id}, {now}, {user}, {field:/speed} for the device's latest value, " +
+		"and {prompt:speed|0..20|kn}, {prompt:mode|auto,manual} or {prompt:note} for what is asked before sending.")
+}
 
 func newCommandForm(c *model.CommandSpec) *commandForm {
 	f := &commandForm{name: c.Name, fault: widget.NewLabel(""), body: widgets.NewMultiLineEntry()}
@@ -58,9 +59,9 @@ func newCommandForm(c *model.CommandSpec) *commandForm {
 		n.OnChanged = tell(hint)
 		return n
 	}
-	f.label, f.topic = entry(c.Label, "Set speed"), entry(c.Topic, "{device}/command/speed")
-	f.ack, f.field = entry(c.Ack, "{device}/ack/speed, or empty for no answer"), entry(c.AckField, "/ok")
-	f.value, f.wait = entry(c.AckValue, "any that is no refusal"), entry("", formatDuration(model.DefaultCommandTimeout))
+	f.label, f.topic = entry(c.Label, i18n.T("Set speed")), entry(c.Topic, "{device}/command/speed")
+	f.ack, f.field = entry(c.Ack, i18n.T("{device}/ack/speed, or empty for no answer")), entry(c.AckField, "/ok")
+	f.value, f.wait = entry(c.AckValue, i18n.T("any that is no refusal")), entry("", formatDuration(model.DefaultCommandTimeout))
 	if c.Timeout > 0 {
 		f.wait.SetText(strconv.FormatFloat(c.Timeout.Seconds(), 'f', -1, 64))
 	}
@@ -71,18 +72,10 @@ func newCommandForm(c *model.CommandSpec) *commandForm {
 	f.qos = widget.NewSelect([]string{"0", "1", "2"}, nil)
 	f.qos.SetSelectedIndex(int(min(c.Level(), 2)))
 	f.qos.OnChanged = tell("qos")
-	names := make([]string, len(stepNames))
-	chosen := 0
-	for i, s := range stepNames {
-		names[i] = s.name
-		if s.step == c.Second() {
-			chosen = i
-		}
-	}
-	f.step = widget.NewSelect(names, nil)
-	f.step.SetSelectedIndex(chosen)
+	f.step = widget.NewSelect(stepNames().labels(), nil)
+	f.step.SetSelected(stepNames().label(string(c.Second())))
 	f.step.OnChanged = tell("step")
-	f.retain = widget.NewCheck("Retained", nil)
+	f.retain = widget.NewCheck(i18n.T("Retained"), nil)
 	f.retain.Checked = c.Retain
 	f.retain.OnChanged = func(bool) { tell("retain")("") }
 	f.fault.Wrapping, f.fault.Importance = fyne.TextWrapWord, widget.DangerImportance
@@ -99,14 +92,14 @@ type formLine struct {
 // lines are the inputs but for the name, in their order.
 func (f *commandForm) lines() []formLine {
 	return []formLine{
-		{"Topic", f.topic}, {"Payload", f.body}, {"QoS", f.qos}, {"", f.retain}, {"Second step", f.step},
-		{"Answer on", f.ack}, {"Answer field", f.field}, {"is done at", f.value}, {"Time-out, s", f.wait},
+		{i18n.T("Topic"), f.topic}, {i18n.T("Payload"), f.body}, {i18n.T("QoS"), f.qos}, {"", f.retain}, {i18n.T("Second step"), f.step},
+		{i18n.T("Answer on"), f.ack}, {i18n.T("Answer field"), f.field}, {i18n.T("is done at"), f.value}, {i18n.T("Time-out, s"), f.wait},
 	}
 }
 
 // help says what may stand in the templates; more is said first.
 func (f *commandForm) help(more string) *widget.Label {
-	help := widget.NewLabel(more + templateHelp)
+	help := widget.NewLabel(more + templateHelp())
 	help.Wrapping, help.Importance, help.SizeName = fyne.TextWrapWord, widget.LowImportance, theme.SizeNameCaptionText
 	return help
 }
@@ -120,12 +113,12 @@ func (f *commandForm) spec() (model.CommandSpec, error) {
 		Name: orElse(f.name, strings.ToLower(strings.Join(strings.Fields(label), "-"))), Label: label,
 		Topic: strings.TrimSpace(f.topic.Text), Ack: strings.TrimSpace(f.ack.Text), AckField: strings.TrimSpace(f.field.Text),
 		AckValue: strings.TrimSpace(f.value.Text), Payload: f.body.Text, QoS: &qos, Retain: f.retain.Checked,
-		Step: stepNames[max(0, f.step.SelectedIndex())].step,
+		Step: model.CommandStep(stepNames().key(f.step.Selected)),
 	}
 	if text := strings.TrimSpace(f.wait.Text); text != "" {
 		seconds, err := strconv.ParseFloat(text, 64)
 		if err != nil || !(seconds > 0 && seconds <= model.MaxCommandTimeout.Seconds()) {
-			return c, fmt.Errorf("the time-out is a number of seconds, up to %g", model.MaxCommandTimeout.Seconds())
+			return c, i18n.Errorf("the time-out is a number of seconds, up to %g", model.MaxCommandTimeout.Seconds())
 		}
 		c.Timeout = time.Duration(seconds * float64(time.Second))
 	}

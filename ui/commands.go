@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/pilothouse/pilothouse/model"
+	"github.com/pilothouse/pilothouse/ui/i18n"
 	"github.com/pilothouse/pilothouse/ui/widgets"
 )
 
@@ -24,7 +25,7 @@ type commandBar struct {
 }
 
 func newCommandBar(d pageDeps) *commandBar {
-	locked := widget.NewLabel(pastLock)
+	locked := widget.NewLabel(pastLock())
 	locked.Wrapping = fyne.TextWrapWord
 	locked.Importance = widget.WarningImportance
 	locked.Hide()
@@ -105,7 +106,7 @@ func (b *commandBar) make(specs []model.CommandSpec) {
 // unless it is known that nobody would get it.
 func beforehand(a *model.Audience) widgets.Proof {
 	if a.Known && a.Total == 0 {
-		return widgets.Proof{Mark: widgets.MarkFailed, Text: "nobody is listening"}
+		return widgets.Proof{Mark: widgets.MarkFailed, Text: i18n.T("nobody is listening")}
 	}
 	return widgets.Proof{}
 }
@@ -130,22 +131,22 @@ func proofMark(c *model.Command) widgets.Mark {
 // shortProof says how far a command got, in the width of a button.
 func shortProof(c *model.Command) string {
 	if c.State == model.CommandAcknowledged {
-		return c.Outcome() + ", " + formatDuration(c.Done.Sub(c.Sent))
+		return i18n.T(c.Outcome()) + ", " + formatDuration(c.Done.Sub(c.Sent))
 	}
-	return c.Outcome()
+	return i18n.T(c.Outcome())
 }
 
 // proofText says how far a command got, in full.
 func proofText(c *model.Command) string {
-	text := c.Outcome()
+	text := i18n.T(c.Outcome())
 	if !c.Accepted.IsZero() && c.SessionsKnown {
-		text += ", handed to " + plural(c.Sessions, "session")
+		text += ", " + i18n.Tf("handed to %s", i18n.N("%d session", "%d sessions", c.Sessions))
 	}
 	if c.State.Final() {
-		text += " after " + formatDuration(c.Done.Sub(c.Sent).Round(time.Millisecond))
+		text += " " + i18n.Tf("after %s", formatDuration(c.Done.Sub(c.Sent).Round(time.Millisecond)))
 	}
 	if c.Detail != "" {
-		text += ": " + c.Detail
+		text += ": " + sayPhrase(c.Why())
 	}
 	return text
 }
@@ -163,7 +164,7 @@ func proofSteps(c *model.Command) []widgets.Step {
 	proof := c.Proof()
 	out := make([]widgets.Step, len(proof))
 	for i, p := range proof {
-		s := widgets.Step{Name: p.Name, Text: p.Text}
+		s := widgets.Step{Name: i18n.T(p.Name), Text: sayPhrase(p.Text)}
 		if !p.At.IsZero() {
 			s.Time = formatClock(p.At)
 		}

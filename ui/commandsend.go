@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/dialog"
 
 	"github.com/pilothouse/pilothouse/model"
+	"github.com/pilothouse/pilothouse/ui/i18n"
 	"github.com/pilothouse/pilothouse/ui/widgets"
 )
 
@@ -65,7 +66,7 @@ func sheetStep(spec *model.CommandSpec) widgets.SheetStep {
 // to ask it is sent at once, unless it is known that nobody would get it.
 func (w *Window) ask(o model.Order, step widgets.SheetStep, sent func(id string)) {
 	if w.stores.inPast() {
-		w.notices.add(toastWarning, pastLock, "")
+		w.notices.add(toastWarning, pastLock(), "")
 		return
 	}
 	launch := func() {
@@ -82,7 +83,7 @@ func (w *Window) ask(o model.Order, step widgets.SheetStep, sent func(id string)
 		launch()
 		return
 	}
-	sheet := widgets.NewCommandSheet(widgets.SheetOptions{Action: "Send", Step: step,
+	sheet := widgets.NewCommandSheet(widgets.SheetOptions{Action: i18n.T("Send"), Step: step,
 		Word: lastLevel(orElse(o.Device, o.Spec.Name)), Fields: sheetFields(prompts)})
 	title := o.Spec.Title()
 	if o.Device != "" {
@@ -126,7 +127,7 @@ func (w *Window) preview(sheet *widgets.CommandSheet, o *model.Order) {
 	sheet.SetAudience(heardText(&a), a.Known && a.Total == 0)
 	fault := ""
 	if err != nil {
-		fault = err.Error()
+		fault = errorText(err)
 	} else {
 		topic += "\n" + payload
 	}
@@ -135,11 +136,13 @@ func (w *Window) preview(sheet *widgets.CommandSheet, o *model.Order) {
 
 // heardText says in a sentence who listens.
 func heardText(a *model.Audience) string {
-	text := a.Text()
-	if a.Known && a.Total > 0 {
-		return "Listening: " + text + "."
+	switch {
+	case !a.Known:
+		return i18n.T("Who listens cannot be known: this broker does not say.")
+	case a.Total == 0:
+		return i18n.T("Nobody is listening.")
 	}
-	return strings.ToUpper(text[:1]) + text[1:] + "."
+	return i18n.Tf("Listening: %s.", sayPhrase(a.Text()))
 }
 
 // heard is who would get a command.
@@ -163,7 +166,9 @@ func acknowledged(s *model.Store, id string) func(model.Listener, time.Time) {
 }
 
 // leftOut is said of a message whose properties could not be sent.
-const leftOut = "The MQTT 5 properties were left out: the connection speaks MQTT 3.1.1, which has none."
+func leftOut() string {
+	return i18n.T("The MQTT 5 properties were left out: the connection speaks MQTT 3.1.1, which has none.")
+}
 
 // publishTimeout is how long to wait for the broker to accept a message.
 const publishTimeout = 10 * time.Second
@@ -175,7 +180,7 @@ func (w *Window) launch(o model.Order) (id string) {
 	o.Audience = w.heard(&o)
 	cmd, err := w.o.Store.BeginCommand(o)
 	if err != nil {
-		w.notices.add(toastError, "Not sent: "+err.Error(), "")
+		w.notices.add(toastError, i18n.Tf("Not sent: %v", err), "")
 		return ""
 	}
 	w.presenter.poke()
@@ -194,7 +199,7 @@ func (w *Window) launch(o model.Order) (id string) {
 		}
 		store.CommandAccepted(cmd.ID, r.Sessions, r.SessionsKnown)
 		if r.PropertiesLeftOut {
-			fyne.Do(func() { w.notices.add(toastWarning, leftOut, "") })
+			fyne.Do(func() { w.notices.add(toastWarning, leftOut(), "") })
 		}
 	}()
 	return cmd.ID

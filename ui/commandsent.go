@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/pilothouse/pilothouse/model"
+	"github.com/pilothouse/pilothouse/ui/i18n"
 	"github.com/pilothouse/pilothouse/ui/widgets"
 )
 
@@ -27,12 +28,12 @@ type sentList struct {
 // newSentList makes a list for one device, or for all, which are named then.
 func newSentList(d pageDeps, whole bool, none, hint string) *sentList {
 	l := &sentList{whole: whole, steps: widgets.NewSteps()}
-	columns := []widgets.Column{{Title: "Sent", Width: 72}}
+	columns := []widgets.Column{{Title: i18n.T("Sent"), Width: 72}}
 	if whole {
-		columns = append(columns, widgets.Column{Title: "Device", Width: 90, Weight: 1})
+		columns = append(columns, widgets.Column{Title: i18n.T("Device"), Width: 90, Weight: 1})
 	}
-	l.rows = widgets.NewRows(append(columns, widgets.Column{Title: "Command", Width: 80, Weight: 1},
-		widgets.Column{Title: "By", Width: 70}, widgets.Column{Title: "How far", Width: 150, Weight: 3}))
+	l.rows = widgets.NewRows(append(columns, widgets.Column{Title: i18n.T("Command"), Width: 80, Weight: 1},
+		widgets.Column{Title: i18n.T("By"), Width: 70}, widgets.Column{Title: i18n.T("How far"), Width: 150, Weight: 3}))
 	l.rows.OnSelect = func(string) { d.poke() }
 	l.rows.OnActivate = func(id string) {
 		if c, ok := d.stores.shown().Command(id); ok {
@@ -98,8 +99,8 @@ type sentLog struct {
 const sentLogged = 500
 
 func newSentLog(d pageDeps, win fyne.Window) *sentLog {
-	return &sentLog{stores: d.stores, win: win, list: newSentList(d, true, "No command was sent yet",
-		"Each command is listed here: who sent it, when, and how far it is known to have got.")}
+	return &sentLog{stores: d.stores, win: win, list: newSentList(d, true, i18n.T("No command was sent yet"),
+		i18n.T("Each command is listed here: who sent it, when, and how far it is known to have got."))}
 }
 
 func (l *sentLog) every() time.Duration { return tick }
@@ -118,9 +119,9 @@ func (l *sentLog) show(id string) {
 	if l.sheet != nil {
 		return
 	}
-	done := widget.NewButton("Close", func() { l.hide() })
+	done := widget.NewButton(i18n.T("Close"), func() { l.hide() })
 	foot := container.NewHBox(layout.NewSpacer(), done)
-	l.sheet = dialog.NewCustomWithoutButtons("Commands sent", container.New(layout.NewBorderLayout(nil, foot, nil, nil), l.list.body, foot), l.win)
+	l.sheet = dialog.NewCustomWithoutButtons(i18n.T("Commands sent"), container.New(layout.NewBorderLayout(nil, foot, nil, nil), l.list.body, foot), l.win)
 	l.sheet.SetOnClosed(func() {
 		l.sheet = nil
 		l.open.update(func(o *bool) { *o = false })

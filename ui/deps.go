@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"github.com/pilothouse/pilothouse/model"
+	"github.com/pilothouse/pilothouse/ui/i18n"
 	"github.com/pilothouse/pilothouse/ui/plot"
 )
 
@@ -37,7 +38,7 @@ type pageDeps struct {
 	// plot puts a series on the chart and goes there.
 	plot func(model.SeriesKey)
 	// copyText puts text on the clipboard and says so.
-	copyText func(what, text string)
+	copyText func(said, text string)
 	// exports saves what was recorded; nil without a record.
 	exports *exports
 	// win is the window, for questions.
@@ -74,9 +75,9 @@ func (d *pageDeps) spark(values []float64, width, height float32) *image.RGBA {
 // connectHint says how a first device connects.
 func (d *pageDeps) connectHint() string {
 	if d.address == "" {
-		return "Nothing was published at this broker yet."
+		return i18n.T("Nothing was published at this broker yet.")
 	}
-	return "Connect a device to " + d.address + ", or try:\nmosquitto_pub -p " + portOf(d.address) + " -t kitchen/thermometer -m 21.5"
+	return i18n.Tf("Connect a device to %s, or try:\nmosquitto_pub -p %s -t kitchen/thermometer -m 21.5", d.address, portOf(d.address))
 }
 
 func portOf(address string) string {

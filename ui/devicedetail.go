@@ -12,6 +12,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/pilothouse/pilothouse/model"
+	"github.com/pilothouse/pilothouse/ui/i18n"
 	"github.com/pilothouse/pilothouse/ui/widgets"
 )
 
@@ -53,31 +54,31 @@ func newDeviceDetail(d pageDeps) *deviceDetail {
 	t.evidence = newFactList()
 	t.buildValues()
 	t.commands = newCommandBar(d)
-	t.sent = newSentList(d, false, "No command was sent to this device", "Each press of a command's button is listed here, with how far it got.")
-	t.noValues = widgets.NewEmptyState(nil, "This device reports no numbers", "All it says is that it is there.", "", nil)
-	t.toMap = widget.NewButtonWithIcon("Map", theme.SearchIcon(), func() { d.openMap(t.root) })
-	t.toTopics = widget.NewButtonWithIcon("Topics", theme.ListIcon(), func() { d.openTopic(t.root) })
-	edit := widget.NewButtonWithIcon("Commands", theme.SettingsIcon(), d.savedCommands)
+	t.sent = newSentList(d, false, i18n.T("No command was sent to this device"), i18n.T("Each press of a command's button is listed here, with how far it got."))
+	t.noValues = widgets.NewEmptyState(nil, i18n.T("This device reports no numbers"), i18n.T("All it says is that it is there."), "", nil)
+	t.toMap = widget.NewButtonWithIcon(i18n.T("Map"), theme.SearchIcon(), func() { d.openMap(t.root) })
+	t.toTopics = widget.NewButtonWithIcon(i18n.T("Topics"), theme.ListIcon(), func() { d.openTopic(t.root) })
+	edit := widget.NewButtonWithIcon(i18n.T("Commands"), theme.SettingsIcon(), d.savedCommands)
 	head := container.NewBorder(nil, nil, container.NewCenter(t.shape), container.NewHBox(t.toMap, t.toTopics, edit), t.title)
 	upper := container.NewVBox(head, t.who, t.evidence.body, t.commands.locked, t.commands.body)
 	tabs := container.NewAppTabs(
-		container.NewTabItem("Values", container.NewStack(t.values, t.noValues)),
-		container.NewTabItem("Commands sent", t.sent.body),
+		container.NewTabItem(i18n.T("Values"), container.NewStack(t.values, t.noValues)),
+		container.NewTabItem(i18n.T("Commands sent"), t.sent.body),
 	)
 	t.content = container.NewBorder(upper, nil, nil, nil, tabs)
 	t.content.Hide()
-	t.empty = widgets.NewEmptyState(nil, "No device chosen", "Choose a device on the left to see how it is, what it reports, and its commands.", "", nil)
+	t.empty = widgets.NewEmptyState(nil, i18n.T("No device chosen"), i18n.T("Choose a device on the left to see how it is, what it reports, and its commands."), "", nil)
 	t.body = container.NewStack(t.content, t.empty)
 	return t
 }
 
 func (t *deviceDetail) buildValues() {
 	t.values = widgets.NewRows([]widgets.Column{
-		{Title: "Value", Width: 90, Weight: 2},
-		{Title: "Now", Width: 84, Weight: 1, Align: fyne.TextAlignTrailing},
-		{Title: "Trend", Width: 110, Weight: 1},
-		{Title: "Age", Width: 52, Align: fyne.TextAlignTrailing},
-		{Title: "Chart", Width: 60},
+		{Title: i18n.T("Value"), Width: 90, Weight: 2},
+		{Title: i18n.T("Now"), Width: 84, Weight: 1, Align: fyne.TextAlignTrailing},
+		{Title: i18n.T("Trend"), Width: 110, Weight: 1},
+		{Title: i18n.T("Age"), Width: 52, Align: fyne.TextAlignTrailing},
+		{Title: i18n.T("Chart"), Width: 60},
 	})
 	plot := func(key string) {
 		if k, ok := t.keys[key]; ok {
@@ -130,79 +131,79 @@ func (t *deviceDetail) frame(now time.Time, root string) func() {
 func evidenceRows(d *model.DeviceInfo, now time.Time) []fact {
 	e := &d.Evidence
 	out := []fact{
-		{label: "Liveness", value: d.Liveness.String() + since(d.Since, now), ink: widgets.StatusColor(statusOf(d.Liveness))},
-		{label: "Last seen", value: lastSeen(e, now)},
-		{label: "Cadence", value: cadenceText(e)},
-		{label: "Session", value: sessionText(e, now)},
+		{label: i18n.T("Liveness"), value: say(d.Liveness) + since(d.Since, now), ink: widgets.StatusColor(statusOf(d.Liveness))},
+		{label: i18n.T("Last seen"), value: lastSeen(e, now)},
+		{label: i18n.T("Cadence"), value: cadenceText(e)},
+		{label: i18n.T("Session"), value: sessionText(e, now)},
 	}
 	if e.Status != "" {
-		out = append(out, fact{label: "Says", value: e.Status})
+		out = append(out, fact{label: i18n.T("Says"), value: e.Status})
 	}
 	if v := d.Voyage; v != nil {
 		out = append(out, voyageRows(v)...)
 	}
 	if d.HasPosition {
-		out = append(out, fact{label: "Position", value: formatPlace(d.Position.LatLon)})
+		out = append(out, fact{label: i18n.T("Position"), value: formatPlace(d.Position.LatLon)})
 	}
-	return append(out, fact{label: "Topic", value: d.Root})
+	return append(out, fact{label: i18n.T("Topic"), value: d.Root})
 }
 
 func since(at, now time.Time) string {
 	if at.IsZero() {
 		return ""
 	}
-	return " for " + formatDuration(now.Sub(at))
+	return " " + i18n.Tf("for %s", formatDuration(now.Sub(at)))
 }
 
 func lastSeen(e *model.Evidence, now time.Time) string {
 	if e.LastSeen.IsZero() {
-		return "not since this program started"
+		return i18n.T("not since this program started")
 	}
-	return formatClock(e.LastSeen) + " (" + formatAge(now.Sub(e.LastSeen)) + "), " + plural(int(e.Messages), "message")
+	return formatClock(e.LastSeen) + " (" + formatAge(now.Sub(e.LastSeen)) + "), " + i18n.N("%d message", "%d messages", int(e.Messages))
 }
 
 func cadenceText(e *model.Evidence) string {
 	if e.Cadence == 0 {
-		return "not learned yet"
+		return i18n.T("not learned yet")
 	}
-	return fmt.Sprintf("every %s ± %s · suspicion φ %.1f", formatDuration(e.Cadence), formatDuration(e.Spread), math.Max(0, e.Suspicion))
+	return i18n.Tf("every %s ± %s · suspicion φ %.1f", formatDuration(e.Cadence), formatDuration(e.Spread), math.Max(0, e.Suspicion))
 }
 
 func sessionText(e *model.Evidence, now time.Time) string {
 	ago := ""
 	if !e.SessionSince.IsZero() {
-		ago = " " + formatDuration(now.Sub(e.SessionSince)) + " ago"
+		ago = " " + i18n.Tf("%s ago", formatDuration(now.Sub(e.SessionSince)))
 	}
 	switch e.Session {
 	case model.SessionOpen:
-		return "connected" + since(e.SessionSince, now)
+		return i18n.T("connected") + since(e.SessionSince, now)
 	case model.SessionGoodbye:
-		return "said goodbye" + ago
+		return i18n.T("said goodbye") + ago
 	case model.SessionBroken:
-		return "connection broken" + ago
+		return i18n.T("connection broken") + ago
 	case model.SessionWill:
-		return "connection broken, its will spoke" + ago
+		return i18n.T("connection broken, its will spoke") + ago
 	case model.SessionShort:
-		return "connects for each message"
+		return i18n.T("connects for each message")
 	}
-	return "unknown to this link"
+	return i18n.T("unknown to this link")
 }
 
 func voyageRows(v *model.VoyageInfo) []fact {
 	note, ink := voyageNote(v)
-	out := []fact{{label: "Voyage", value: note, ink: ink}}
+	out := []fact{{label: i18n.T("Voyage"), value: note, ink: ink}}
 	if v.InPort == "" && !v.Predicted.IsZero() {
-		out = append(out, fact{label: "Predicted", value: fmt.Sprintf("%s ± %s, %s", formatClock(v.Predicted), formatDuration(v.Margin), v.Basis)})
+		out = append(out, fact{label: i18n.T("Predicted"), value: fmt.Sprintf("%s ± %s, %s", formatClock(v.Predicted), formatDuration(v.Margin), say(v.Basis))})
 	}
 	if c := v.Claim; c != nil {
-		claim := "to " + orElse(c.To, "?")
+		claim := i18n.Tf("to %s", orElse(c.To, "?"))
 		if !c.PredictedArrival.IsZero() {
-			claim += " at " + formatClock(c.PredictedArrival)
+			claim = i18n.Tf("to %s at %s", orElse(c.To, "?"), formatClock(c.PredictedArrival))
 		}
 		if !c.ScheduledArrival.IsZero() {
-			claim += ", scheduled " + formatMinute(c.ScheduledArrival)
+			claim += ", " + i18n.Tf("scheduled %s", formatMinute(c.ScheduledArrival))
 		}
-		out = append(out, fact{label: "Vessel says", value: claim})
+		out = append(out, fact{label: i18n.T("Vessel says"), value: claim})
 	}
 	return out
 }
@@ -227,9 +228,9 @@ func (t *deviceDetail) valueRows(d *model.DeviceInfo, now time.Time) ([]widgets.
 		v := &d.Values[i]
 		key := v.Key.Topic + " " + v.Key.Pointer
 		keys[key] = v.Key
-		chart := widgets.Cell{Text: "+ Plot", Color: widgets.ColorAccent}
+		chart := widgets.Cell{Text: i18n.T("+ Plot"), Color: widgets.ColorAccent}
 		if t.deps.plotted(v.Key) {
-			chart = widgets.Cell{Text: "plotted", Color: widgets.ColorMuted}
+			chart = widgets.Cell{Text: i18n.T("plotted"), Color: widgets.ColorMuted}
 		}
 		rows[i] = widgets.Row{Key: key, Cells: []widgets.Cell{
 			{Text: strings.ReplaceAll(v.Label, "/", " ")},

@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/layout"
 
 	"github.com/pilothouse/pilothouse/model"
+	"github.com/pilothouse/pilothouse/ui/i18n"
 	"github.com/pilothouse/pilothouse/ui/widgets"
 )
 
@@ -38,13 +39,13 @@ var deviceSorts = []model.DeviceOrder{model.ByName, model.ByKind, model.WorstFir
 
 func newDevicesPage(d pageDeps) *devicesPage {
 	p := &devicesPage{stores: d.stores, poke: d.poke, search: widgets.NewEntry()}
-	p.search.SetPlaceHolder("Search by words: name, kind or topic")
+	p.search.SetPlaceHolder(i18n.T("Search by words: name, kind or topic"))
 	p.search.OnChanged = func(text string) { p.ask(func(w *devicesWant) { w.query.Search = text }) }
 	p.rows = widgets.NewRows([]widgets.Column{
-		{Title: "Device", Width: 150, Weight: 3, Sortable: true},
-		{Title: "Kind", Width: 60, Weight: 1, Sortable: true},
-		{Title: "Liveness", Width: 84, Sortable: true},
-		{Title: "Seen", Width: 54, Align: fyne.TextAlignTrailing, Sortable: true},
+		{Title: i18n.T("Device"), Width: 150, Weight: 3, Sortable: true},
+		{Title: i18n.T("Kind"), Width: 60, Weight: 1, Sortable: true},
+		{Title: i18n.T("Liveness"), Width: 84, Sortable: true},
+		{Title: i18n.T("Seen"), Width: 54, Align: fyne.TextAlignTrailing, Sortable: true},
 	})
 	p.rows.SetSort(2, true)
 	p.rows.OnRange = func(first, count int) {
@@ -52,7 +53,7 @@ func newDevicesPage(d pageDeps) *devicesPage {
 	}
 	p.rows.OnSelect = p.choose
 	p.rows.OnSort = p.sortBy
-	p.empty = widgets.NewEmptyState(nil, "No devices yet", d.connectHint(), "", nil)
+	p.empty = widgets.NewEmptyState(nil, i18n.T("No devices yet"), d.connectHint(), "", nil)
 	p.detail = newDeviceDetail(d)
 	// In this order, which Tab follows; NewBorder would put the middle first.
 	left := container.New(layout.NewBorderLayout(p.search, nil, nil, nil), p.search, container.NewStack(p.rows, p.empty))

@@ -2,7 +2,6 @@ package ui
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -13,6 +12,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/pilothouse/pilothouse/model/watch"
+	"github.com/pilothouse/pilothouse/ui/i18n"
 	"github.com/pilothouse/pilothouse/ui/widgets"
 )
 
@@ -40,9 +40,9 @@ const qrSide = 232
 
 func newEnrolPanel(a *watchActs) *enrolPanel {
 	p := &enrolPanel{acts: a, name: widgets.NewEntry(), kind: widgets.NewEntry(), root: widgets.NewEntry(), role: newRoleSelect(nil)}
-	p.name.SetPlaceHolder("as the device says")
-	p.kind.SetPlaceHolder("ferry, pump, … (optional)")
-	p.root.SetPlaceHolder("solent/ferries/wight-sun (optional)")
+	p.name.SetPlaceHolder(i18n.T("as the device says"))
+	p.kind.SetPlaceHolder(i18n.T("ferry, pump, … (optional)"))
+	p.root.SetPlaceHolder(i18n.T("solent/ferries/wight-sun (optional)"))
 	p.buildForm()
 	p.buildOffer()
 	p.body = container.NewStack(p.form, p.offered)
@@ -66,16 +66,16 @@ func (p *enrolPanel) heading(text string) fyne.CanvasObject {
 
 func (p *enrolPanel) buildForm() {
 	labelled := widget.NewFormItem
-	form := widget.NewForm(labelled("Name", p.name), labelled("Role", p.role), labelled("Kind", p.kind), labelled("Topics below", p.root))
-	about := widget.NewLabel("The device makes its own key, asks with a code that both sides show, and you approve. Nothing secret is typed.")
+	form := widget.NewForm(labelled(i18n.T("Name"), p.name), labelled(i18n.T("Role"), p.role), labelled(i18n.T("Kind"), p.kind), labelled(i18n.T("Topics below"), p.root))
+	about := widget.NewLabel(i18n.T("The device makes its own key, asks with a code that both sides show, and you approve. Nothing secret is typed."))
 	about.Wrapping = fyne.TextWrapWord
-	invite := widget.NewButtonWithIcon("Show the invitation", theme.NavigateNextIcon(), p.invite)
+	invite := widget.NewButtonWithIcon(i18n.T("Show the invitation"), theme.NavigateNextIcon(), p.invite)
 	invite.Importance = widget.HighImportance
-	other := widget.NewLabel("For a device that cannot enrol itself, save a bundle: its key, its certificate and ready examples. Whoever has the file is the device.")
+	other := widget.NewLabel(i18n.T("For a device that cannot enrol itself, save a bundle: its key, its certificate and ready examples. Whoever has the file is the device."))
 	other.Wrapping = fyne.TextWrapWord
 	other.Importance = widget.LowImportance
-	bundle := widget.NewButtonWithIcon("Save a bundle …", theme.DocumentSaveIcon(), p.bundle)
-	p.form = container.NewVScroll(container.NewVBox(p.heading("Add a device"), about, form, invite, widget.NewSeparator(), other, bundle))
+	bundle := widget.NewButtonWithIcon(i18n.T("Save a bundle …"), theme.DocumentSaveIcon(), p.bundle)
+	p.form = container.NewVScroll(container.NewVBox(p.heading(i18n.T("Add a device")), about, form, invite, widget.NewSeparator(), other, bundle))
 }
 
 func (p *enrolPanel) buildOffer() {
@@ -86,15 +86,15 @@ func (p *enrolPanel) buildOffer() {
 	p.command.TextStyle.Monospace = true
 	p.command.SizeName = theme.SizeNameCaptionText
 	p.left = widget.NewLabel("")
-	scan := widget.NewLabel("Scan it with the device, or run this on it:")
+	scan := widget.NewLabel(i18n.T("Scan it with the device, or run this on it:"))
 	scan.Importance = widget.LowImportance
-	copyCommand := widget.NewButtonWithIcon("Command", theme.ContentCopyIcon(), func() { p.acts.deps.copyText("command", p.offer.Command) })
-	copyURL := widget.NewButtonWithIcon("Address", theme.ContentCopyIcon(), func() { p.acts.deps.copyText("address", p.offer.URL) })
-	again := widget.NewButtonWithIcon("New", theme.ViewRefreshIcon(), func() {
+	copyCommand := widget.NewButtonWithIcon(i18n.T("Command"), theme.ContentCopyIcon(), func() { p.acts.deps.copyText(i18n.T("Copied the command"), p.offer.Command) })
+	copyURL := widget.NewButtonWithIcon(i18n.T("Address"), theme.ContentCopyIcon(), func() { p.acts.deps.copyText(i18n.T("Copied the address"), p.offer.URL) })
+	again := widget.NewButtonWithIcon(i18n.T("New"), theme.ViewRefreshIcon(), func() {
 		p.withdraw()
 		p.invite()
 	})
-	p.offered = container.NewVScroll(container.NewVBox(p.heading("Invitation"), p.code, p.left, scan, p.command,
+	p.offered = container.NewVScroll(container.NewVBox(p.heading(i18n.T("Invitation")), p.code, p.left, scan, p.command,
 		container.NewGridWithColumns(3, copyCommand, copyURL, again)))
 }
 
@@ -167,17 +167,17 @@ func (p *enrolPanel) takeBack(id string) {
 func (p *enrolPanel) bundle() {
 	who := p.who()
 	if who.Name == "" {
-		p.acts.deps.toast(toastWarning, "Say first what the device is called: its bundle is made for that name")
+		p.acts.deps.toast(toastWarning, i18n.T("Say first what the device is called: its bundle is made for that name"))
 		return
 	}
 	d := dialog.NewFileSave(func(file fyne.URIWriteCloser, err error) {
 		switch {
 		case err != nil:
-			p.acts.deps.toast(toastError, "Not saved: "+err.Error())
+			p.acts.deps.toast(toastError, i18n.Tf("Not saved: %v", err))
 		case file != nil:
 			path := file.URI().Path()
 			if err := file.Close(); err != nil {
-				p.acts.deps.toast(toastError, "Not saved: "+err.Error())
+				p.acts.deps.toast(toastError, i18n.Tf("Not saved: %v", err))
 				return
 			}
 			p.save(who, path)
@@ -188,7 +188,7 @@ func (p *enrolPanel) bundle() {
 }
 
 func (p *enrolPanel) save(who watch.InviteFor, path string) {
-	p.acts.run("Saved the bundle of "+who.Name+": keep it safe", func(ctx context.Context) error { return p.acts.watch.MakeBundle(ctx, who, path) },
+	p.acts.run(i18n.Tf("Saved the bundle of %s: keep it safe", who.Name), func(ctx context.Context) error { return p.acts.watch.MakeBundle(ctx, who, path) },
 		func() { p.close() })
 }
 
@@ -211,12 +211,12 @@ func (p *enrolPanel) frame(now time.Time) func() {
 func offerText(used bool, left time.Duration) string {
 	switch {
 	case used:
-		return "A device came with it. Compare its code with the one above."
+		return i18n.T("A device came with it. Compare its code with the one above.")
 	case left <= 0:
-		return "This invitation has lapsed. Make a new one."
+		return i18n.T("This invitation has lapsed. Make a new one.")
 	}
 	left = left.Truncate(time.Second)
-	return fmt.Sprintf("Good for one device, %d:%02d left", int(left.Minutes()), int(left.Seconds())%60)
+	return i18n.Tf("Good for one device, %d:%02d left", int(left.Minutes()), int(left.Seconds())%60)
 }
 
 // enrolAsk is the strip that shows a device which asks to be let in, above every
@@ -235,14 +235,14 @@ func newEnrolAsk(a *watchActs) *enrolAsk {
 	s.text.Truncation = fyne.TextTruncateEllipsis
 	s.code.TextStyle = fyne.TextStyle{Bold: true, Monospace: true}
 	s.code.SizeName = theme.SizeNameHeadingText
-	s.approve = widget.NewButton("The codes match: approve", func() {
+	s.approve = widget.NewButton(i18n.T("The codes match: approve"), func() {
 		r := s.shown
-		a.run(r.Name+" is enrolled", func(ctx context.Context) error { return a.watch.Approve(ctx, r.ID, r.InviteFor) }, nil)
+		a.run(i18n.Tf("%s is enrolled", r.Name), func(ctx context.Context) error { return a.watch.Approve(ctx, r.ID, r.InviteFor) }, nil)
 	})
 	s.approve.Importance = widget.HighImportance
-	s.refuse = widget.NewButton("Refuse", func() {
+	s.refuse = widget.NewButton(i18n.T("Refuse"), func() {
 		r := s.shown
-		a.run("Refused "+r.Name, func(ctx context.Context) error { return a.watch.Refuse(ctx, r.ID) }, nil)
+		a.run(i18n.Tf("Refused %s", r.Name), func(ctx context.Context) error { return a.watch.Refuse(ctx, r.ID) }, nil)
 	})
 	lead := container.NewHBox(container.NewCenter(widgets.NewStatusShape(widgets.StatusClaimed, 18)), s.code)
 	buttons := container.NewHBox(s.refuse, s.approve)
@@ -271,15 +271,14 @@ func (s *enrolAsk) show(pending []watch.Pending, now time.Time) {
 
 // askText says who asks to be let in.
 func askText(r *watch.Pending, more int, now time.Time) string {
-	text := orElse(r.Name, "A device") + " at " + hostPart(r.Addr)
+	who, from := orElse(r.Name, i18n.T("A device")), hostPart(r.Addr)
+	text := i18n.Tf("%s at %s asks to be let in as %s", who, from, roleName(r.Role))
 	if r.Renews {
-		text += " asks for a new key"
-	} else {
-		text += " asks to be let in as " + string(r.Role)
+		text = i18n.Tf("%s at %s asks for a new key", who, from)
 	}
 	text += ", " + formatAge(now.Sub(r.At).Truncate(time.Second))
 	if more > 0 {
-		text += fmt.Sprintf(", and %d more", more)
+		text += ", " + i18n.Tf("and %d more", more)
 	}
 	return text
 }

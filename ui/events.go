@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"github.com/pilothouse/pilothouse/model"
+	"github.com/pilothouse/pilothouse/ui/i18n"
 	"github.com/pilothouse/pilothouse/ui/widgets"
 )
 
@@ -58,44 +59,49 @@ func eventSubject(e *model.Event) string {
 	return e.Addr
 }
 
-// eventText says what happened, and in what colour.
+// eventText says what happened, and in what colour. What the broker and others
+// wrote into an event is shown as they wrote it.
 func eventText(e *model.Event) (string, fyne.ThemeColorName) {
+	text := e.Text
+	if e.Phrase != nil {
+		text = sayPhrase(*e.Phrase)
+	}
 	switch e.Kind {
 	case model.EventLiveness:
 		return livenessText(e), widgets.StatusColor(statusOf(e.To))
 	case model.EventSessionOpened:
-		return "connected from " + e.Addr, widgets.ColorMuted
+		return i18n.Tf("connected from %s", e.Addr), widgets.ColorMuted
 	case model.EventSessionClosed:
-		return "session ended: " + e.Text, widgets.ColorMuted
+		return i18n.Tf("session ended: %s", e.Text), widgets.ColorMuted
 	case model.EventRefused:
-		return "refused: " + e.Text, widgets.ColorSilent
+		return i18n.Tf("refused: %s", e.Text), widgets.ColorSilent
 	case model.EventDenied:
-		return "denied: " + e.Text, widgets.ColorSilent
+		return i18n.Tf("denied: %s", e.Text), widgets.ColorSilent
 	case model.EventDelay:
-		return e.Text, widgets.ColorLate
+		return text, widgets.ColorLate
 	case model.EventCommand:
 		if e.Serious {
-			return e.Text, widgets.ColorLost
+			return text, widgets.ColorLost
 		}
-		return e.Text, ""
+		return text, ""
 	case model.EventTrouble:
-		return e.Text, widgets.ColorSilent
+		return text, widgets.ColorSilent
 	}
-	return e.Text, ""
+	return text, ""
 }
 
 func livenessText(e *model.Event) string {
 	switch e.To {
 	case model.Alive:
-		return "is back, was " + e.From.String()
+		return i18n.Tf("is back, was %s", say(e.From))
 	case model.Late:
-		return "is late"
+		return i18n.T("is late")
 	case model.Silent:
-		return "fell silent"
+		return i18n.T("fell silent")
 	case model.Offline:
-		return "said goodbye"
+		return i18n.T("said goodbye")
 	case model.Lost:
-		return "was lost"
+		return i18n.T("was lost")
 	}
-	return "is " + e.To.String()
+	return i18n.Tf("is %s", say(e.To))
 }

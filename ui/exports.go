@@ -3,7 +3,6 @@ package ui
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"sync"
 	"time"
@@ -17,6 +16,7 @@ import (
 	"github.com/pilothouse/pilothouse/model"
 	"github.com/pilothouse/pilothouse/model/history"
 	"github.com/pilothouse/pilothouse/model/history/exchange"
+	"github.com/pilothouse/pilothouse/ui/i18n"
 )
 
 // exports saves what was recorded to files, away from the main goroutine, with
@@ -41,14 +41,14 @@ type exportWhat struct {
 var exportFormats = []struct {
 	format      exchange.Format
 	title, ends string
-}{{exchange.CSV, "CSV", ".csv"}, {exchange.JSONLines, "JSON lines", ".jsonl"}, {exchange.Parquet, "Parquet", ".parquet"}}
+}{{exchange.CSV, "CSV", ".csv"}, {exchange.JSONLines, "JSON Lines", ".jsonl"}, {exchange.Parquet, "Parquet", ".parquet"}}
 
 // menu are the items that save what is recorded; what is asked when one is
 // chosen.
 func (e *exports) menu(of string, what func() exportWhat) []*fyne.MenuItem {
 	var items []*fyne.MenuItem
 	for _, f := range exportFormats {
-		items = append(items, fyne.NewMenuItem(of+" as "+f.title, func() { e.ask(what(), f.format, f.ends) }))
+		items = append(items, fyne.NewMenuItem(i18n.Tf("%s as %s", of, f.title), func() { e.ask(what(), f.format, f.ends) }))
 	}
 	return items
 }
@@ -63,7 +63,7 @@ func (e *exports) ask(what exportWhat, format exchange.Format, ends string) {
 	d := dialog.NewFileSave(func(f fyne.URIWriteCloser, err error) {
 		switch {
 		case err != nil:
-			e.deps.toast(toastError, "Not exported: "+err.Error())
+			e.deps.toast(toastError, i18n.Tf("Not exported: %v", err))
 		case f != nil:
 			e.run(what, format, f)
 		}
@@ -76,14 +76,14 @@ func (e *exports) ask(what exportWhat, format exchange.Format, ends string) {
 func (e *exports) run(what exportWhat, format exchange.Format, f fyne.URIWriteCloser) {
 	ctx, cancel := context.WithCancel(e.deps.ctx)
 	bar, rows := widget.NewProgressBar(), widget.NewLabel("")
-	d := dialog.NewCustomWithoutButtons("Exporting "+f.URI().Name(),
-		container.NewVBox(bar, rows, widget.NewButton("Cancel", cancel)), e.win)
+	d := dialog.NewCustomWithoutButtons(i18n.Tf("Exporting %s", f.URI().Name()),
+		container.NewVBox(bar, rows, widget.NewButton(i18n.T("Cancel"), cancel)), e.win)
 	d.Resize(fyne.NewSize(360, 0))
 	d.Show()
 	progress := func(p exchange.Progress) {
 		e.deps.do(func() {
 			bar.SetValue(p.Share)
-			rows.SetText(plural(int(p.Rows), "row"))
+			rows.SetText(i18n.N("%d row", "%d rows", int(p.Rows)))
 		})
 	}
 	e.group.Go(func() {
@@ -111,18 +111,18 @@ func (e *exports) run(what exportWhat, format exchange.Format, f fyne.URIWriteCl
 func (e *exports) say(name string, rows int64, err error) {
 	switch {
 	case errors.Is(err, context.Canceled):
-		e.deps.toast(toastInfo, "Export stopped; the file was removed")
+		e.deps.toast(toastInfo, i18n.T("Export stopped; the file was removed"))
 	case err != nil:
-		e.deps.toast(toastError, "Not exported: "+err.Error())
+		e.deps.toast(toastError, i18n.Tf("Not exported: %v", err))
 	default:
-		e.deps.toast(toastInfo, fmt.Sprintf("Saved %s: %s", name, plural(int(rows), "row")))
+		e.deps.toast(toastInfo, i18n.Tf("Saved %s: %s", name, i18n.N("%d row", "%d rows", int(rows))))
 	}
 }
 
 // exportTo writes what was recorded to w and returns how many rows there were.
 func exportTo(ctx context.Context, r history.Reader, w io.Writer, what exportWhat, format exchange.Format, progress func(exchange.Progress)) (int64, error) {
 	if r == nil {
-		return 0, errors.New("there is no history to export")
+		return 0, i18n.Errorf("there is no history to export")
 	}
 	o := exchange.Options{Filter: what.filter, From: what.from, To: what.to, Format: format, Progress: progress}
 	if what.keys != nil {

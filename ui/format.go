@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/pilothouse/pilothouse/model"
+	"github.com/pilothouse/pilothouse/ui/i18n"
 	"github.com/pilothouse/pilothouse/ui/widgets"
 )
 
@@ -79,7 +80,7 @@ func formatBytes[T int | uint64](n T) string {
 // formatAge says how long ago something was in the two digits that matter.
 func formatAge(d time.Duration) string {
 	if d < 2*time.Second {
-		return "now"
+		return i18n.T("now")
 	}
 	return formatDuration(d)
 }
@@ -94,7 +95,7 @@ func formatDuration(d time.Duration) string {
 	case d < time.Minute:
 		return fmt.Sprintf("%d s", int(d.Seconds()))
 	case d < time.Hour:
-		return fmt.Sprintf("%d min", int(d.Minutes()))
+		return i18n.Tf("%d min", int(d.Minutes()))
 	case d < 48*time.Hour:
 		return fmt.Sprintf("%d h", int(d.Hours()))
 	}
@@ -121,11 +122,11 @@ func formatMinute(t time.Time) string {
 func formatDelay(d time.Duration) string {
 	switch late := int(math.Round(d.Minutes())); {
 	case late == 0:
-		return "on time"
+		return i18n.T("on time")
 	case late > 0:
-		return fmt.Sprintf("+%d min", late)
+		return i18n.Tf("+%d min", late)
 	default:
-		return fmt.Sprintf("−%d min", -late)
+		return i18n.Tf("−%d min", -late)
 	}
 }
 

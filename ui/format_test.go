@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/pilothouse/pilothouse/model"
+	"github.com/pilothouse/pilothouse/ui/i18n"
 	"github.com/pilothouse/pilothouse/ui/widgets"
 )
 
@@ -120,8 +121,8 @@ func TestFormatPlace(t *testing.T) {
 
 func TestPlural(t *testing.T) {
 	for n, want := range map[int]string{0: "0 topics", 1: "1 topic", 2: "2 topics", 8311: "8,311 topics"} {
-		if got := plural(n, "topic"); got != want {
-			t.Errorf("plural(%d) = %q, want %q", n, got, want)
+		if got := i18n.N("%d topic", "%d topics", n); got != want {
+			t.Errorf("N(%d) = %q, want %q", n, got, want)
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/pilothouse/pilothouse/model/watch"
+	"github.com/pilothouse/pilothouse/ui/i18n"
 	"github.com/pilothouse/pilothouse/ui/widgets"
 )
 
@@ -40,16 +41,16 @@ func newKeysSection(a *watchActs) *keysSection {
 	s.buildCertificates()
 	s.buildRest()
 	hint := widgets.NewEmptyState
-	s.noIdentities = hint(nil, "Nobody is enrolled yet", "Add a device to give it a key of its own: from then on the broker vouches for what it says.", "Add a device",
+	s.noIdentities = hint(nil, i18n.T("Nobody is enrolled yet"), i18n.T("Add a device to give it a key of its own: from then on the broker vouches for what it says."), i18n.T("Add a device"),
 		func() { s.enrol(watch.InviteFor{}, 0) })
-	s.noCertificates = hint(nil, "No certificates yet", "A device gets one when it is enrolled.", "", nil)
-	s.noInvites = hint(nil, "No open invitations", "An invitation lets one device ask to be enrolled, within ten minutes.", "", nil)
-	s.noBans = hint(nil, "Nobody is banned", "Who is kept out is listed here, and can be let in again.", "", nil)
+	s.noCertificates = hint(nil, i18n.T("No certificates yet"), i18n.T("A device gets one when it is enrolled."), "", nil)
+	s.noInvites = hint(nil, i18n.T("No open invitations"), i18n.T("An invitation lets one device ask to be enrolled, within ten minutes."), "", nil)
+	s.noBans = hint(nil, i18n.T("Nobody is banned"), i18n.T("Who is kept out is listed here, and can be let in again."), "", nil)
 	s.tabs = container.NewAppTabs(
-		container.NewTabItem("Identities", container.NewStack(s.identities, s.noIdentities)),
-		container.NewTabItem("Certificates", container.NewStack(s.certificates, s.noCertificates)),
-		container.NewTabItem("Invitations", container.NewStack(s.invitations, s.noInvites)),
-		container.NewTabItem("Bans", container.NewStack(s.bans, s.noBans)),
+		container.NewTabItem(i18n.T("Identities"), container.NewStack(s.identities, s.noIdentities)),
+		container.NewTabItem(i18n.T("Certificates"), container.NewStack(s.certificates, s.noCertificates)),
+		container.NewTabItem(i18n.T("Invitations"), container.NewStack(s.invitations, s.noInvites)),
+		container.NewTabItem(i18n.T("Bans"), container.NewStack(s.bans, s.noBans)),
 	)
 	s.side = container.NewStack(s.detail.body)
 	split := container.NewHSplit(s.tabs, newCard(s.side))
@@ -73,8 +74,8 @@ func (s *keysSection) enrol(who watch.InviteFor, attempt uint64) {
 
 func (s *keysSection) buildIdentities() {
 	s.identities = widgets.NewRows([]widgets.Column{
-		{Title: "Identity", Width: 150, Weight: 3}, {Title: "Role", Width: 78}, {Title: "Topics below", Width: 120, Weight: 3},
-		{Title: "Seen", Width: 56, Align: fyne.TextAlignTrailing}, {Title: "Key", Width: 108, Align: fyne.TextAlignTrailing},
+		{Title: i18n.T("Identity"), Width: 150, Weight: 3}, {Title: i18n.T("Role"), Width: 78}, {Title: i18n.T("Topics below"), Width: 120, Weight: 3},
+		{Title: i18n.T("Seen"), Width: 56, Align: fyne.TextAlignTrailing}, {Title: i18n.T("Key"), Width: 108, Align: fyne.TextAlignTrailing},
 	})
 	s.identities.OnSelect = func(name string) {
 		s.want.update(func(w *string) { *w = name })
@@ -85,8 +86,8 @@ func (s *keysSection) buildIdentities() {
 
 func (s *keysSection) buildCertificates() {
 	s.certificates = widgets.NewRows([]widgets.Column{
-		{Title: "Certificate of", Width: 120, Weight: 2}, {Title: "Serial", Width: 96, Weight: 2, Monospace: true},
-		{Title: "Ends", Width: 92}, {Title: "State", Width: 104}, {Width: 84},
+		{Title: i18n.T("Certificate of"), Width: 120, Weight: 2}, {Title: i18n.T("Serial"), Width: 96, Weight: 2, Monospace: true},
+		{Title: i18n.T("Ends"), Width: 92}, {Title: i18n.T("State"), Width: 104}, {Width: 84},
 	})
 	s.certificates.OnCell = func(serial string, column int) {
 		if column != 4 {
@@ -94,11 +95,11 @@ func (s *keysSection) buildCertificates() {
 		}
 		for _, c := range s.acts.watch.Certificates() {
 			if c.Serial == serial && revocable(&c) {
-				s.acts.confirm("Revoke a certificate", "The key with this certificate is refused from now on, and a live session with it ends. "+
-					"Its identity stays enrolled, with its other keys if it has any. This cannot be undone: the device needs a new key.",
-					c.Identity, "Revoke", nil, func() {
-						s.acts.run("Revoked the certificate "+serial, func(ctx context.Context) error {
-							return s.acts.watch.RevokeCertificate(ctx, serial, "revoked by the operator")
+				s.acts.confirm(i18n.T("Revoke a certificate"), i18n.T("The key with this certificate is refused from now on, and a live session with it ends. "+
+					"Its identity stays enrolled, with its other keys if it has any. This cannot be undone: the device needs a new key."),
+					c.Identity, i18n.T("Revoke"), nil, func() {
+						s.acts.run(i18n.Tf("Revoked the certificate %s", serial), func(ctx context.Context) error {
+							return s.acts.watch.RevokeCertificate(ctx, serial, i18n.T("revoked by the operator"))
 						}, nil)
 					})
 			}
@@ -109,15 +110,15 @@ func (s *keysSection) buildCertificates() {
 // buildRest makes the lists of invitations and bans.
 func (s *keysSection) buildRest() {
 	s.invitations = widgets.NewRows([]widgets.Column{
-		{Title: "Invited", Width: 140, Weight: 2}, {Title: "Role", Width: 80}, {Title: "State", Width: 120, Weight: 1}, {Width: 80},
+		{Title: i18n.T("Invited"), Width: 140, Weight: 2}, {Title: i18n.T("Role"), Width: 80}, {Title: i18n.T("State"), Width: 120, Weight: 1}, {Width: 80},
 	})
 	s.invitations.OnCell = func(id string, column int) {
 		if column == 3 {
-			s.acts.run("Took the invitation back", func(ctx context.Context) error { return s.acts.watch.Withdraw(ctx, id) }, nil)
+			s.acts.run(i18n.T("Took the invitation back"), func(ctx context.Context) error { return s.acts.watch.Withdraw(ctx, id) }, nil)
 		}
 	}
 	s.bans = widgets.NewRows([]widgets.Column{
-		{Title: "Kept out", Width: 170, Weight: 2}, {Title: "Since", Width: 70}, {Title: "Why", Width: 110, Weight: 2}, {Width: 66},
+		{Title: i18n.T("Kept out"), Width: 170, Weight: 2}, {Title: i18n.T("Since"), Width: 70}, {Title: i18n.T("Why"), Width: 110, Weight: 2}, {Width: 66},
 	})
 	s.bans.OnCell = func(key string, column int) {
 		i, err := strconv.Atoi(key)
@@ -125,7 +126,7 @@ func (s *keysSection) buildRest() {
 			return
 		}
 		b := s.shownBans[i]
-		s.acts.run("Let the "+b.String()+" in again", func(ctx context.Context) error { return s.acts.watch.Unban(ctx, b) }, nil)
+		s.acts.run(i18n.Tf("Let in again: %s", banText(&b)), func(ctx context.Context) error { return s.acts.watch.Unban(ctx, b) }, nil)
 	}
 }
 
@@ -168,7 +169,7 @@ func (s *keysSection) frame(now time.Time) func() {
 
 // identityRow is an identity as a line.
 func identityRow(i *watch.Identity, now time.Time) widgets.Row {
-	status, seen := widgets.StatusVouched, "never"
+	status, seen := widgets.StatusVouched, i18n.T("never")
 	if !i.LastSeen.IsZero() {
 		seen = formatAge(now.Sub(i.LastSeen))
 	}
@@ -177,7 +178,7 @@ func identityRow(i *watch.Identity, now time.Time) widgets.Row {
 		status = widgets.StatusLost
 	}
 	return widgets.Row{Key: i.Name, Status: status, Dim: !i.Revoked.IsZero(), Cells: []widgets.Cell{
-		{Text: i.Name}, {Text: string(i.Role), Color: widgets.ColorMuted}, {Text: orElse(i.Root, "–"), Color: widgets.ColorMuted},
+		{Text: i.Name}, {Text: roleName(i.Role), Color: widgets.ColorMuted}, {Text: orElse(i.Root, "–"), Color: widgets.ColorMuted},
 		{Text: seen, Color: widgets.ColorMuted}, {Text: key, Color: ink},
 	}}
 }
@@ -187,19 +188,19 @@ func keyText(i *watch.Identity, now time.Time) (string, fyne.ThemeColorName) {
 	c := watch.Certificate{NotBefore: i.Created, NotAfter: i.Expires}
 	switch {
 	case !i.Revoked.IsZero():
-		return "revoked", widgets.ColorMuted
+		return i18n.T("revoked"), widgets.ColorMuted
 	case i.Certificates == 0 && i.Password:
-		return "password only", widgets.ColorLate
+		return i18n.T("password only"), widgets.ColorLate
 	case i.Certificates == 0:
-		return "no key", widgets.ColorLate
+		return i18n.T("no key"), widgets.ColorLate
 	}
 	switch c.At(now) {
 	case watch.Ended:
-		return "expired", widgets.ColorSilent
+		return i18n.T("expired"), widgets.ColorSilent
 	case watch.Ending:
-		return formatDuration(i.Expires.Sub(now)) + " left", widgets.ColorLate
+		return i18n.Tf("%s left", formatDuration(i.Expires.Sub(now))), widgets.ColorLate
 	}
-	return formatDuration(i.Expires.Sub(now)) + " left", widgets.ColorMuted
+	return i18n.Tf("%s left", formatDuration(i.Expires.Sub(now))), widgets.ColorMuted
 }
 
 // revocable tells whether the operator may revoke a certificate: those of the
@@ -221,31 +222,31 @@ func certificateRow(c *watch.Certificate, now time.Time) widgets.Row {
 		status = widgets.StatusLost
 	}
 	if revocable(c) {
-		act = widgets.Cell{Text: "Revoke …", Color: widgets.ColorAccent}
+		act = widgets.Cell{Text: i18n.T("Revoke …"), Color: widgets.ColorAccent}
 	}
 	return widgets.Row{Key: c.Serial, Status: status, Dim: v == watch.Withdrawn, Cells: []widgets.Cell{
-		{Text: orElse(c.Identity, c.Purpose)}, {Text: c.Serial, Color: widgets.ColorMuted},
-		{Text: c.NotAfter.Local().Format("2006-01-02"), Color: ink}, {Text: v.String(), Color: ink}, act,
+		{Text: orElse(c.Identity, i18n.T(c.Purpose))}, {Text: c.Serial, Color: widgets.ColorMuted},
+		{Text: c.NotAfter.Local().Format("2006-01-02"), Color: ink}, {Text: say(v), Color: ink}, act,
 	}}
 }
 
 func invitationRow(i *watch.Invitation, now time.Time) widgets.Row {
-	state, act := "open for "+formatDuration(i.Expires.Sub(now)), widgets.Cell{Text: "Withdraw", Color: widgets.ColorAccent}
+	state, act := i18n.Tf("open for %s", formatDuration(i.Expires.Sub(now))), widgets.Cell{Text: i18n.T("Withdraw"), Color: widgets.ColorAccent}
 	switch {
 	case !i.Used.IsZero():
-		state, act = "used "+formatClock(i.Used), widgets.Cell{}
+		state, act = i18n.Tf("used %s", formatClock(i.Used)), widgets.Cell{}
 	case !now.Before(i.Expires):
-		state, act = "lapsed", widgets.Cell{}
+		state, act = i18n.T("lapsed"), widgets.Cell{}
 	}
 	return widgets.Row{Key: i.ID, Cells: []widgets.Cell{
-		{Text: orElse(i.Name, "any device")}, {Text: string(i.Role), Color: widgets.ColorMuted}, {Text: state, Color: widgets.ColorMuted}, act,
+		{Text: orElse(i.Name, i18n.T("any device"))}, {Text: roleName(i.Role), Color: widgets.ColorMuted}, {Text: state, Color: widgets.ColorMuted}, act,
 	}}
 }
 
 func banRow(i int, b *watch.Ban) widgets.Row {
 	return widgets.Row{Key: strconv.Itoa(i), Cells: []widgets.Cell{
 		{Text: b.String()}, {Text: formatClock(b.Since), Color: widgets.ColorMuted}, {Text: b.Why, Color: widgets.ColorMuted},
-		{Text: "Let in", Color: widgets.ColorAccent},
+		{Text: i18n.T("Let in"), Color: widgets.ColorAccent},
 	}}
 }
 
@@ -262,13 +263,13 @@ func roleNames() []string {
 func roleText(r watch.Role) string {
 	switch r {
 	case watch.RoleDevice:
-		return "Writes its own topics, reads its commands."
+		return i18n.T("Writes its own topics, reads its commands.")
 	case watch.RoleOperator:
-		return "Reads everything and sends commands."
+		return i18n.T("Reads everything and sends commands.")
 	case watch.RoleReader:
-		return "Reads everything, writes nothing."
+		return i18n.T("Reads everything, writes nothing.")
 	case watch.RoleBridge:
-		return "Another hub: passes on what its rules allow."
+		return i18n.T("Another hub: passes on what its rules allow.")
 	}
 	return ""
 }

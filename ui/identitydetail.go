@@ -2,7 +2,6 @@ package ui
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"time"
 
@@ -12,6 +11,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/pilothouse/pilothouse/model/watch"
+	"github.com/pilothouse/pilothouse/ui/i18n"
 	"github.com/pilothouse/pilothouse/ui/widgets"
 )
 
@@ -46,19 +46,19 @@ func newIdentityDetail(a *watchActs) *identityDetail {
 	d.may = widget.NewLabel("")
 	d.may.Importance = widget.LowImportance
 	d.may.Wrapping = fyne.TextWrapWord
-	d.revoke = widget.NewButton("Revoke …", d.askRevoke)
-	d.restore = widget.NewButton("Restore", func() {
+	d.revoke = widget.NewButton(i18n.T("Revoke …"), d.askRevoke)
+	d.restore = widget.NewButton(i18n.T("Restore"), func() {
 		name := d.shown.Name
-		a.run("Restored "+name, func(ctx context.Context) error { return a.watch.Restore(ctx, name) }, nil)
+		a.run(i18n.Tf("Restored %s", name), func(ctx context.Context) error { return a.watch.Restore(ctx, name) }, nil)
 	})
-	d.fresh = widget.NewButton("New key …", func() { d.renew(d.shown) })
-	d.device = widget.NewButton("Device", func() { a.deps.openDevice(d.shown.Root) })
+	d.fresh = widget.NewButton(i18n.T("New key …"), func() { d.renew(d.shown) })
+	d.device = widget.NewButton(i18n.T("Device"), func() { a.deps.openDevice(d.shown.Root) })
 	head := container.NewBorder(nil, nil, container.NewCenter(d.shape), nil, d.title)
-	roles := container.NewBorder(nil, nil, widget.NewLabel("Role"), nil, d.role)
+	roles := container.NewBorder(nil, nil, widget.NewLabel(i18n.T("Role")), nil, d.role)
 	d.buttons = newButtonGrid()
 	d.content = container.NewBorder(head, container.NewVBox(roles, d.may, d.buttons.body), nil, nil, container.NewVScroll(d.facts.body))
 	d.content.Hide()
-	d.empty = widgets.NewEmptyState(nil, "No identity chosen", "Choose one on the left to see its keys, its topics and what can be done.", "", nil)
+	d.empty = widgets.NewEmptyState(nil, i18n.T("No identity chosen"), i18n.T("Choose one on the left to see its keys, its topics and what can be done."), "", nil)
 	d.body = container.NewStack(d.content, d.empty)
 	return d
 }
@@ -68,18 +68,18 @@ func (d *identityDetail) setRole(r watch.Role) {
 		return
 	}
 	name := d.shown.Name
-	d.acts.run(name+" is now: "+string(r), func(ctx context.Context) error { return d.acts.watch.SetRole(ctx, name, r) }, nil)
+	d.acts.run(i18n.Tf("%s is now: %s", name, roleName(r)), func(ctx context.Context) error { return d.acts.watch.SetRole(ctx, name, r) }, nil)
 }
 
 // askRevoke puts an identity out once its name was typed.
 func (d *identityDetail) askRevoke() {
 	name := d.shown.Name
-	purge := widget.NewCheck("Delete its retained messages too", nil)
-	d.acts.confirm("Revoke "+name, "Its session ends within a second, and its keys and its password are refused from then on, also after a restart.",
-		name, "Revoke", purge, func() {
+	purge := widget.NewCheck(i18n.T("Delete its retained messages too"), nil)
+	d.acts.confirm(i18n.Tf("Revoke %s", name), i18n.T("Its session ends within a second, and its keys and its password are refused from then on, also after a restart."),
+		name, i18n.T("Revoke"), purge, func() {
 			remove := purge.Checked
-			d.acts.run("Revoked "+name, func(ctx context.Context) error {
-				return d.acts.watch.Revoke(ctx, name, "revoked by the operator", remove)
+			d.acts.run(i18n.Tf("Revoked %s", name), func(ctx context.Context) error {
+				return d.acts.watch.Revoke(ctx, name, i18n.T("revoked by the operator"), remove)
 			}, nil)
 		})
 }
@@ -122,26 +122,26 @@ func (d *identityDetail) show(who *watch.Identity, facts []fact, known bool) {
 
 // identityFacts says all that is known of an identity.
 func identityFacts(i *watch.Identity, certificates []watch.Certificate, now time.Time) []fact {
-	session, seen := "not connected", "never"
+	session, seen := i18n.T("not connected"), i18n.T("never")
 	if i.Connected {
-		session = "connected"
+		session = i18n.T("connected")
 	}
 	if !i.LastSeen.IsZero() {
 		seen = formatClock(i.LastSeen) + " (" + formatAge(now.Sub(i.LastSeen)) + ")"
 	}
-	out := []fact{{label: "Session", value: session}}
+	out := []fact{{label: i18n.T("Session"), value: session}}
 	if !i.Revoked.IsZero() {
-		out = append(out, fact{label: "Revoked", value: formatClock(i.Revoked) + ", " + orElse(i.Why, "no reason given"), ink: widgets.ColorLost})
+		out = append(out, fact{label: i18n.T("Revoked"), value: formatClock(i.Revoked) + ", " + orElse(i.Why, i18n.T("no reason given")), ink: widgets.ColorLost})
 	}
 	ids := i.Name
 	if len(i.ClientIDs) > 0 {
 		ids = strings.Join(i.ClientIDs, ", ")
 	}
-	out = append(out, fact{label: "Kind", value: orElse(i.Kind, "–")}, fact{label: "Topics below", value: orElse(i.Root, "none of its own")},
-		fact{label: "Client IDs", value: ids}, fact{label: "From", value: orElse(strings.Join(i.Sources, ", "), "any address")},
-		fact{label: "Enrolled", value: i.Created.Local().Format("2006-01-02 15:04")}, fact{label: "Seen", value: seen})
+	out = append(out, fact{label: i18n.T("Kind"), value: orElse(i.Kind, "–")}, fact{label: i18n.T("Topics below"), value: orElse(i.Root, i18n.T("none of its own"))},
+		fact{label: i18n.T("Client IDs"), value: ids}, fact{label: i18n.T("From"), value: orElse(strings.Join(i.Sources, ", "), i18n.T("any address"))},
+		fact{label: i18n.T("Enrolled"), value: i.Created.Local().Format("2006-01-02 15:04")}, fact{label: i18n.T("Seen"), value: seen})
 	if i.Password {
-		out = append(out, fact{label: "Password", value: "may be used; a key is stronger", ink: widgets.ColorLate})
+		out = append(out, fact{label: i18n.T("Password"), value: i18n.T("may be used; a key is stronger"), ink: widgets.ColorLate})
 	}
 	for k := range certificates {
 		c := &certificates[k]
@@ -152,7 +152,7 @@ func identityFacts(i *watch.Identity, certificates []watch.Certificate, now time
 		if v != watch.Valid {
 			ink = widgets.ColorLate
 		}
-		out = append(out, fact{label: "Key", value: fmt.Sprintf("until %s, %s", c.NotAfter.Local().Format("2006-01-02"), v), ink: ink},
+		out = append(out, fact{label: i18n.T("Key"), value: i18n.Tf("until %s, %s", c.NotAfter.Local().Format("2006-01-02"), say(v)), ink: ink},
 			fact{value: shortPrint(c.Fingerprint), ink: widgets.ColorMuted})
 	}
 	return out

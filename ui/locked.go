@@ -2,16 +2,16 @@ package ui
 
 import (
 	"context"
-	"errors"
 
 	"github.com/pilothouse/pilothouse/model"
+	"github.com/pilothouse/pilothouse/ui/i18n"
 )
 
 // pastLock is why nothing can be sent while the past is shown.
-const pastLock = "Locked: this is the past. Go back to live to send."
+func pastLock() string { return i18n.T("Locked: this is the past. Go back to live to send.") }
 
 // errPast is what sending fails with while the past is shown.
-var errPast = errors.New("this is the past: go back to live to send")
+const errPast = i18n.Error("this is the past: go back to live to send")
 
 // lockedLink sends nothing while the past is shown, whoever asks for it.
 type lockedLink struct {

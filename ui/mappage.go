@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/pilothouse/pilothouse/model"
+	"github.com/pilothouse/pilothouse/ui/i18n"
 	"github.com/pilothouse/pilothouse/ui/plot"
 	"github.com/pilothouse/pilothouse/ui/widgets"
 )
@@ -59,14 +60,14 @@ func newMapPage(d pageDeps, land *plot.Land, credit string) *mapPage {
 	}
 	p.view.OnTap = p.tapped
 	p.view.OnFit = p.fit
-	p.follow = widget.NewCheck("Follow", func(on bool) { p.ask(func(w *mapWant) { w.follow = on }) })
+	p.follow = widget.NewCheck(i18n.T("Follow"), func(on bool) { p.ask(func(w *mapWant) { w.follow = on }) })
 	p.info = widget.NewLabel("")
-	p.open = widget.NewButtonWithIcon("Device", theme.ComputerIcon(), func() { d.openDevice(p.want.get().selected) })
+	p.open = widget.NewButtonWithIcon(i18n.T("Device"), theme.ComputerIcon(), func() { d.openDevice(p.want.get().selected) })
 	card := container.NewHBox(p.info, p.follow, p.open)
 	p.card = newCard(card)
 	p.card.Hide()
-	p.empty = widgets.NewEmptyState(nil, "No device has said where it is",
-		"A JSON payload with lat and lon puts its device on the map, such as\n{\"lat\": 50.76, \"lon\": -1.30} on kitchen/cat/position.", "", nil)
+	p.empty = widgets.NewEmptyState(nil, i18n.T("No device has said where it is"),
+		i18n.T("A JSON payload with lat and lon puts its device on the map, such as\n{\"lat\": 50.76, \"lon\": -1.30} on kitchen/cat/position."), "", nil)
 	overlay := container.NewBorder(container.NewHBox(p.card), nil, nil, nil)
 	p.body = container.NewStack(p.view, container.NewPadded(overlay), p.empty)
 	return p
@@ -197,7 +198,7 @@ func symbol(d *model.MapDevice, selected bool, k *look) plot.Symbol {
 		s.Kind, s.Color = plot.SymbolBuoy, k.ink(widgets.ColorAlive)
 	}
 	if v := d.Voyage; v != nil && v.InPort == "" && !v.Predicted.IsZero() {
-		s.Note = "to " + v.ToName + " " + formatMinute(v.Predicted)
+		s.Note = i18n.Tf("to %s %s", v.ToName, formatMinute(v.Predicted))
 		if note := lateNote(v); note != "" {
 			s.Note += " " + note
 		}
@@ -225,7 +226,7 @@ func selectedInfo(devices []model.MapDevice, root string, now time.Time) (string
 		if d.Root != root {
 			continue
 		}
-		text := d.Name + " · " + d.Liveness.String()
+		text := d.Name + " · " + say(d.Liveness)
 		if !math.IsNaN(d.Position.SOG) {
 			text += " · " + formatValue(d.Position.SOG, 1) + " kn"
 		}

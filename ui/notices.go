@@ -8,6 +8,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"github.com/pilothouse/pilothouse/model"
+	"github.com/pilothouse/pilothouse/ui/i18n"
 	"github.com/pilothouse/pilothouse/ui/widgets"
 )
 
@@ -80,7 +81,7 @@ func (n *notices) add(level toastLevel, text, device string) {
 		t.Status = widgets.StatusLost
 	}
 	if device != "" {
-		t.Action = "Show"
+		t.Action = i18n.T("Show")
 	}
 	n.list = append(n.list, notice{toast: t, until: n.now().Add(toastTime(level)), device: device})
 	n.show()

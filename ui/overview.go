@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/pilothouse/pilothouse/model"
+	"github.com/pilothouse/pilothouse/ui/i18n"
 	"github.com/pilothouse/pilothouse/ui/widgets"
 )
 
@@ -39,8 +40,8 @@ func newOverviewPage(d pageDeps, above fyne.CanvasObject) *overviewPage {
 	}
 	p.tiles.OnSelect = d.openDevice
 	p.events = newEventRows(d)
-	p.empty = widgets.NewEmptyState(nil, "No devices yet", d.connectHint(), "", nil)
-	recent := container.NewBorder(sectionTitle("Recent events"), nil, nil, nil, p.events)
+	p.empty = widgets.NewEmptyState(nil, i18n.T("No devices yet"), d.connectHint(), "", nil)
+	recent := container.NewBorder(sectionTitle(i18n.T("Recent events")), nil, nil, nil, p.events)
 	split := container.NewVSplit(p.tiles, recent)
 	split.Offset = 0.72
 	p.body = container.NewPadded(container.NewBorder(container.NewVBox(above, p.counts.body), nil, nil, nil, container.NewStack(split, p.empty)))
@@ -90,9 +91,9 @@ func deviceTile(d *model.DeviceInfo, now time.Time) widgets.TileData {
 // livenessNote says how a device that reports no numbers is doing.
 func livenessNote(d *model.DeviceInfo) string {
 	if d.Evidence.Cadence > 0 {
-		return "says it is well every " + formatDuration(d.Evidence.Cadence)
+		return i18n.Tf("says it is well every %s", formatDuration(d.Evidence.Cadence))
 	}
-	return plural(int(d.Evidence.Messages), "message")
+	return i18n.N("%d message", "%d messages", int(d.Evidence.Messages))
 }
 
 // voyageNote says where a vessel goes, when it will be there, and how late.
@@ -101,13 +102,13 @@ func voyageNote(v *model.VoyageInfo) (string, fyne.ThemeColorName) {
 	case v == nil:
 		return "", ""
 	case v.InPort != "" && v.ToName != "":
-		return "in " + v.InPortName + ", next " + v.ToName, widgets.ColorMuted
+		return i18n.Tf("in %s, next %s", v.InPortName, v.ToName), widgets.ColorMuted
 	case v.InPort != "":
-		return "in " + v.InPortName, widgets.ColorMuted
+		return i18n.Tf("in %s", v.InPortName), widgets.ColorMuted
 	case v.Predicted.IsZero():
-		return "under way", widgets.ColorMuted
+		return i18n.T("under way"), widgets.ColorMuted
 	}
-	text := "to " + v.ToName + " " + formatMinute(v.Predicted)
+	text := i18n.Tf("to %s %s", v.ToName, formatMinute(v.Predicted))
 	if note := lateNote(v); note != "" {
 		return note + "  " + text, widgets.ColorLate // what matters first: a tile cuts the rest
 	}
@@ -154,10 +155,10 @@ func (c *countsBar) show(counts model.DeviceCounts) {
 		total += n
 		setShown(c.chips[l], n > 0)
 		if n > 0 {
-			setText(c.labels[l], formatCount(n)+" "+model.Liveness(l).String())
+			setText(c.labels[l], formatCount(n)+" "+say(model.Liveness(l)))
 		}
 	}
-	setText(c.total, plural(total, "device"))
+	setText(c.total, i18n.N("%d device", "%d devices", total))
 }
 
 // sectionTitle is the heading of a part of a page.

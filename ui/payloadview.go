@@ -7,19 +7,26 @@ import (
 	"unicode/utf8"
 
 	"github.com/pilothouse/pilothouse/model/payload"
+	"github.com/pilothouse/pilothouse/ui/i18n"
 	"github.com/pilothouse/pilothouse/ui/widgets"
 )
 
 // The ways to look at a payload.
 const (
-	asPretty = "Pretty"
-	asText   = "Text"
-	asHex    = "Hex"
+	asPretty = "pretty"
+	asText   = "text"
+	asHex    = "hex"
 	// Comparisons with another message, and the payload as a picture.
-	asDiff    = "Diff"
-	asHexDiff = "Hex diff"
-	asPicture = "Picture"
+	asDiff    = "diff"
+	asHexDiff = "hexdiff"
+	asPicture = "picture"
 )
+
+// payloadModes are these ways with what they are called.
+func payloadModes() options {
+	return options{{asPretty, i18n.T("Pretty")}, {asText, i18n.T("Text")}, {asHex, i18n.T("Hex")},
+		{asDiff, i18n.T("Diff")}, {asHexDiff, i18n.T("Hex diff")}, {asPicture, i18n.T("Picture")}}
+}
 
 // maxShownText is how much text of a payload is laid out, in bytes: more than
 // the largest payload that a link lets in, so that nothing is cut in practice.
@@ -67,7 +74,7 @@ func (v *payloadView) lay(p []byte) {
 		}
 	}
 	if cut > 0 {
-		v.note = strings.TrimSpace(v.note + " " + formatBytes(cut) + " more not shown; Value copies all.")
+		v.note = strings.TrimSpace(v.note + " " + i18n.Tf("%s more not shown; Value copies all.", formatBytes(cut)))
 	}
 	v.lines = wrap(text, max(v.columns, 20))
 }

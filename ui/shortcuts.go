@@ -11,6 +11,7 @@ import (
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/widget"
 
+	"github.com/pilothouse/pilothouse/ui/i18n"
 	"github.com/pilothouse/pilothouse/ui/widgets"
 )
 
@@ -32,7 +33,7 @@ func (s *shortcut) label() string {
 	for _, m := range []struct {
 		mod  fyne.KeyModifier
 		name string
-	}{{fyne.KeyModifierControl, "Ctrl"}, {fyne.KeyModifierSuper, "⌘"}, {fyne.KeyModifierAlt, "Alt"}, {fyne.KeyModifierShift, "Shift"}} {
+	}{{fyne.KeyModifierControl, i18n.T("Ctrl")}, {fyne.KeyModifierSuper, "⌘"}, {fyne.KeyModifierAlt, i18n.T("Alt")}, {fyne.KeyModifierShift, i18n.T("Shift")}} {
 		if s.mod&m.mod != 0 {
 			parts = append(parts, m.name)
 		}
@@ -44,20 +45,20 @@ func (s *shortcut) label() string {
 // shortcutTable is every key that works on every page.
 func (w *Window) shortcutTable() []shortcut {
 	table := []shortcut{
-		{does: "Search devices, topics, pages and actions", do: w.openPalette, key: fyne.KeyK, mod: fyne.KeyModifierShortcutDefault},
-		{does: "Switch between dark and light", do: w.toggleTheme, key: fyne.KeyL, mod: fyne.KeyModifierShortcutDefault},
-		{does: "Back to the page before", do: w.goBack, key: fyne.KeyLeft, mod: fyne.KeyModifierAlt},
+		{does: i18n.T("Search devices, topics, pages and actions"), do: w.openPalette, key: fyne.KeyK, mod: fyne.KeyModifierShortcutDefault},
+		{does: i18n.T("Switch between dark and light"), do: w.toggleTheme, key: fyne.KeyL, mod: fyne.KeyModifierShortcutDefault},
+		{does: i18n.T("Back to the page before"), do: w.goBack, key: fyne.KeyLeft, mod: fyne.KeyModifierAlt},
 	}
 	for i, name := range PageNames() {
 		table = append(table, shortcut{does: pageLabel(name), do: func() { w.goTo(name, true) },
 			key: fyne.KeyName(strconv.Itoa(i + 1)), mod: fyne.KeyModifierShortcutDefault})
 	}
 	table = append(table,
-		shortcut{does: "Full screen", do: func() { w.win.SetFullScreen(!w.win.FullScreen()) }, key: fyne.KeyF11},
-		shortcut{does: "This list", do: w.showShortcuts, char: '?'},
-		shortcut{does: "This list, while something is being typed", do: w.showShortcuts, key: fyne.KeySlash, mod: fyne.KeyModifierShortcutDefault},
-		shortcut{does: "This list", do: w.showShortcuts, key: fyne.KeyF1},
-		shortcut{does: "Close this list", do: w.hideShortcuts, key: fyne.KeyEscape},
+		shortcut{does: i18n.T("Full screen"), do: func() { w.win.SetFullScreen(!w.win.FullScreen()) }, key: fyne.KeyF11},
+		shortcut{does: i18n.T("This list"), do: w.showShortcuts, char: '?'},
+		shortcut{does: i18n.T("This list, while something is being typed"), do: w.showShortcuts, key: fyne.KeySlash, mod: fyne.KeyModifierShortcutDefault},
+		shortcut{does: i18n.T("This list"), do: w.showShortcuts, key: fyne.KeyF1},
+		shortcut{does: i18n.T("Close this list"), do: w.hideShortcuts, key: fyne.KeyEscape},
 	)
 	if w.time != nil {
 		for _, k := range timeKeys() {
@@ -99,8 +100,8 @@ func (w *Window) showShortcuts() {
 	if w.sheet != nil {
 		return // it is open
 	}
-	groups := []fyne.CanvasObject{shortcutGroup("Everywhere", w.shortcutLines()), shortcutGroup("On a chart", chartLines())}
-	w.sheet = dialog.NewCustom("Keyboard", "Close", container.NewVScroll(container.NewGridWithColumns(2, groups...)), w.win)
+	groups := []fyne.CanvasObject{shortcutGroup(i18n.T("Everywhere"), w.shortcutLines()), shortcutGroup(i18n.T("On a chart"), chartLines())}
+	w.sheet = dialog.NewCustom(i18n.T("Keyboard"), i18n.T("Close"), container.NewVScroll(container.NewGridWithColumns(2, groups...)), w.win)
 	w.sheet.SetOnClosed(func() { w.sheet = nil })
 	w.sheet.Resize(sheetSize(w.win))
 	w.sheet.Show()

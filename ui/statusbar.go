@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
@@ -12,6 +11,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/pilothouse/pilothouse/model"
+	"github.com/pilothouse/pilothouse/ui/i18n"
 	"github.com/pilothouse/pilothouse/ui/widgets"
 )
 
@@ -38,7 +38,7 @@ func newFrameBars(d pageDeps, name string, extra func() []model.DropCount, searc
 	b.badge = widgets.NewBadge(name, widgets.ColorMuted)
 	b.clock = widget.NewLabel("")
 	b.clock.TextStyle.Monospace = true
-	open := widget.NewButtonWithIcon("Search devices, topics, actions …      Ctrl+K", theme.SearchIcon(), search)
+	open := widget.NewButtonWithIcon(i18n.T("Search devices, topics, actions …      Ctrl+K"), theme.SearchIcon(), search)
 	open.Alignment = widget.ButtonAlignLeading
 	b.top = bar(container.NewBorder(nil, nil, nil, container.NewHBox(container.NewCenter(b.badge), b.clock), open))
 
@@ -46,12 +46,12 @@ func newFrameBars(d pageDeps, name string, extra func() []model.DropCount, searc
 	b.losses.Importance = widget.LowImportance
 	address := widget.NewLabel(orElse(d.address, d.link.Status().URL))
 	address.Selectable = true
-	lead := widget.NewLabel("Watching")
+	lead := widget.NewLabel(i18n.T("Watching"))
 	lead.Importance = widget.LowImportance
 	left := container.New(layout.NewCustomPaddedHBoxLayout(0), lead, address)
 	if d.address != "" {
-		lead.SetText("Devices connect to")
-		copyIt := widget.NewButtonWithIcon("", theme.ContentCopyIcon(), func() { d.copyText("address", d.address) })
+		lead.SetText(i18n.T("Devices connect to"))
+		copyIt := widget.NewButtonWithIcon("", theme.ContentCopyIcon(), func() { d.copyText(i18n.T("Copied the address"), d.address) })
 		copyIt.Importance = widget.LowImportance
 		left.Add(copyIt)
 	}
@@ -69,7 +69,7 @@ func (b *frameBars) every() time.Duration { return 500 * time.Millisecond }
 
 func (b *frameBars) frame(now time.Time) func() {
 	st, link := b.store.Stats(), b.link.Status()
-	counts := fmt.Sprintf("%s msg/s   %s   %s", formatCount(int(st.PerSecond+0.5)), plural(st.Topics, "topic"), plural(st.Devices, "device"))
+	counts := i18n.Tf("%s msg/s   %s   %s", formatCount(int(st.PerSecond+0.5)), i18n.N("%d topic", "%d topics", st.Topics), i18n.N("%d device", "%d devices", st.Devices))
 	losses := lossText(append(append(st.Dropped(), link.Dropped...), b.extra()...))
 	status, ink := linkLook(link.State)
 	banner := linkBanner(&link, now)
@@ -86,7 +86,7 @@ func (b *frameBars) frame(now time.Time) func() {
 // showLosses says what was dropped, in colour when there is something to say.
 func (b *frameBars) showLosses(text string) {
 	importance := widget.WarningImportance
-	if text == noLoss {
+	if text == noLoss() {
 		importance = widget.LowImportance
 	}
 	if b.losses.Importance != importance || b.losses.Text != text {
@@ -95,7 +95,8 @@ func (b *frameBars) showLosses(text string) {
 	}
 }
 
-const noLoss = "0 dropped"
+// noLoss says that nothing was dropped.
+func noLoss() string { return i18n.N("%d dropped", "%d dropped", 0) }
 
 // lossText says what was dropped; nothing was, it says too.
 func lossText(drops []model.DropCount) string {
@@ -104,16 +105,16 @@ func lossText(drops []model.DropCount) string {
 	for _, d := range drops {
 		if d.Count > 0 {
 			total += d.Count
-			parts = append(parts, formatCount(d.Count)+" "+d.Reason)
+			parts = append(parts, formatCount(d.Count)+" "+i18n.T(d.Reason))
 		}
 	}
 	switch {
 	case total == 0:
-		return noLoss
+		return noLoss()
 	case len(parts) == 1:
-		return "dropped: " + parts[0]
+		return i18n.Tf("dropped: %s", parts[0])
 	}
-	return formatCount(total) + " dropped: " + strings.Join(parts, "; ")
+	return i18n.Tf("%s dropped: %s", formatCount(total), strings.Join(parts, "; "))
 }
 
 func linkLook(s model.LinkState) (widgets.Status, fyne.ThemeColorName) {
@@ -132,11 +133,11 @@ func linkText(l *model.LinkStatus, name string) string {
 	case model.LinkUp:
 		return name
 	case model.LinkConnecting:
-		return "connecting to " + name
+		return i18n.Tf("connecting to %s", name)
 	case model.LinkRetrying:
-		return name + ": not connected"
+		return i18n.Tf("%s: not connected", name)
 	}
-	return name + ": off"
+	return i18n.Tf("%s: off", name)
 }
 
 // linkBanner says since when the link is lost, why, and what is being tried.
@@ -145,13 +146,13 @@ func linkBanner(l *model.LinkStatus, now time.Time) widgets.BannerData {
 		return widgets.BannerData{}
 	}
 	b := widgets.BannerData{
-		Text: "Not connected to " + l.URL + " since " + formatClock(l.Since), Status: widgets.StatusLost, Action: "Try now",
+		Text: i18n.Tf("Not connected to %s since %s", l.URL, formatClock(l.Since)), Status: widgets.StatusLost, Action: i18n.T("Try now"),
 	}
 	if l.Err != nil {
-		b.Detail = l.Err.Error()
+		b.Detail = errorText(l.Err)
 	}
 	if wait := l.NextTry.Sub(now); wait > 0 {
-		next := fmt.Sprintf("Attempt %d in %d s.", l.Attempt+1, int(wait.Seconds())+1)
+		next := i18n.Tf("Attempt %d in %d s.", l.Attempt+1, int(wait.Seconds())+1)
 		if b.Detail != "" {
 			if !strings.HasSuffix(b.Detail, "?") {
 				b.Detail = strings.TrimSuffix(b.Detail, ".") + "."

@@ -120,7 +120,7 @@ func TestPastIsShownAndLocked(t *testing.T) {
 		t.Errorf("the past is marked with %+v", d)
 	}
 	f := b.topics.detail.publish
-	if !f.submit.Disabled() || f.result.Text != pastLock {
+	if !f.submit.Disabled() || f.result.Text != pastLock() {
 		t.Errorf("a message may be sent from the past: %q", f.result.Text)
 	}
 	if _, err := b.deps().link.Send(t.Context(), model.Outgoing{Topic: "a", Payload: nil, QoS: 0, Retain: false}); !errors.Is(err, errPast) {

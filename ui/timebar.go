@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"fmt"
 	"strconv"
 	"time"
 
@@ -12,6 +11,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
+	"github.com/pilothouse/pilothouse/ui/i18n"
 	"github.com/pilothouse/pilothouse/ui/widgets"
 )
 
@@ -47,10 +47,17 @@ type timeWant struct {
 }
 
 // timeZooms are the stretches that the bar can show; 0 is all.
-var timeZooms = []struct {
-	name string
-	span time.Duration
-}{{"10 min", 10 * time.Minute}, {"1 h", time.Hour}, {"1 day", 24 * time.Hour}, {"7 days", 7 * 24 * time.Hour}, {"All", 0}}
+var timeZooms = []time.Duration{10 * time.Minute, time.Hour, 24 * time.Hour, 7 * 24 * time.Hour, 0}
+
+func zoomName(span time.Duration) string {
+	switch {
+	case span == 0:
+		return i18n.T("All")
+	case span >= 24*time.Hour:
+		return i18n.N("%d day", "%d days", int(span/(24*time.Hour)))
+	}
+	return formatDuration(span)
+}
 
 // timeSpeeds are how fast the past can be played.
 var timeSpeeds = []int{1, 2, 5, 10, 30, 100, 300, 1000}
@@ -58,7 +65,7 @@ var timeSpeeds = []int{1, 2, 5, 10, 30, 100, 300, 1000}
 func newTimeBar(d pageDeps, win fyne.Window, p *past) *timeBar {
 	b := &timeBar{deps: d, win: win, past: p, marks: &timeRecord{}}
 	b.load = &timeLoad{ctx: d.ctx, history: p.history, changed: d.poke}
-	b.want.update(func(w *timeWant) { w.span = timeZooms[0].span })
+	b.want.update(func(w *timeWant) { w.span = timeZooms[0] })
 	b.line = widgets.NewTimeline()
 	b.line.OnSeek = func(at time.Time, _ bool) { b.seek(at) }
 	b.line.OnLive, b.line.OnPan, b.line.OnKey = b.goLive, b.pan, b.key
@@ -81,7 +88,7 @@ func (b *timeBar) buildButtons() {
 		w.Importance = widget.LowImportance
 		return w
 	}
-	b.live = widget.NewButtonWithIcon("Live", theme.MediaRecordIcon(), b.goLive)
+	b.live = widget.NewButtonWithIcon(i18n.T("Live"), theme.MediaRecordIcon(), b.goLive)
 	b.back = icon(theme.MediaFastRewindIcon(), func() { b.step(-1) })
 	b.play = icon(theme.MediaPlayIcon(), b.toggle)
 	b.forward = icon(theme.MediaFastForwardIcon(), func() { b.step(1) })
@@ -99,17 +106,17 @@ func (b *timeBar) buildButtons() {
 	b.speed.Selected = names[0]
 	var zooms []string
 	for _, z := range timeZooms {
-		zooms = append(zooms, z.name)
+		zooms = append(zooms, zoomName(z))
 	}
 	b.zoom = widget.NewSelect(zooms, func(name string) {
-		for _, z := range timeZooms {
-			if z.name == name {
-				b.want.update(func(w *timeWant) { w.span, w.to = z.span, time.Time{} })
+		for i, z := range timeZooms {
+			if zooms[i] == name {
+				b.want.update(func(w *timeWant) { w.span, w.to = z, time.Time{} })
 			}
 		}
 		b.deps.poke()
 	})
-	b.zoom.Selected = names[0]
+	b.zoom.Selected = zooms[0]
 }
 
 func speedName(s float64) string { return strconv.FormatFloat(s, 'f', -1, 64) + "×" }
@@ -190,10 +197,10 @@ type timeKey struct {
 // timeKeys are all keys of the time bar.
 func timeKeys() []timeKey {
 	return []timeKey{
-		{fyne.KeySpace, "Play or pause the past", (*timeBar).toggle},
-		{fyne.KeyLeft, "A step back in time", func(b *timeBar) { b.step(-1) }},
-		{fyne.KeyRight, "A step on in time", func(b *timeBar) { b.step(1) }},
-		{fyne.KeyEnd, "Back to now", (*timeBar).goLive},
+		{fyne.KeySpace, i18n.T("Play or pause the past"), (*timeBar).toggle},
+		{fyne.KeyLeft, i18n.T("A step back in time"), func(b *timeBar) { b.step(-1) }},
+		{fyne.KeyRight, i18n.T("A step on in time"), func(b *timeBar) { b.step(1) }},
+		{fyne.KeyEnd, i18n.T("Back to now"), (*timeBar).goLive},
 	}
 }
 
@@ -235,7 +242,7 @@ func (b *timeBar) frame(now time.Time) func() {
 		setShown(b.edge, st.past)
 		if st.past && st.ended && now.Sub(st.at) < caughtUp {
 			b.goLive()
-			b.deps.toast(toastInfo, "Caught up with now: live again")
+			b.deps.toast(toastInfo, i18n.T("Caught up with now: live again"))
 		}
 	}
 }
@@ -277,42 +284,42 @@ func (b *timeBar) note(r *timeRecord) string {
 	s, on, err := b.past.history.Status()
 	switch {
 	case !on && err != nil:
-		return "Nothing is recorded: " + err.Error()
+		return i18n.Tf("Nothing is recorded: %v", err)
 	case !on:
-		return "Nothing is recorded: history is off"
+		return i18n.T("Nothing is recorded: history is off")
 	case s.Err != nil:
-		return "History: " + s.State.String() + ": " + s.Err.Error()
+		return i18n.Tf("History: %s: %v", say(s.State), s.Err)
 	case r.err != nil:
-		return "History cannot be read: " + r.err.Error()
+		return i18n.Tf("History cannot be read: %v", r.err)
 	}
 	return ""
 }
 
 // pastBanner says that this is the past, and which moment.
 func pastBanner(st *pastState, now time.Time, page string) widgets.BannerData {
-	d := widgets.BannerData{Ink: widgets.ColorPast, Status: widgets.StatusNotice, Bold: true, Action: "Back to live"}
+	d := widgets.BannerData{Ink: widgets.ColorPast, Status: widgets.StatusNotice, Bold: true, Action: i18n.T("Back to live")}
 	switch {
 	case st.err != nil:
-		d.Text, d.Detail = "The past cannot be shown", st.err.Error()
+		d.Text, d.Detail = i18n.T("The past cannot be shown"), st.err.Error()
 	case !st.past && st.going.IsZero():
 		return widgets.BannerData{}
 	case !st.past:
-		d.Text = "Going to " + formatMoment(st.going) + " …"
+		d.Text = i18n.Tf("Going to %s …", formatMoment(st.going))
 	default:
-		d.Text = "The past: " + formatMoment(st.at)
-		d.Detail = formatDuration(now.Sub(st.at)) + " ago"
+		d.Text = i18n.Tf("The past: %s", formatMoment(st.at))
+		d.Detail = i18n.Tf("%s ago", formatDuration(now.Sub(st.at)))
 		switch {
 		case !st.going.IsZero():
-			d.Detail = "going to " + formatMoment(st.going) + " …"
+			d.Detail = i18n.Tf("going to %s …", formatMoment(st.going))
 		case st.speed > 0:
-			d.Detail += fmt.Sprintf(", playing at %s", speedName(st.speed))
+			d.Detail += ", " + i18n.Tf("playing at %s", speedName(st.speed))
 		case st.ended:
-			d.Detail += ", the end of the record"
+			d.Detail += ", " + i18n.T("the end of the record")
 		}
 		if page == pageWatch {
-			d.Detail += ". This page always shows who is here now"
+			d.Detail += ". " + i18n.T("This page always shows who is here now")
 		} else {
-			d.Detail += ". Commands are locked; recording goes on"
+			d.Detail += ". " + i18n.T("Commands are locked; recording goes on")
 		}
 	}
 	return d

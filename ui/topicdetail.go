@@ -2,7 +2,6 @@ package ui
 
 import (
 	"encoding/hex"
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -15,6 +14,7 @@ import (
 
 	"github.com/pilothouse/pilothouse/model"
 	"github.com/pilothouse/pilothouse/model/payload"
+	"github.com/pilothouse/pilothouse/ui/i18n"
 	"github.com/pilothouse/pilothouse/ui/widgets"
 )
 
@@ -79,9 +79,9 @@ func newTopicDetail(d pageDeps, remove func(path string)) *topicDetail {
 	t.meta.Importance = widget.LowImportance
 	t.buildValue()
 	t.buildTabs()
-	t.device = widget.NewButtonWithIcon("Device", theme.ComputerIcon(), func() { d.openDevice(t.info.Device) })
-	copyTopic := widget.NewButtonWithIcon("Topic", theme.ContentCopyIcon(), func() { d.copyText("topic", t.info.Path) })
-	copyValue := widget.NewButtonWithIcon("Value", theme.ContentCopyIcon(), func() { d.copyText("value", string(t.info.Payload)) })
+	t.device = widget.NewButtonWithIcon(i18n.T("Device"), theme.ComputerIcon(), func() { d.openDevice(t.info.Device) })
+	copyTopic := widget.NewButtonWithIcon(i18n.T("Topic"), theme.ContentCopyIcon(), func() { d.copyText(i18n.T("Copied the topic"), t.info.Path) })
+	copyValue := widget.NewButtonWithIcon(i18n.T("Value"), theme.ContentCopyIcon(), func() { d.copyText(i18n.T("Copied the value"), string(t.info.Payload)) })
 	acts := container.NewHBox(t.device, copyTopic, copyValue, t.buildMore())
 	if d.exports != nil {
 		acts.Add(t.buildExport())
@@ -94,7 +94,8 @@ func newTopicDetail(d pageDeps, remove func(path string)) *topicDetail {
 	split.Offset = 0.45
 	t.content = container.NewBorder(head, nil, nil, nil, split)
 	t.content.Hide()
-	t.empty = widgets.NewEmptyState(nil, noTopic, noTopicHint, "", nil)
+	title, hint := noTopic()
+	t.empty = widgets.NewEmptyState(nil, title, hint, "", nil)
 	t.load = newLoadPane(d, remove)
 	t.load.body.Hide()
 	t.body = container.NewStack(t.content, t.load.body, t.empty)
@@ -109,7 +110,7 @@ const exportBefore = 24 * time.Hour
 func (t *topicDetail) buildExport() fyne.CanvasObject {
 	var button *widget.Button
 	button = widget.NewButtonWithIcon("", theme.DocumentSaveIcon(), func() {
-		items := t.deps.exports.menu("Messages of the last 24 h", func() exportWhat {
+		items := t.deps.exports.menu(i18n.T("Messages of the last 24 h"), func() exportWhat {
 			to := t.deps.stores.shown().Now()
 			name := t.info.Path[strings.LastIndexByte(t.info.Path, '/')+1:]
 			return exportWhat{name: orElse(name, "topic"), filter: t.info.Path, from: to.Add(-exportBefore), to: to}
@@ -120,11 +121,11 @@ func (t *topicDetail) buildExport() fyne.CanvasObject {
 }
 
 func (t *topicDetail) buildValue() {
-	t.mode = widget.NewRadioGroup([]string{asPretty, asText, asHex, asDiff, asHexDiff, asPicture}, func(mode string) {
-		t.want.update(func(w *detailWant) { w.mode = mode })
+	t.mode = widget.NewRadioGroup(payloadModes().labels(), func(label string) {
+		t.want.update(func(w *detailWant) { w.mode = payloadModes().key(label) })
 		t.deps.poke()
 	})
-	t.mode.Horizontal, t.mode.Required, t.mode.Selected = true, true, asPretty
+	t.mode.Horizontal, t.mode.Required, t.mode.Selected = true, true, payloadModes().label(asPretty)
 	t.value = widgets.NewRowsWithoutHeader([]widgets.Column{{Width: 100, Weight: 1, Monospace: true}})
 	t.value.Dense, t.value.SizeName = true, theme.SizeNameCaptionText
 	t.value.OnRange = func(first, count int) {
@@ -137,10 +138,10 @@ func (t *topicDetail) buildValue() {
 
 func (t *topicDetail) buildTabs() {
 	t.fields = widgets.NewRows([]widgets.Column{
-		{Title: "Field", Width: 90, Weight: 2},
-		{Title: "Value", Width: 90, Weight: 1, Align: fyne.TextAlignTrailing},
-		{Title: "Trend", Width: 100, Weight: 1},
-		{Title: "Chart", Width: 64},
+		{Title: i18n.T("Field"), Width: 90, Weight: 2},
+		{Title: i18n.T("Value"), Width: 90, Weight: 1, Align: fyne.TextAlignTrailing},
+		{Title: i18n.T("Trend"), Width: 100, Weight: 1},
+		{Title: i18n.T("Chart"), Width: 64},
 	})
 	t.fields.OnCell = func(pointer string, column int) {
 		if column == fieldPlot {
@@ -151,37 +152,41 @@ func (t *topicDetail) buildTabs() {
 		t.deps.plot(model.SeriesKey{Topic: t.info.Path, Pointer: fieldPointer(pointer)})
 	}
 	t.history = widgets.NewRows([]widgets.Column{
-		{Title: "Time", Width: 124},
-		{Title: "QoS", Width: 38},
-		{Title: "Size", Width: 66, Align: fyne.TextAlignTrailing},
-		{Title: "Publisher", Width: 90, Weight: 1},
-		{Title: "Payload", Width: 120, Weight: 3},
+		{Title: i18n.T("Time"), Width: 124},
+		{Title: i18n.T("QoS"), Width: 38},
+		{Title: i18n.T("Size"), Width: 66, Align: fyne.TextAlignTrailing},
+		{Title: i18n.T("Publisher"), Width: 90, Weight: 1},
+		{Title: i18n.T("Payload"), Width: 120, Weight: 3},
 	})
 	t.history.OnSelect = func(key string) {
 		t.want.update(func(w *detailWant) { w.against = key })
 		t.deps.poke()
 	}
-	t.history.OnActivate = func(string) { t.mode.SetSelected(asDiff) }
+	t.history.OnActivate = func(string) { t.mode.SetSelected(payloadModes().label(asDiff)) }
 	t.history.OnRange = func(first, count int) {
 		t.want.update(func(w *detailWant) { w.recordFirst, w.recordRows = first, count })
 		t.deps.poke()
 	}
-	t.noNumbers = widgets.NewEmptyState(nil, "No numbers in this payload", "Numbers, and the numeric fields of JSON, show here with a button that plots them.", "", nil)
+	t.noNumbers = widgets.NewEmptyState(nil, i18n.T("No numbers in this payload"), i18n.T("Numbers, and the numeric fields of JSON, show here with a button that plots them."), "", nil)
 	t.publish = newPublishForm(t.deps)
 	t.tabs = container.NewAppTabs(
-		container.NewTabItem("Numbers", container.NewStack(t.fields, t.noNumbers)),
-		container.NewTabItem("Messages", t.history),
-		container.NewTabItem("Publish", t.publish.body),
+		container.NewTabItem(i18n.T("Numbers"), container.NewStack(t.fields, t.noNumbers)),
+		container.NewTabItem(i18n.T("Messages"), t.history),
+		container.NewTabItem(i18n.T("Publish"), t.publish.body),
 	)
 }
 
 // fieldPlot is the column of the plot button.
 const fieldPlot = 3
 
-// A bare number has the empty pointer, which a list cannot use as a key.
+// bareField stands for the empty pointer of a bare number, which a list cannot
+// use as a key.
 const bareField = "(value)"
 
 func fieldKey(pointer string) string { return orElse(pointer, bareField) }
+
+// bareName is what a bare number is called.
+func bareName() string { return i18n.T("(value)") }
 
 func fieldPointer(key string) string {
 	if key == bareField {
@@ -199,11 +204,10 @@ func (t *topicDetail) choose(path string) {
 	t.publish.topic.SetText(path)
 }
 
-// What the pane says when no topic is chosen.
-const (
-	noTopic     = "No topic chosen"
-	noTopicHint = "Choose a topic on the left to see its value, its numbers and who published it."
-)
+// noTopic is what the pane says when no topic is chosen.
+func noTopic() (title, hint string) {
+	return i18n.T("No topic chosen"), i18n.T("Choose a topic on the left to see its value, its numbers and who published it.")
+}
 
 // frame builds the pane for a topic and returns how to show it; branch is what
 // to say of a level that is no topic.
@@ -217,7 +221,7 @@ func (t *topicDetail) frame(now time.Time, path, branch string) func() {
 		}
 		return func() {
 			if branch == "" {
-				t.empty.Set(noTopic, noTopicHint)
+				t.empty.Set(noTopic())
 			}
 			showLoad()
 			setShown(t.content, false)
@@ -243,7 +247,7 @@ func (t *topicDetail) frame(now time.Time, path, branch string) func() {
 		meta += "\n" + note
 	}
 	if len(info.Payload) < info.Size {
-		meta += fmt.Sprintf("\nOnly the first %s are kept: memory for messages is full.", formatBytes(len(info.Payload)))
+		meta += "\n" + i18n.Tf("Only the first %s are kept: memory for messages is full.", formatBytes(len(info.Payload)))
 	}
 	heard := t.publish.frame()
 	return func() {
@@ -301,13 +305,13 @@ func (t *topicDetail) buildMore() fyne.CanvasObject {
 	var button *widget.Button
 	button = widget.NewButtonWithIcon("", theme.MoreVerticalIcon(), func() {
 		popUp([]*fyne.MenuItem{
-			fyne.NewMenuItem("Copy payload as hex", func() { t.deps.copyText("payload as hex", hex.EncodeToString(t.info.Payload)) }),
-			fyne.NewMenuItem("Copy payload as laid out", func() {
+			fyne.NewMenuItem(i18n.T("Copy payload as hex"), func() { t.deps.copyText(i18n.T("Copied the payload as hex"), hex.EncodeToString(t.info.Payload)) }),
+			fyne.NewMenuItem(i18n.T("Copy payload as laid out"), func() {
 				text, _, _ := payload.Pretty(t.info.Payload, payload.Limits{MaxBytes: maxShownText})
-				t.deps.copyText("payload", text)
+				t.deps.copyText(i18n.T("Copied the payload"), text)
 			}),
-			fyne.NewMenuItem("Save payload …", func() { t.deps.savePayload(lastLevel(t.info.Path), t.info.Payload) }),
-			fyne.NewMenuItem("Delete retained here and below …", func() { t.remove(t.info.Path) }),
+			fyne.NewMenuItem(i18n.T("Save payload …"), func() { t.deps.savePayload(lastLevel(t.info.Path), t.info.Payload) }),
+			fyne.NewMenuItem(i18n.T("Delete retained here and below …"), func() { t.remove(t.info.Path) }),
 		}, t.deps.win, button)
 	})
 	return button
@@ -315,25 +319,25 @@ func (t *topicDetail) buildMore() fyne.CanvasObject {
 
 // topicMeta is the line under a topic's name.
 func topicMeta(i *model.TopicInfo, now time.Time) string {
-	text := fmt.Sprintf("QoS %d · %s · %s", i.QoS, formatBytes(i.Size), plural(int(i.Messages), "message"))
+	text := i18n.Tf("QoS %d · %s · %s", i.QoS, formatBytes(i.Size), i18n.N("%d message", "%d messages", int(i.Messages)))
 	if i.Cadence > 0 {
-		text += " · every " + formatDuration(i.Cadence)
+		text += " · " + i18n.Tf("every %s", formatDuration(i.Cadence))
 	}
 	if i.Retained {
-		text += " · retained"
+		text += " · " + i18n.T("retained")
 	}
 	return text + " · " + formatClock(i.At) + " (" + formatAge(now.Sub(i.At)) + ")"
 }
 
 func (t *topicDetail) fieldRow(f *model.FieldInfo, plotted bool) widgets.Row {
 	row := widgets.Row{Key: fieldKey(f.Pointer), Cells: []widgets.Cell{
-		{Text: fieldKey(f.Pointer)},
+		{Text: orElse(f.Pointer, bareName())},
 		{Text: formatUnit(formatValue(f.Last, -1), f.Unit)},
 		{Spark: t.deps.spark(f.Spark, 110, 20)},
-		{Text: "+ Plot", Color: widgets.ColorAccent},
+		{Text: i18n.T("+ Plot"), Color: widgets.ColorAccent},
 	}}
 	if plotted {
-		row.Cells[fieldPlot] = widgets.Cell{Text: "plotted", Color: widgets.ColorMuted}
+		row.Cells[fieldPlot] = widgets.Cell{Text: i18n.T("plotted"), Color: widgets.ColorMuted}
 	}
 	return row
 }

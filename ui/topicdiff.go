@@ -6,6 +6,7 @@ import (
 
 	"github.com/pilothouse/pilothouse/model"
 	"github.com/pilothouse/pilothouse/model/payload"
+	"github.com/pilothouse/pilothouse/ui/i18n"
 	"github.com/pilothouse/pilothouse/ui/widgets"
 )
 
@@ -41,12 +42,12 @@ func (d *topicDiff) view(store *model.Store, info *model.TopicInfo, mode, agains
 	records, _ := store.History(info.Path, limit)
 	other := otherRecord(records, against)
 	if other == nil {
-		d.lines, d.note = nil, "There is no other message to compare with yet."
+		d.lines, d.note = nil, i18n.T("There is no other message to compare with yet.")
 		return
 	}
-	d.note = "Compared with the message of " + other.At.Local().Format("15:04:05.000") + "."
+	d.note = i18n.Tf("Compared with the message of %s.", other.At.Local().Format("15:04:05.000"))
 	if against == "" {
-		d.note += " Choose one under Messages to compare with that."
+		d.note += " " + i18n.T("Choose one under Messages to compare with that.")
 	}
 	d.compare(other.Payload, info.Payload)
 }
@@ -66,7 +67,7 @@ func otherRecord(records []model.Record, against string) *model.Record {
 
 func (d *topicDiff) compare(before, after []byte) {
 	if over := max(len(before), len(after)) - maxDiff; over > 0 {
-		d.note += " " + formatBytes(over) + " beyond the first " + formatBytes(maxDiff) + " are not compared."
+		d.note += " " + i18n.Tf("%s beyond the first %s are not compared.", formatBytes(over), formatBytes(maxDiff))
 		before, after = before[:min(len(before), maxDiff)], after[:min(len(after), maxDiff)]
 	}
 	var found []payload.DiffLine
@@ -87,6 +88,6 @@ func (d *topicDiff) compare(before, after []byte) {
 		}
 	}
 	if changed == 0 {
-		d.note += " They are the same."
+		d.note += " " + i18n.T("They are the same.")
 	}
 }

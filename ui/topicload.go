@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/pilothouse/pilothouse/model"
+	"github.com/pilothouse/pilothouse/ui/i18n"
 	"github.com/pilothouse/pilothouse/ui/widgets"
 )
 
@@ -53,14 +54,14 @@ func newLoadPane(d pageDeps, remove func(path string)) *loadPane {
 	p.title.Truncation = fyne.TextTruncateEllipsis
 	p.total.Wrapping, p.total.Importance = fyne.TextWrapWord, widget.LowImportance
 	columns := func(first string) []widgets.Column {
-		return []widgets.Column{{Title: first, Width: 120, Weight: 1}, {Title: "Rate", Width: 72, Align: fyne.TextAlignTrailing},
-			{Title: "Load", Width: 84, Align: fyne.TextAlignTrailing}, {Title: "Messages", Width: 84, Align: fyne.TextAlignTrailing},
-			{Title: "Bytes", Width: 84, Align: fyne.TextAlignTrailing}}
+		return []widgets.Column{{Title: first, Width: 120, Weight: 1}, {Title: i18n.T("Rate"), Width: 72, Align: fyne.TextAlignTrailing},
+			{Title: i18n.T("Load"), Width: 84, Align: fyne.TextAlignTrailing}, {Title: i18n.T("Messages"), Width: 84, Align: fyne.TextAlignTrailing},
+			{Title: i18n.T("Bytes"), Width: 84, Align: fyne.TextAlignTrailing}}
 	}
-	p.topics, p.publishers = widgets.NewRows(columns("Top topics")), widgets.NewRows(columns("Top publishers"))
+	p.topics, p.publishers = widgets.NewRows(columns(i18n.T("Top topics"))), widgets.NewRows(columns(i18n.T("Top publishers")))
 	p.topics.OnActivate = d.openTopic
-	copyTopic := widget.NewButtonWithIcon("Topic", theme.ContentCopyIcon(), func() { d.copyText("topic", p.path) })
-	wipe := widget.NewButtonWithIcon("Retained …", theme.DeleteIcon(), func() { remove(p.path) })
+	copyTopic := widget.NewButtonWithIcon(i18n.T("Topic"), theme.ContentCopyIcon(), func() { d.copyText(i18n.T("Copied the topic"), p.path) })
+	wipe := widget.NewButtonWithIcon(i18n.T("Retained …"), theme.DeleteIcon(), func() { remove(p.path) })
 	head := container.NewVBox(container.NewBorder(nil, nil, nil, container.NewHBox(copyTopic, wipe), p.title), p.total)
 	split := container.NewVSplit(p.topics, p.publishers)
 	split.Offset = 0.6
@@ -93,7 +94,7 @@ func (p *loadPane) frame(store *model.Store, path, said string, now time.Time) f
 	topics, publishers := talkerRows(l.Topics), talkerRows(l.Publishers)
 	if second := now.Truncate(stale); p.told.path != path || p.told.known != known || !p.told.at.Equal(second) {
 		if known {
-			said += " " + formatLoad(l.Total.BytesPerSecond) + " now, " + formatBytes(l.Total.Bytes) + " so far."
+			said += " " + i18n.Tf("%s now, %s so far.", formatLoad(l.Total.BytesPerSecond), formatBytes(l.Total.Bytes))
 		}
 		p.told = loadTold{path: path, text: said, known: known, at: second}
 	}

@@ -2,7 +2,6 @@ package ui
 
 import (
 	"bytes"
-	"fmt"
 	"image"
 	_ "image/gif"  // read GIF payloads
 	_ "image/jpeg" // read JPEG payloads
@@ -14,6 +13,7 @@ import (
 
 	"github.com/pilothouse/pilothouse/model"
 	"github.com/pilothouse/pilothouse/model/payload"
+	"github.com/pilothouse/pilothouse/ui/i18n"
 )
 
 // maxPixels is the largest picture that is decoded, in pixels: 128 MiB of memory.
@@ -36,23 +36,23 @@ func (p *picture) view(info *model.TopicInfo) {
 	}
 	p.topic, p.at, p.img, p.note = info.Path, info.At, nil, ""
 	if kind := payload.Describe(info.Payload, "").Kind; !kind.Image() {
-		p.note = "This payload is no picture: it is " + kind.String() + "."
+		p.note = i18n.Tf("This payload is no picture: it is %s.", kind.String())
 		return
 	}
 	head, format, err := image.DecodeConfig(bytes.NewReader(info.Payload))
 	switch {
 	case err != nil:
-		p.note = "The picture cannot be read: " + err.Error() + "."
+		p.note = i18n.Tf("The picture cannot be read: %v.", err)
 		return
 	case head.Width <= 0 || head.Height <= 0 || head.Width > maxPixels/head.Height:
-		p.note = fmt.Sprintf("The picture claims %d x %d pixels, too many to show.", head.Width, head.Height)
+		p.note = i18n.Tf("The picture claims %d x %d pixels, too many to show.", head.Width, head.Height)
 		return
 	}
 	if p.img, _, err = image.Decode(bytes.NewReader(info.Payload)); err != nil {
-		p.img, p.note = nil, "The picture cannot be read: "+err.Error()+"."
+		p.img, p.note = nil, i18n.Tf("The picture cannot be read: %v.", err)
 		return
 	}
-	p.note = fmt.Sprintf("%s, %d x %d pixels.", format, head.Width, head.Height)
+	p.note = i18n.Tf("%s, %d x %d pixels.", format, head.Width, head.Height)
 }
 
 // savePayload has the operator choose a file for a payload, whole.
@@ -70,10 +70,10 @@ func (d *pageDeps) savePayload(name string, content []byte) {
 			}
 			d.do(func() {
 				if err != nil {
-					d.toast(toastError, "The payload was not saved: "+err.Error())
+					d.toast(toastError, i18n.Tf("The payload was not saved: %v", err))
 					return
 				}
-				d.toast(toastInfo, "Saved "+formatBytes(len(content)))
+				d.toast(toastInfo, i18n.Tf("Saved %s", formatBytes(len(content))))
 			})
 		}()
 	}, d.win)

@@ -1,8 +1,6 @@
 package ui
 
 import (
-	"errors"
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -13,6 +11,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/pilothouse/pilothouse/model"
+	"github.com/pilothouse/pilothouse/ui/i18n"
 	"github.com/pilothouse/pilothouse/ui/widgets"
 )
 
@@ -37,7 +36,7 @@ type publishForm struct {
 func newPublishForm(d pageDeps) *publishForm {
 	f := &publishForm{
 		deps: d, topic: widgets.NewEntry(), payload: widgets.NewMultiLineEntry(),
-		qos: widget.NewSelect([]string{"0", "1", "2"}, nil), retain: widget.NewCheck("Retain", nil),
+		qos: widget.NewSelect([]string{"0", "1", "2"}, nil), retain: widget.NewCheck(i18n.T("Retain"), nil),
 		heard: widget.NewLabel(""), result: widget.NewLabel(""),
 		contentType: widgets.NewEntry(), response: widgets.NewEntry(), correlation: widgets.NewEntry(),
 		expiry: widgets.NewEntry(), user: widgets.NewMultiLineEntry(), steps: widgets.NewSteps(),
@@ -45,23 +44,23 @@ func newPublishForm(d pageDeps) *publishForm {
 	f.result.Importance = widget.DangerImportance
 	f.result.Hide()
 	f.steps.Hide()
-	f.topic.SetPlaceHolder("topic")
+	f.topic.SetPlaceHolder(i18n.T("topic"))
 	f.topic.OnChanged = func(text string) {
 		f.want.update(func(w *string) { *w = text })
 		d.poke()
 	}
-	f.payload.SetPlaceHolder("payload")
+	f.payload.SetPlaceHolder(i18n.T("payload"))
 	f.payload.SetMinRowsVisible(3)
 	f.qos.SetSelected("1")
 	f.result.Wrapping, f.heard.Wrapping = fyne.TextWrapWord, fyne.TextWrapWord
 	f.heard.Importance = widget.LowImportance
-	f.submit = widget.NewButtonWithIcon("Publish", theme.MailSendIcon(), f.send)
+	f.submit = widget.NewButtonWithIcon(i18n.T("Publish"), theme.MailSendIcon(), f.send)
 	f.submit.Importance = widget.HighImportance
-	keep := widget.NewButtonWithIcon("Save as command …", theme.DocumentSaveIcon(), func() {
+	keep := widget.NewButtonWithIcon(i18n.T("Save as command …"), theme.DocumentSaveIcon(), func() {
 		d.editCommand(-1, model.SavedCommand{CommandSpec: model.CommandSpec{Topic: f.topic.Text, Payload: f.payload.Text, QoS: f.level()}})
 	})
-	options := container.NewHBox(widget.NewLabel("QoS"), f.qos, f.retain, f.submit, keep)
-	more := widget.NewAccordion(widget.NewAccordionItem("MQTT 5 properties", f.properties()))
+	options := container.NewHBox(widget.NewLabel(i18n.T("QoS")), f.qos, f.retain, f.submit, keep)
+	more := widget.NewAccordion(widget.NewAccordionItem(i18n.T("MQTT 5 properties"), f.properties()))
 	f.body = container.NewVScroll(container.NewVBox(f.topic, f.payload, options, f.heard, f.result, f.steps, more))
 	return f
 }
@@ -74,7 +73,7 @@ func (f *publishForm) lock(past bool) {
 	setEnabled(f.submit, !past)
 	f.say("")
 	if past {
-		f.say(pastLock)
+		f.say(pastLock())
 	}
 }
 
@@ -87,14 +86,14 @@ func (f *publishForm) say(text string) {
 // properties is the form of what MQTT 5 can carry beside the payload.
 func (f *publishForm) properties() fyne.CanvasObject {
 	f.contentType.SetPlaceHolder("application/json")
-	f.expiry.SetPlaceHolder("never")
-	f.user.SetPlaceHolder("name = value, one a line")
+	f.expiry.SetPlaceHolder(i18n.T("never"))
+	f.user.SetPlaceHolder(i18n.T("name = value, one a line"))
 	form := container.New(layout.NewFormLayout())
 	for _, line := range []struct {
 		label string
 		entry *widgets.Entry
-	}{{"Content type", f.contentType}, {"Response topic", f.response}, {"Correlation data", f.correlation},
-		{"Expires after, s", f.expiry}, {"User properties", f.user}} {
+	}{{i18n.T("Content type"), f.contentType}, {i18n.T("Response topic"), f.response}, {i18n.T("Correlation data"), f.correlation},
+		{i18n.T("Expires after, s"), f.expiry}, {i18n.T("User properties"), f.user}} {
 		form.Add(widget.NewLabel(line.label))
 		form.Add(line.entry)
 	}
@@ -134,7 +133,7 @@ func (f *publishForm) outgoing() (m model.Outgoing, err error) {
 	p := model.Properties{ContentType: f.contentType.Text, ResponseTopic: f.response.Text}
 	if p.ResponseTopic != "" {
 		if err := model.CheckTopic(p.ResponseTopic); err != nil {
-			return m, fmt.Errorf("the response topic: %w", err)
+			return m, i18n.Errorf("the response topic: %w", err)
 		}
 	}
 	if f.correlation.Text != "" {
@@ -143,7 +142,7 @@ func (f *publishForm) outgoing() (m model.Outgoing, err error) {
 	if f.expiry.Text != "" {
 		seconds, err := strconv.ParseUint(strings.TrimSpace(f.expiry.Text), 10, 32)
 		if err != nil || seconds == 0 {
-			return m, errors.New("the expiry is a whole number of seconds, such as 60")
+			return m, i18n.Errorf("the expiry is a whole number of seconds, such as 60")
 		}
 		p.Expiry = uint32(seconds)
 	}
@@ -165,7 +164,7 @@ func userProperties(text string) ([]model.UserProperty, error) {
 		}
 		name, value, ok := strings.Cut(line, "=")
 		if name = strings.TrimSpace(name); !ok || name == "" {
-			return nil, fmt.Errorf("the user property %q is not of the form name = value", line)
+			return nil, i18n.Errorf("the user property %q is not of the form name = value", line)
 		}
 		out = append(out, model.UserProperty{Name: name, Value: strings.TrimSpace(value)})
 	}
@@ -176,13 +175,13 @@ func userProperties(text string) ([]model.UserProperty, error) {
 // command.
 func (f *publishForm) send() {
 	m, err := f.outgoing()
-	o := model.Order{Spec: model.CommandSpec{Name: "publish", Label: "Message on " + m.Topic}, Message: &m}
+	o := model.Order{Spec: model.CommandSpec{Name: "publish", Label: i18n.Tf("Message on %s", m.Topic)}, Message: &m}
 	if err == nil {
 		o.Device = f.deps.deviceOf(m.Topic)
 		_, _, err = f.deps.store.PreviewCommand(o)
 	}
 	if err != nil {
-		f.say("Not sent: " + err.Error() + ".")
+		f.say(i18n.Tf("Not sent: %v.", err))
 		return
 	}
 	f.say("")

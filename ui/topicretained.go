@@ -2,7 +2,6 @@ package ui
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -14,6 +13,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/pilothouse/pilothouse/model"
+	"github.com/pilothouse/pilothouse/ui/i18n"
 	"github.com/pilothouse/pilothouse/ui/widgets"
 )
 
@@ -38,7 +38,7 @@ type branchWipe struct {
 func newBranchWipe(d pageDeps) *branchWipe {
 	w := &branchWipe{deps: d, text: widget.NewLabel(""), now: time.Now, after: time.AfterFunc}
 	w.text.Truncation = fyne.TextTruncateEllipsis
-	take := widget.NewButtonWithIcon("Undo", theme.ContentUndoIcon(), w.takeBack)
+	take := widget.NewButtonWithIcon(i18n.T("Undo"), theme.ContentUndoIcon(), w.takeBack)
 	take.Importance = widget.HighImportance
 	w.bar = newCard(container.New(layout.NewBorderLayout(nil, nil, nil, take), w.text, take))
 	w.bar.Hide()
@@ -51,18 +51,18 @@ func (w *branchWipe) ask(path string) {
 	topics, total := w.deps.store.RetainedBelow(path, retainedMost)
 	switch {
 	case len(w.doomed) > 0:
-		w.deps.toast(toastWarning, "Another deletion is under way.")
+		w.deps.toast(toastWarning, i18n.T("Another deletion is under way."))
 		return
 	case total == 0:
-		w.deps.toast(toastInfo, "Nothing that is known to be retained lies below "+path)
+		w.deps.toast(toastInfo, i18n.Tf("Nothing that is known to be retained lies below %s", path))
 		return
 	}
-	about := fmt.Sprintf("The broker forgets %s at and below “%s”. Devices that connect later will not get them.", plural(total, "retained message"), path)
+	about := i18n.Tf("The broker forgets %s at and below “%s”. Devices that connect later will not get them.", i18n.N("%d retained message", "%d retained messages", total), path)
 	if total > len(topics) {
-		about += fmt.Sprintf(" The first %s go now.", formatCount(len(topics)))
+		about += " " + i18n.Tf("The first %s go now.", formatCount(len(topics)))
 	}
-	content := widgets.NewTypeConfirm(about, formatCount(len(topics)), "Delete", nil)
-	d := dialog.NewCustomWithoutButtons("Delete retained messages", content, w.deps.win)
+	content := widgets.NewTypeConfirm(about, formatCount(len(topics)), i18n.T("Delete"), nil)
+	d := dialog.NewCustomWithoutButtons(i18n.T("Delete retained messages"), content, w.deps.win)
 	content.OnCancel = d.Hide
 	content.OnConfirm = func() { d.Hide(); w.doom(topics) }
 	d.Show()
@@ -89,7 +89,7 @@ func (w *branchWipe) takeBack() {
 func (w *branchWipe) show(now time.Time) {
 	setShown(w.bar, len(w.doomed) > 0)
 	if len(w.doomed) > 0 {
-		setText(w.text, "Deleting "+plural(len(w.doomed), "retained message")+" in "+formatDuration(max(0, w.due.Sub(now)).Truncate(time.Second)))
+		setText(w.text, i18n.Tf("Deleting %s in %s", i18n.N("%d retained message", "%d retained messages", len(w.doomed)), formatDuration(max(0, w.due.Sub(now)).Truncate(time.Second))))
 	}
 }
 
@@ -110,10 +110,10 @@ func (w *branchWipe) carryOut(serial int) {
 		done, err := deleteRetained(d.ctx, d.link, topics)
 		d.do(func() {
 			if err != nil {
-				d.toast(toastError, fmt.Sprintf("Deleted %d of %s: %v", done, plural(len(topics), "retained message"), err))
+				d.toast(toastError, i18n.Tf("Deleted %d of %s: %v", done, i18n.N("%d retained message", "%d retained messages", len(topics)), err))
 				return
 			}
-			d.toast(toastInfo, "Deleted "+plural(done, "retained message"))
+			d.toast(toastInfo, i18n.Tf("Deleted %s", i18n.N("%d retained message", "%d retained messages", done)))
 		})
 	}()
 }

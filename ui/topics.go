@@ -12,6 +12,7 @@ import (
 
 	"github.com/pilothouse/pilothouse/model"
 	"github.com/pilothouse/pilothouse/model/payload"
+	"github.com/pilothouse/pilothouse/ui/i18n"
 	"github.com/pilothouse/pilothouse/ui/widgets"
 )
 
@@ -60,7 +61,7 @@ type topicsWant struct {
 func newTopicsPage(d pageDeps) *topicsPage {
 	p := &topicsPage{deps: d, stores: d.stores, poke: d.poke}
 	p.filter = widgets.NewEntry()
-	p.filter.SetPlaceHolder("Filter: part of a topic or payload, or a filter with + and #")
+	p.filter.SetPlaceHolder(i18n.T("Filter: part of a topic or payload, or a filter with + and #"))
 	p.filter.OnChanged = func(text string) {
 		p.edit(func(v *model.TreeView) { v.SetFilter(text) })
 		p.searchValues(strings.TrimSpace(text))
@@ -70,10 +71,10 @@ func newTopicsPage(d pageDeps) *topicsPage {
 	p.searched.Hide()
 	p.wipe = newBranchWipe(d)
 	p.rows = widgets.NewRows([]widgets.Column{
-		{Title: "Topic", Width: 180, Weight: 3, Sortable: true},
-		{Title: "Value", Width: 110, Weight: 2, Sortable: true},
-		{Title: "Rate", Width: 64, Align: fyne.TextAlignTrailing, Sortable: true},
-		{Title: "Age", Width: 56, Align: fyne.TextAlignTrailing, Sortable: true},
+		{Title: i18n.T("Topic"), Width: 180, Weight: 3, Sortable: true},
+		{Title: i18n.T("Value"), Width: 110, Weight: 2, Sortable: true},
+		{Title: i18n.T("Rate"), Width: 64, Align: fyne.TextAlignTrailing, Sortable: true},
+		{Title: i18n.T("Age"), Width: 56, Align: fyne.TextAlignTrailing, Sortable: true},
 	})
 	p.rows.OnRange = func(first, count int) {
 		p.want.update(func(w *topicsWant) { w.first, w.count = first, count })
@@ -82,10 +83,10 @@ func newTopicsPage(d pageDeps) *topicsPage {
 	p.rows.OnToggle = func(path string) { p.edit(func(v *model.TreeView) { v.Toggle(path) }) }
 	p.rows.OnActivate = p.rows.OnToggle
 	p.rows.OnSort = p.sortBy
-	p.rows.OnCopy = func(path string) { d.copyText("topic", path) }
+	p.rows.OnCopy = func(path string) { d.copyText(i18n.T("Copied the topic"), path) }
 	p.rows.SetSort(0, false)
 	p.rows.OnSelect = p.choose
-	p.empty = widgets.NewEmptyState(nil, "No messages yet", d.connectHint(), "", nil)
+	p.empty = widgets.NewEmptyState(nil, i18n.T("No messages yet"), d.connectHint(), "", nil)
 	p.detail = newTopicDetail(d, p.wipe.ask)
 	// In this order, which Tab follows; NewBorder would put the middle first.
 	head := container.NewVBox(p.filter, p.searched, p.wipe.bar)
@@ -194,11 +195,11 @@ func (p *topicsPage) branch(store *model.Store, path string) string {
 		return ""
 	}
 	r := &rows[0]
-	text := plural(r.Topics, "topic") + " below it, " + plural(int(r.Messages), "message") + " so far"
+	text := i18n.Tf("%s below it, %s so far", i18n.N("%d topic", "%d topics", r.Topics), i18n.N("%d message", "%d messages", int(r.Messages)))
 	if rate := formatRate(r.PerSecond); rate != "" {
 		text += ", " + rate
 	}
-	return text + ". The level itself had no message."
+	return text + ". " + i18n.T("The level itself had no message.")
 }
 
 // valueRunes is how much of a payload a row of the tree shows.
@@ -215,11 +216,11 @@ func treeRow(r *model.TreeRow, now time.Time) widgets.Row {
 	}
 	row.Cells[0].Text = r.Name
 	if r.Name == "" {
-		row.Cells[0] = widgets.Cell{Text: "(empty level)", Color: widgets.ColorMuted}
+		row.Cells[0] = widgets.Cell{Text: i18n.T("(empty level)"), Color: widgets.ColorMuted}
 	}
 	row.Cells[2] = widgets.Cell{Text: formatRate(r.PerSecond), Color: widgets.ColorMuted}
 	if !r.HasValue {
-		row.Cells[1] = widgets.Cell{Text: plural(r.Topics, "topic"), Color: widgets.ColorMuted}
+		row.Cells[1] = widgets.Cell{Text: i18n.N("%d topic", "%d topics", r.Topics), Color: widgets.ColorMuted}
 		return row
 	}
 	row.Cells[1].Text = payload.Summary(r.Payload, valueRunes)
@@ -236,14 +237,6 @@ func treeRow(r *model.TreeRow, now time.Time) widgets.Row {
 		row.Flash = 1
 	}
 	return row
-}
-
-// plural counts things.
-func plural(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return formatCount(n) + " " + thing + "s"
 }
 
 // setShown shows or hides o, touching it only when that changes something.

@@ -2,9 +2,9 @@ package ui
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/pilothouse/pilothouse/model"
+	"github.com/pilothouse/pilothouse/ui/i18n"
 )
 
 // Bounds of a search in payloads: from how many letters on it is made, and how many
@@ -57,13 +57,13 @@ func isFilter(text string) bool {
 
 // searchText says what was searched and found.
 func searchText(s *model.ValueSearch) string {
-	text := fmt.Sprintf("%s by payload; searched %s, %s, in %s", plural(len(s.Found), "topic"), plural(s.Topics, "latest message"),
+	text := i18n.Tf("%s by payload; searched %s, %s, in %s", i18n.N("%d topic", "%d topics", len(s.Found)), i18n.N("%d latest message", "%d latest messages", s.Topics),
 		formatBytes(s.Bytes), formatDuration(s.Took))
 	if s.More {
-		text = "The first " + text + ": there are more"
+		text = i18n.Tf("The first %s: there are more", text)
 	}
 	if s.Cut > 0 {
-		text += fmt.Sprintf("; of %s only the first %s", formatCount(s.Cut), formatBytes(model.SearchBytes))
+		text += "; " + i18n.Tf("of %s only the first %s", formatCount(s.Cut), formatBytes(model.SearchBytes))
 	}
 	return text + "."
 }

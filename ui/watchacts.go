@@ -12,6 +12,7 @@ import (
 
 	"github.com/pilothouse/pilothouse/model"
 	"github.com/pilothouse/pilothouse/model/watch"
+	"github.com/pilothouse/pilothouse/ui/i18n"
 	"github.com/pilothouse/pilothouse/ui/widgets"
 )
 
@@ -39,7 +40,7 @@ func (a *watchActs) run(said string, do func(ctx context.Context) error, then fu
 		a.deps.do(func() {
 			switch {
 			case err != nil:
-				a.deps.toast(toastError, "Not done: "+err.Error())
+				a.deps.toast(toastError, i18n.Tf("Not done: %v", err))
 			case said != "":
 				a.deps.toast(toastInfo, said)
 			}
@@ -81,18 +82,18 @@ func (a *watchActs) ban(identity, clientID, addr, why string, then func()) {
 	}
 	names := make([]string, len(choices))
 	for i := range choices {
-		names[i] = choices[i].String()
+		names[i] = banText(&choices[i])
 	}
 	pick := widget.NewRadioGroup(names, nil)
 	pick.Required = true
 	pick.SetSelected(names[len(names)-1])
-	about := widget.NewLabel("Live sessions end at once, and further ones are refused. The ban is listed under Devices & keys, where it can be lifted.")
+	about := widget.NewLabel(i18n.T("Live sessions end at once, and further ones are refused. The ban is listed under Devices & keys, where it can be lifted."))
 	about.Wrapping = fyne.TextWrapWord
-	d := dialog.NewCustomConfirm("Keep out", "Ban", "Cancel", container.NewVBox(about, pick), func(yes bool) {
+	d := dialog.NewCustomConfirm(i18n.T("Keep out"), i18n.T("Ban"), i18n.T("Cancel"), container.NewVBox(about, pick), func(yes bool) {
 		for i, name := range names {
 			if yes && name == pick.Selected {
 				b := choices[i]
-				a.run("Banned the "+name, func(ctx context.Context) error { return a.watch.Ban(ctx, b) }, then)
+				a.run(i18n.Tf("Banned: %s", name), func(ctx context.Context) error { return a.watch.Ban(ctx, b) }, then)
 			}
 		}
 	}, a.win)

@@ -2,7 +2,6 @@ package ui
 
 import (
 	"context"
-	"fmt"
 	"net"
 	"strings"
 	"time"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/pilothouse/pilothouse/model"
 	"github.com/pilothouse/pilothouse/model/watch"
+	"github.com/pilothouse/pilothouse/ui/i18n"
 	"github.com/pilothouse/pilothouse/ui/widgets"
 )
 
@@ -54,7 +54,7 @@ func newWatchDetail(a *watchActs, enrol func(watch.InviteFor, uint64)) *watchDet
 	text := container.NewVScroll(container.NewVBox(d.note, d.facts.body))
 	d.content = container.NewBorder(head, d.buttons.body, nil, nil, text)
 	d.content.Hide()
-	d.empty = widgets.NewEmptyState(nil, "Nothing chosen", "Choose an attempt or a session to see who it is and what can be done.", "", nil)
+	d.empty = widgets.NewEmptyState(nil, i18n.T("Nothing chosen"), i18n.T("Choose an attempt or a session to see who it is and what can be done."), "", nil)
 	d.body = container.NewStack(d.content, d.empty)
 	return d
 }
@@ -66,28 +66,28 @@ func (d *watchDetail) buildButtons() {
 			d.acts.deps.poke()
 		}
 	}
-	d.letIn = widget.NewButton("Enrol …", func() {
+	d.letIn = widget.NewButton(i18n.T("Enrol …"), func() {
 		d.enrol(watch.InviteFor{Name: orElse(d.attempt.Identity, d.attempt.ClientID), Role: watch.RoleDevice}, d.attempt.ID)
 	})
-	d.restore = widget.NewButton("Restore", func() {
+	d.restore = widget.NewButton(i18n.T("Restore"), func() {
 		name := d.attempt.Identity
-		d.acts.run("Restored "+name, func(ctx context.Context) error { return d.acts.watch.Restore(ctx, name) }, mark(watch.Restored))
+		d.acts.run(i18n.Tf("Restored %s", name), func(ctx context.Context) error { return d.acts.watch.Restore(ctx, name) }, mark(watch.Restored))
 	})
-	d.ignore, d.reopen = widget.NewButton("Ignore", mark(watch.Ignored)), widget.NewButton("Reopen", mark(watch.Open))
-	ban := widget.NewButton("Ban …", func() {
+	d.ignore, d.reopen = widget.NewButton(i18n.T("Ignore"), mark(watch.Ignored)), widget.NewButton(i18n.T("Reopen"), mark(watch.Open))
+	ban := widget.NewButton(i18n.T("Ban …"), func() {
 		a := &d.attempt
 		d.acts.ban(a.Identity, a.ClientID, a.Addr, a.Kind.String(), mark(watch.BannedBy))
 	})
 	d.keepOut = ban
-	d.cut = widget.NewButton("Disconnect", func() {
+	d.cut = widget.NewButton(i18n.T("Disconnect"), func() {
 		id := d.session.Publisher.ClientID
-		d.acts.run("Disconnected "+id, func(ctx context.Context) error { return d.acts.watch.Disconnect(ctx, id) }, nil)
+		d.acts.run(i18n.Tf("Disconnected %s", id), func(ctx context.Context) error { return d.acts.watch.Disconnect(ctx, id) }, nil)
 	})
-	d.shutOut = widget.NewButton("Ban …", func() {
+	d.shutOut = widget.NewButton(i18n.T("Ban …"), func() {
 		p := d.session.Publisher
-		d.acts.ban(p.Identity, p.ClientID, hostPart(p.Addr), "banned from its session", nil)
+		d.acts.ban(p.Identity, p.ClientID, hostPart(p.Addr), i18n.T("banned from its session"), nil)
 	})
-	d.device = widget.NewButton("Device", func() { d.acts.deps.openDevice(d.root) })
+	d.device = widget.NewButton(i18n.T("Device"), func() { d.acts.deps.openDevice(d.root) })
 	d.buttons = newButtonGrid()
 }
 
@@ -157,24 +157,24 @@ func (d *watchDetail) show(title string, s widgets.Status, note string, facts []
 
 // attemptFacts says all that is known of an attempt.
 func attemptFacts(a *watch.Attempt, now time.Time) []fact {
-	out := []fact{{label: "Times", value: formatCount(a.Count)}}
+	out := []fact{{label: i18n.T("Times"), value: formatCount(a.Count)}}
 	add := func(label, value string) {
 		if value != "" {
 			out = append(out, fact{label: label, value: value})
 		}
 	}
-	add("Identity", a.Identity)
+	add(i18n.T("Identity"), a.Identity)
 	client := a.ClientID
 	if a.Various {
-		client += " and many others"
+		client = i18n.Tf("%s and many others", client)
 	}
-	add("Client ID", client)
-	add("Address", a.Addr)
-	add("Topic", a.Topic)
-	add("First", formatClock(a.First)+" ("+formatAge(now.Sub(a.First))+")")
-	add("Latest", formatClock(a.Last)+" ("+formatAge(now.Sub(a.Last))+")")
+	add(i18n.T("Client ID"), client)
+	add(i18n.T("Address"), a.Addr)
+	add(i18n.T("Topic"), a.Topic)
+	add(i18n.T("First"), formatClock(a.First)+" ("+formatAge(now.Sub(a.First))+")")
+	add(i18n.T("Latest"), formatClock(a.Last)+" ("+formatAge(now.Sub(a.Last))+")")
 	if a.Mark != watch.Open {
-		add("Handled", a.Mark.String()+", "+formatClock(a.Marked))
+		add(i18n.T("Handled"), say(a.Mark)+", "+formatClock(a.Marked))
 	}
 	return out
 }
@@ -182,18 +182,18 @@ func attemptFacts(a *watch.Attempt, now time.Time) []fact {
 // sessionNote says in a sentence how sure it is who holds a session, and what is
 // odd about it.
 func sessionNote(s *watch.Session) string {
-	note := "Not vouched for: the client said its own name."
+	note := i18n.T("Not vouched for: the client said its own name.")
 	switch {
 	case s.Operator():
-		note = "A session of this program itself."
+		note = i18n.T("A session of this program itself.")
 	case s.Publisher.Vouched():
-		note = "Vouched for by the broker."
+		note = i18n.T("Vouched for by the broker.")
 	}
 	if wide := s.Wide(); len(wide) > 0 {
-		note += " It listens to everything with " + strings.Join(wide, ", ") + "."
+		note += " " + i18n.Tf("It listens to everything with %s.", strings.Join(wide, ", "))
 	}
 	if s.Dropped > 0 {
-		note += " It did not keep up: " + plural(int(s.Dropped), "message") + " to it let go."
+		note += " " + i18n.Tf("It did not keep up: %s to it let go.", i18n.N("%d message", "%d messages", int(s.Dropped)))
 	}
 	return note
 }
@@ -203,38 +203,38 @@ func sessionFacts(s *watch.Session, t traffic, now time.Time) []fact {
 	p := s.Publisher
 	encryption := s.TLS
 	if encryption == "" {
-		encryption = "none"
+		encryption = i18n.T("none")
 		if !s.Connected || s.Operator() || s.Transport == "Unix socket" {
 			encryption = "–"
 		}
 	}
-	state := "Since"
+	state := i18n.T("Since")
 	if !s.Connected {
-		state = "Away since"
+		state = i18n.T("Away since")
 	}
 	out := []fact{
-		{label: "Identity", value: orElse(p.Identity, "none")},
-		{label: "Role", value: orElse(string(s.Role), "–")},
-		{label: "Client ID", value: p.ClientID},
-		{label: "Address", value: p.Addr},
-		{label: "Transport", value: orElse(s.Transport, "–")},
-		{label: "Encryption", value: encryption},
-		{label: "Protocol", value: orElse(s.Protocol, "–")},
+		{label: i18n.T("Identity"), value: orElse(p.Identity, i18n.T("none"))},
+		{label: i18n.T("Role"), value: orElse(roleName(s.Role), "–")},
+		{label: i18n.T("Client ID"), value: p.ClientID},
+		{label: i18n.T("Address"), value: p.Addr},
+		{label: i18n.T("Transport"), value: orElse(s.Transport, "–")},
+		{label: i18n.T("Encryption"), value: encryption},
+		{label: i18n.T("Protocol"), value: orElse(s.Protocol, "–")},
 		{label: state, value: formatClock(s.Since) + " (" + formatAge(now.Sub(s.Since)) + ")"},
-		{label: "From it", value: trafficText(s.Received, s.ReceivedBytes, t.in)},
-		{label: "To it", value: trafficText(s.Sent, s.SentBytes, t.out)},
-		{label: "Waiting", value: fmt.Sprintf("%s (%s), %s in flight", formatCount(s.Queued), formatBytes(s.QueuedBytes), formatCount(s.Inflight))},
+		{label: i18n.T("From it"), value: trafficText(s.Received, s.ReceivedBytes, t.in)},
+		{label: i18n.T("To it"), value: trafficText(s.Sent, s.SentBytes, t.out)},
+		{label: i18n.T("Waiting"), value: i18n.Tf("%s (%s), %s in flight", formatCount(s.Queued), formatBytes(s.QueuedBytes), formatCount(s.Inflight))},
 	}
 	if s.Dropped > 0 {
-		out = append(out, fact{label: "Let go", value: plural(int(s.Dropped), "message"), ink: widgets.ColorLate})
+		out = append(out, fact{label: i18n.T("Let go"), value: i18n.N("%d message", "%d messages", int(s.Dropped)), ink: widgets.ColorLate})
 	}
 	for i, f := range s.Filters {
 		label := ""
 		if i == 0 {
-			label = "Listens to"
+			label = i18n.T("Listens to")
 		}
 		if i == maxFilters {
-			return append(out, fact{label: label, value: fmt.Sprintf("and %d more", len(s.Filters)-i)})
+			return append(out, fact{label: label, value: i18n.Tf("and %d more", len(s.Filters)-i)})
 		}
 		line := fact{label: label, value: f}
 		if !s.Expected && !s.Operator() && watch.WideFilter(f) {
@@ -249,7 +249,7 @@ func sessionFacts(s *watch.Session, t traffic, now time.Time) []fact {
 const maxFilters = 20
 
 func trafficText(messages, bytes uint64, rate float64) string {
-	text := plural(int(messages), "message") + ", " + formatBytes(bytes)
+	text := i18n.N("%d message", "%d messages", int(messages)) + ", " + formatBytes(bytes)
 	if r := formatRate(rate); r != "" {
 		text += ", " + r
 	}

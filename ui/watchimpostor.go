@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"fmt"
 	"strconv"
 	"time"
 
@@ -12,6 +11,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/pilothouse/pilothouse/model/watch"
+	"github.com/pilothouse/pilothouse/ui/i18n"
 	"github.com/pilothouse/pilothouse/ui/widgets"
 )
 
@@ -39,24 +39,24 @@ func newImpostorSection(a *watchActs, i Impostor) *impostorSection {
 	s.state.Importance = widget.LowImportance
 	s.state.Truncation = fyne.TextTruncateEllipsis
 	act := func(do func()) func() { return func() { do(); a.deps.poke() } }
-	s.release = widget.NewButtonWithIcon("Release the impostor", theme.MediaPlayIcon(), act(func() { i.Release(false) }))
+	s.release = widget.NewButtonWithIcon(i18n.T("Release the impostor"), theme.MediaPlayIcon(), act(func() { i.Release(false) }))
 	s.release.Importance = widget.HighImportance
-	s.stepping = widget.NewButton("Step by step", act(func() { i.Release(true) }))
-	s.step = widget.NewButtonWithIcon("Next attack", theme.MediaSkipNextIcon(), act(i.Step))
+	s.stepping = widget.NewButton(i18n.T("Step by step"), act(func() { i.Release(true) }))
+	s.step = widget.NewButtonWithIcon(i18n.T("Next attack"), theme.MediaSkipNextIcon(), act(i.Step))
 	s.step.Importance = widget.HighImportance
-	s.stop = widget.NewButtonWithIcon("Stop", theme.MediaStopIcon(), act(i.Stop))
+	s.stop = widget.NewButtonWithIcon(i18n.T("Stop"), theme.MediaStopIcon(), act(i.Stop))
 	s.trials = widgets.NewRows([]widgets.Column{
-		{Title: "Attack", Width: 190, Weight: 2}, {Title: "Over", Width: 64}, {Title: "Became", Width: 88}, {Title: "Took", Width: 60, Align: fyne.TextAlignTrailing},
-		{Title: "How it went", Width: 150, Weight: 3},
+		{Title: i18n.T("Attack"), Width: 190, Weight: 2}, {Title: i18n.T("Over"), Width: 64}, {Title: i18n.T("Became"), Width: 88}, {Title: i18n.T("Took"), Width: 60, Align: fyne.TextAlignTrailing},
+		{Title: i18n.T("How it went"), Width: 150, Weight: 3},
 	})
-	s.defences = widgets.NewRows([]widgets.Column{{Title: "Defence", Width: 150, Weight: 3}, {Title: "", Width: 44}})
+	s.defences = widgets.NewRows([]widgets.Column{{Title: i18n.T("Defence"), Width: 150, Weight: 3}, {Title: "", Width: 44}})
 	s.defences.OnCell = func(key string, column int) {
 		if column == 1 {
 			s.toggle(key)
 		}
 	}
 	s.defences.OnActivate = s.toggle
-	s.note = widget.NewLabel("Tap on or off to switch a defence, for the demo alone: with it off, the attack succeeds.")
+	s.note = widget.NewLabel(i18n.T("Tap on or off to switch a defence, for the demo alone: with it off, the attack succeeds."))
 	s.note.Wrapping = fyne.TextWrapWord
 	s.note.Importance = widget.LowImportance
 	buttons := container.NewHBox(s.release, s.stepping, s.step, s.stop)
@@ -126,32 +126,32 @@ func (s *impostorSection) frame(now time.Time) func() {
 func scoreText(s watch.Score) string {
 	switch {
 	case s.Done() == 0:
-		return plural(s.Total, "attack")
+		return i18n.N("%d attack", "%d attacks", s.Total)
 	case s.Succeeded > 0:
-		return fmt.Sprintf("%d of %d succeeded", s.Succeeded, s.Total)
+		return i18n.Tf("%d of %d succeeded", s.Succeeded, s.Total)
 	}
-	return fmt.Sprintf("%d of %d refused", s.Refused, s.Total)
+	return i18n.Tf("%d of %d refused", s.Refused, s.Total)
 }
 
 // stateText says what the impostor is about.
 func stateText(i *watch.Impostor, now time.Time) string {
 	s := i.Score()
-	text := "A rogue client tries to be the ferry, one attack after another and for real."
+	text := i18n.T("A rogue client tries to be the ferry, one attack after another and for real.")
 	switch {
 	case i.Err != "":
 		text = i.Err
 	case i.Running && i.Stepping:
-		text = "Waits for the next step, " + formatDuration(now.Sub(i.Started).Truncate(time.Second)) + " since its release"
+		text = i18n.Tf("Waits for the next step, %s since its release", formatDuration(now.Sub(i.Started).Truncate(time.Second)))
 	case i.Running:
-		text = "At work for " + formatDuration(now.Sub(i.Started).Truncate(time.Second))
+		text = i18n.Tf("At work for %s", formatDuration(now.Sub(i.Started).Truncate(time.Second)))
 	case !i.Ended.IsZero():
-		text = "Over at " + formatClock(i.Ended) + ", after " + formatDuration(i.Ended.Sub(i.Started).Truncate(time.Second))
+		text = i18n.Tf("Over at %s, after %s", formatClock(i.Ended), formatDuration(i.Ended.Sub(i.Started).Truncate(time.Second)))
 	}
 	if s.Succeeded > 0 {
-		text = fmt.Sprintf("%d refused. ", s.Refused) + text
+		text = i18n.Tf("%d refused.", s.Refused) + " " + text
 	}
 	if s.Unproven > 0 {
-		text += fmt.Sprintf(". %d could not be carried out and prove nothing", s.Unproven)
+		text += ". " + i18n.Tf("%d could not be carried out and prove nothing", s.Unproven)
 	}
 	return text
 }
@@ -176,17 +176,17 @@ func trialRow(i int, t *watch.Trial) widgets.Row {
 		took = formatDuration(t.Took)
 	}
 	return widgets.Row{Key: strconv.Itoa(i), Status: status, Dim: t.Outcome == watch.Waiting, Cells: []widgets.Cell{
-		{Text: t.Name}, {Text: t.Transport, Color: widgets.ColorMuted}, {Text: t.Outcome.String(), Color: ink, Bold: t.Outcome == watch.Succeeded},
+		{Text: i18n.T(t.Name)}, {Text: t.Transport, Color: widgets.ColorMuted}, {Text: say(t.Outcome), Color: ink, Bold: t.Outcome == watch.Succeeded},
 		{Text: took, Color: widgets.ColorMuted}, {Text: t.Detail, Color: widgets.ColorMuted},
 	}}
 }
 
 // defenceRow is a defence with its switch as a line.
 func defenceRow(d *watch.Defence) widgets.Row {
-	row := widgets.Row{Key: d.Key, Status: widgets.StatusVouched, Cells: []widgets.Cell{{Text: d.Name}, {Text: "on", Color: widgets.ColorAccent}}}
+	row := widgets.Row{Key: d.Key, Status: widgets.StatusVouched, Cells: []widgets.Cell{{Text: i18n.T(d.Name)}, {Text: i18n.T("on"), Color: widgets.ColorAccent}}}
 	if d.Off {
 		row.Status = widgets.StatusImpostor
-		row.Cells[0].Color, row.Cells[1] = widgets.ColorImpostor, widgets.Cell{Text: "OFF", Color: widgets.ColorImpostor, Bold: true}
+		row.Cells[0].Color, row.Cells[1] = widgets.ColorImpostor, widgets.Cell{Text: i18n.T("OFF"), Color: widgets.ColorImpostor, Bold: true}
 	}
 	return row
 }

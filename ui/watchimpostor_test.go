@@ -94,7 +94,7 @@ func TestBlinks(t *testing.T) {
 	if n := countBlinks(events, i); n != 2 {
 		t.Errorf("%d blinks", n)
 	}
-	for n, want := range map[int]string{1: "once", 2: "twice", 1200: "1,200 times"} {
+	for n, want := range map[int]string{1: "blinked once", 2: "blinked twice", 1200: "blinked 1,200 times"} {
 		if got := times(n); got != want {
 			t.Errorf("%d is %q", n, got)
 		}

@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/container"
 
 	"github.com/pilothouse/pilothouse/model/watch"
+	"github.com/pilothouse/pilothouse/ui/i18n"
 	"github.com/pilothouse/pilothouse/ui/widgets"
 )
 
@@ -28,22 +29,22 @@ const listenShown = 500
 func newListenSection(a *watchActs, open func(clientID string)) *listenSection {
 	s := &listenSection{acts: a, warning: widgets.NewBanner()}
 	s.listeners = widgets.NewRows([]widgets.Column{
-		{Title: "Clients connect to", Width: 210, Weight: 2}, {Title: "Over", Width: 120}, {Title: "Reached from", Width: 110},
-		{Title: "Open", Width: 56, Align: fyne.TextAlignTrailing}, {Title: "Refused", Width: 68, Align: fyne.TextAlignTrailing},
-		{Title: "State", Width: 150, Weight: 2},
+		{Title: i18n.T("Clients connect to"), Width: 210, Weight: 2}, {Title: i18n.T("Over"), Width: 120}, {Title: i18n.T("Reached from"), Width: 110},
+		{Title: i18n.T("Open"), Width: 56, Align: fyne.TextAlignTrailing}, {Title: i18n.T("Refused"), Width: 68, Align: fyne.TextAlignTrailing},
+		{Title: i18n.T("State"), Width: 150, Weight: 2},
 	})
-	s.listeners.OnCopy = func(url string) { a.deps.copyText("address", url) }
+	s.listeners.OnCopy = func(url string) { a.deps.copyText(i18n.T("Copied the address"), url) }
 	s.filter = widgets.NewRows([]widgets.Column{
-		{Title: "Listens to", Width: 200, Weight: 3}, {Title: "Who", Width: 150, Weight: 2}, {Title: "Address", Width: 120, Weight: 1},
+		{Title: i18n.T("Listens to"), Width: 200, Weight: 3}, {Title: i18n.T("Who"), Width: 150, Weight: 2}, {Title: i18n.T("Address"), Width: 120, Weight: 1},
 		{Title: "", Width: 190, Weight: 1},
 	})
 	s.filter.OnActivate = func(key string) {
 		_, id, _ := strings.Cut(key, " ")
 		open(id)
 	}
-	s.nobody = widgets.NewEmptyState(nil, "Nobody listens", "Each subscription shows here with who made it.", "", nil)
-	where := container.NewBorder(container.NewVBox(s.warning, sectionTitle("Where clients connect")), nil, nil, nil, s.listeners)
-	who := container.NewBorder(sectionTitle("Who listens to what"), nil, nil, nil, container.NewStack(s.filter, s.nobody))
+	s.nobody = widgets.NewEmptyState(nil, i18n.T("Nobody listens"), i18n.T("Each subscription shows here with who made it."), "", nil)
+	where := container.NewBorder(container.NewVBox(s.warning, sectionTitle(i18n.T("Where clients connect"))), nil, nil, nil, s.listeners)
+	who := container.NewBorder(sectionTitle(i18n.T("Who listens to what")), nil, nil, nil, container.NewStack(s.filter, s.nobody))
 	split := container.NewVSplit(where, who)
 	split.Offset = 0.4
 	s.body = split
@@ -60,7 +61,7 @@ func (s *listenSection) frame(time.Time) func() {
 		l := &listeners[i]
 		rows[i] = listenerRow(l)
 		if w := l.Warnings(); len(w) > 0 && banner.Text == "" {
-			banner = widgets.BannerData{Text: l.URL, Detail: strings.Join(w, " "), Status: widgets.StatusCaution}
+			banner = widgets.BannerData{Text: l.URL, Detail: translated(w), Status: widgets.StatusCaution}
 		}
 	}
 	filters := filterRows(sessions)
@@ -74,16 +75,16 @@ func (s *listenSection) frame(time.Time) func() {
 
 // listenerRow is a listener as a line.
 func listenerRow(l *watch.Listener) widgets.Row {
-	reach, state, ink, status := "the network", "encrypted, identities only", widgets.ColorMuted, widgets.StatusVouched
+	reach, state, ink, status := i18n.T("the network"), i18n.T("encrypted, identities only"), widgets.ColorMuted, widgets.StatusVouched
 	if l.Loopback {
-		reach = "this machine"
+		reach = i18n.T("this machine")
 	}
 	var open []string
 	if !l.Encrypted {
-		open = append(open, "not encrypted")
+		open = append(open, i18n.T("not encrypted"))
 	}
 	if l.Anonymous {
-		open = append(open, "lets anyone in")
+		open = append(open, i18n.T("lets anyone in"))
 	}
 	if len(open) > 0 {
 		state, status = strings.Join(open, ", "), widgets.StatusClaimed
@@ -136,9 +137,9 @@ func filterRows(sessions []watch.Session) []widgets.Row {
 		case l.wide:
 			row.Status = widgets.StatusCaution
 			row.Cells[0].Color, row.Cells[0].Bold = widgets.ColorLate, true
-			row.Cells[3] = widgets.Cell{Text: "takes in everything", Color: widgets.ColorLate}
+			row.Cells[3] = widgets.Cell{Text: i18n.T("takes in everything"), Color: widgets.ColorLate}
 		case watch.WideFilter(l.filter):
-			row.Cells[3] = widgets.Cell{Text: "everything, as expected", Color: widgets.ColorMuted}
+			row.Cells[3] = widgets.Cell{Text: i18n.T("everything, as expected"), Color: widgets.ColorMuted}
 		}
 		rows = append(rows, row)
 	}

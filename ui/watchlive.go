@@ -11,6 +11,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/pilothouse/pilothouse/model/watch"
+	"github.com/pilothouse/pilothouse/ui/i18n"
 	"github.com/pilothouse/pilothouse/ui/widgets"
 )
 
@@ -39,10 +40,10 @@ type liveWant struct {
 }
 
 func newLiveSection(a *watchActs, enrol func(watch.InviteFor, uint64)) *liveSection {
-	s := &liveSection{acts: a, count: sectionTitle("Sessions")}
+	s := &liveSection{acts: a, count: sectionTitle(i18n.T("Sessions"))}
 	s.feed = widgets.NewRows([]widgets.Column{
-		{Title: "Latest", Width: 94}, {Title: "Attempt", Width: 156, Weight: 1}, {Title: "Who", Width: 100, Weight: 2},
-		{Title: "Times", Width: 60, Align: fyne.TextAlignTrailing}, {Title: "What happened", Width: 130, Weight: 4},
+		{Title: i18n.T("Latest"), Width: 94}, {Title: i18n.T("Attempt"), Width: 156, Weight: 1}, {Title: i18n.T("Who"), Width: 100, Weight: 2},
+		{Title: i18n.T("Times"), Width: 60, Align: fyne.TextAlignTrailing}, {Title: i18n.T("What happened"), Width: 130, Weight: 4},
 	})
 	s.feed.OnSelect = func(key string) {
 		id, err := strconv.ParseUint(key, 10, 64)
@@ -51,14 +52,14 @@ func newLiveSection(a *watchActs, enrol func(watch.InviteFor, uint64)) *liveSect
 		}
 	}
 	s.sessions = widgets.NewRows([]widgets.Column{
-		{Title: "Session", Width: 118, Weight: 2}, {Title: "Address", Width: 92, Weight: 1}, {Title: "Over", Width: 92},
-		{Title: "Since", Width: 64, Align: fyne.TextAlignTrailing}, {Title: "Listens", Width: 60, Align: fyne.TextAlignTrailing},
-		{Title: "Waiting", Width: 66, Align: fyne.TextAlignTrailing},
-		{Title: "In", Width: 52, Align: fyne.TextAlignTrailing}, {Title: "Out", Width: 52, Align: fyne.TextAlignTrailing},
+		{Title: i18n.T("Session"), Width: 118, Weight: 2}, {Title: i18n.T("Address"), Width: 92, Weight: 1}, {Title: i18n.T("Over"), Width: 92},
+		{Title: i18n.T("Since"), Width: 64, Align: fyne.TextAlignTrailing}, {Title: i18n.T("Listens"), Width: 60, Align: fyne.TextAlignTrailing},
+		{Title: i18n.T("Waiting"), Width: 66, Align: fyne.TextAlignTrailing},
+		{Title: i18n.T("In"), Width: 52, Align: fyne.TextAlignTrailing}, {Title: i18n.T("Out"), Width: 52, Align: fyne.TextAlignTrailing},
 	})
 	s.sessions.OnSelect = func(key string) { s.choose(liveWant{session: key}) }
-	s.quiet = widgets.NewEmptyState(nil, "Nothing was refused",
-		"Refused logins, denied topics, takeovers and floods show here as they happen, each with who, from where and how often.", "", nil)
+	s.quiet = widgets.NewEmptyState(nil, i18n.T("Nothing was refused"),
+		i18n.T("Refused logins, denied topics, takeovers and floods show here as they happen, each with who, from where and how often."), "", nil)
 	s.detail = newWatchDetail(a, enrol)
 	lower := container.NewBorder(s.count, nil, nil, nil, s.sessions)
 	left := container.NewVSplit(container.NewStack(s.feed, s.quiet), lower)
@@ -103,9 +104,9 @@ func (s *liveSection) frame(now time.Time) func() {
 		}
 		rows[i] = sessionRow(&sessions[i], rates[sessions[i].Publisher.ClientID], now)
 	}
-	title := plural(connected, "session") + " connected"
+	title := i18n.N("%d session connected", "%d sessions connected", connected)
 	if away := len(sessions) - connected; away > 0 {
-		title += ", " + formatCount(away) + " kept for clients that are away"
+		title += ", " + i18n.N("%d kept for a client that is away", "%d kept for clients that are away", away)
 	}
 	detail := s.detail.frame(now, w, sessions, rates)
 	return func() {
@@ -135,25 +136,25 @@ func sortSessions(sessions []watch.Session) {
 func attemptRow(a *watch.Attempt) widgets.Row {
 	what := a.Text
 	if a.Mark != watch.Open {
-		what = a.Mark.String() + " · " + what
+		what = say(a.Mark) + " · " + what
 	}
 	who := a.Who()
 	if a.Various {
-		who = "many names"
+		who = i18n.T("many names")
 	}
 	ink := widgets.StatusColor(gravityStatus(a.Kind))
 	if a.Kind.Gravity() == watch.Notice {
 		ink = ""
 	}
 	return widgets.Row{Key: strconv.FormatUint(a.ID, 10), Status: gravityStatus(a.Kind), Dim: a.Mark != watch.Open, Cells: []widgets.Cell{
-		{Text: formatClock(a.Last), Color: widgets.ColorMuted}, {Text: a.Kind.String(), Color: ink}, {Text: who},
+		{Text: formatClock(a.Last), Color: widgets.ColorMuted}, {Text: say(a.Kind), Color: ink}, {Text: who},
 		{Text: formatCount(a.Count)}, {Text: what, Color: widgets.ColorMuted},
 	}}
 }
 
 // sessionRow is a session as a line.
 func sessionRow(s *watch.Session, t traffic, now time.Time) widgets.Row {
-	over := orElse(s.Transport, "away")
+	over := orElse(s.Transport, i18n.T("away"))
 	listens := widgets.Cell{Text: formatCount(len(s.Filters)), Color: widgets.ColorMuted}
 	if wide := s.Wide(); len(wide) > 0 {
 		listens = widgets.Cell{Text: wide[0], Color: widgets.ColorLate, Bold: true}

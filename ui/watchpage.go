@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"fmt"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -11,6 +10,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/pilothouse/pilothouse/model/watch"
+	"github.com/pilothouse/pilothouse/ui/i18n"
 	"github.com/pilothouse/pilothouse/ui/widgets"
 )
 
@@ -59,18 +59,18 @@ func newWatchPage(d pageDeps, win fyne.Window, w Watch) *watchPage {
 	p.parts = map[string]watchSection{
 		watchLive: p.live, watchKeys: p.keys, watchListen: newListenSection(p.acts, p.openSession), watchRetained: newRetainedSection(p.acts),
 	}
-	segments := []widgets.Segment{{Key: watchLive, Label: "Live", Counted: true}, {Key: watchKeys, Label: "Devices & keys", Counted: true},
-		{Key: watchListen, Label: "Listeners", Counted: true}, {Key: watchRetained, Label: "Retained"}}
+	segments := []widgets.Segment{{Key: watchLive, Label: i18n.T("Live"), Counted: true}, {Key: watchKeys, Label: i18n.T("Devices & keys"), Counted: true},
+		{Key: watchListen, Label: i18n.T("Listeners"), Counted: true}, {Key: watchRetained, Label: i18n.T("Retained")}}
 	if i := w.Impostor(); i != nil {
 		p.parts[watchImpostor] = newImpostorSection(p.acts, i)
-		segments = append(segments, widgets.Segment{Key: watchImpostor, Label: "Impostor"})
+		segments = append(segments, widgets.Segment{Key: watchImpostor, Label: i18n.T("Impostor")})
 	}
 	p.sections = widgets.NewSegmented(segments)
 	p.sections.OnSelect = p.show
 	p.totals = widget.NewLabel("")
 	p.totals.Importance = widget.LowImportance
 	p.totals.Truncation = fyne.TextTruncateEllipsis
-	add := widget.NewButtonWithIcon("Add a device", theme.ContentAddIcon(), func() { p.enrol(watch.InviteFor{}, 0) })
+	add := widget.NewButtonWithIcon(i18n.T("Add a device"), theme.ContentAddIcon(), func() { p.enrol(watch.InviteFor{}, 0) })
 	p.ask = newEnrolAsk(p.acts)
 	head := container.New(layout.NewBorderLayout(nil, nil, p.sections, add), p.sections, middle(p.totals), add)
 	p.stack = container.NewStack()
@@ -82,9 +82,9 @@ func newWatchPage(d pageDeps, win fyne.Window, w Watch) *watchPage {
 
 // newRemoteWatch says what cannot be known of a broker elsewhere.
 func newRemoteWatch() fyne.CanvasObject {
-	return widgets.NewEmptyState(nil, "This broker does not tell who is there",
-		"MQTT hides from every subscriber who publishes, who listens and who was refused. With a broker elsewhere all of that is unknown here, "+
-			"and nothing is guessed. Devices that connect to the broker inside Pilothouse are shown with their identity, address and encryption.", "", nil)
+	return widgets.NewEmptyState(nil, i18n.T("This broker does not tell who is there"),
+		i18n.T("MQTT hides from every subscriber who publishes, who listens and who was refused. With a broker elsewhere all of that is unknown here, "+
+			"and nothing is guessed. Devices that connect to the broker inside Pilothouse are shown with their identity, address and encryption."), "", nil)
 }
 
 func (p *watchPage) object() fyne.CanvasObject { return p.body }
@@ -151,11 +151,11 @@ func middle(o fyne.CanvasObject) fyne.CanvasObject {
 // totalsText says what the feed has counted.
 func totalsText(t *watch.Totals) string {
 	if t.Reports == 0 {
-		return "Nobody was refused"
+		return i18n.T("Nobody was refused")
 	}
-	text := formatCount(t.Refused) + " refused"
+	text := i18n.N("%d refused", "%d refused", int(t.Refused))
 	if t.ForgottenReports > 0 {
-		text += fmt.Sprintf(", %s reports in %s older lines made room", formatCount(t.ForgottenReports), formatCount(t.Forgotten))
+		text += ", " + i18n.Tf("%s reports in %s older lines made room", formatCount(t.ForgottenReports), formatCount(t.Forgotten))
 	}
 	return text
 }
@@ -187,7 +187,7 @@ func (b *watchBadge) frame(time.Time) func() {
 		for _, r := range pending {
 			waiting[r.ID] = true
 			if !b.told[r.ID] {
-				b.tell(orElse(r.Name, "A device") + " asks to be let in, with the code " + r.Code)
+				b.tell(i18n.Tf("%s asks to be let in, with the code %s", orElse(r.Name, i18n.T("A device")), r.Code))
 			}
 		}
 		b.told = waiting

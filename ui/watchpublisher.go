@@ -4,6 +4,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"github.com/pilothouse/pilothouse/model"
+	"github.com/pilothouse/pilothouse/ui/i18n"
 	"github.com/pilothouse/pilothouse/ui/widgets"
 )
 
@@ -21,7 +22,7 @@ func publisherStatus(p *model.Publisher) widgets.Status {
 // publisherName is what to call p.
 func publisherName(p *model.Publisher) string {
 	if p.Operator() && !p.Vouched() {
-		return "this program"
+		return i18n.T("this program")
 	}
 	return p.Name()
 }
@@ -30,29 +31,29 @@ func publisherName(p *model.Publisher) string {
 func publisherText(p *model.Publisher) string {
 	switch {
 	case p == nil:
-		return "unknown: this broker does not tell"
+		return i18n.T("unknown: this broker does not tell")
 	case p.Vouched():
-		return p.Identity + ", vouched for, at " + p.Addr + encryptionText(p)
+		return i18n.Tf("%s, vouched for, at %s", p.Identity, p.Addr) + encryptionText(p)
 	case p.Operator():
-		return "this program"
+		return i18n.T("this program")
 	}
-	return "client " + p.ClientID + " at " + p.Addr + ", not vouched for" + encryptionText(p)
+	return i18n.Tf("client %s at %s, not vouched for", p.ClientID, p.Addr) + encryptionText(p)
 }
 
 // vouchText says in a few words who p is, and how sure that is.
 func vouchText(p *model.Publisher) string {
 	switch {
 	case p == nil:
-		return "publisher unknown"
+		return i18n.T("publisher unknown")
 	case p.Vouched():
-		return "vouched for"
+		return i18n.T("vouched for")
 	}
-	return "client " + p.ClientID + ", not vouched for"
+	return i18n.Tf("client %s, not vouched for", p.ClientID)
 }
 
 func encryptionText(p *model.Publisher) string {
 	if p.TLS {
-		return ", encrypted"
+		return ", " + i18n.T("encrypted")
 	}
 	return ""
 }
@@ -69,9 +70,9 @@ func badgeText(p *model.Publisher, known bool) string {
 	case p != nil:
 		return publisherText(p)
 	case known:
-		return "publisher unknown"
+		return i18n.T("publisher unknown")
 	}
-	return "publisher " + publisherText(p)
+	return i18n.Tf("publisher %s", publisherText(p))
 }
 
 // publisherInk is neutral for whom the broker vouches.
@@ -88,7 +89,7 @@ func newSecondBanner(d pageDeps, topic func() string) *widgets.Banner {
 	b := widgets.NewBanner()
 	b.OnAction = func() {
 		if !d.store.AcceptWriter(topic()) {
-			d.toast(toastWarning, "Not accepted: the broker does not vouch for who wrote it")
+			d.toast(toastWarning, i18n.T("Not accepted: the broker does not vouch for who wrote it"))
 		}
 		d.poke()
 	}
@@ -100,10 +101,10 @@ func secondBanner(s *model.SecondWriter) widgets.BannerData {
 	if s == nil {
 		return widgets.BannerData{}
 	}
-	b := widgets.BannerData{Text: publisherName(s.Publisher) + " writes it too", Status: widgets.StatusImpostor,
-		Detail: "it belongs to " + publisherName(s.Owner) + "; first at " + formatClock(s.First) + ", last at " + formatClock(s.Last)}
+	b := widgets.BannerData{Text: i18n.Tf("%s writes it too", publisherName(s.Publisher)), Status: widgets.StatusImpostor,
+		Detail: i18n.Tf("it belongs to %s; first at %s, last at %s", publisherName(s.Owner), formatClock(s.First), formatClock(s.Last))}
 	if s.Publisher.Vouched() {
-		b.Action = "Accept"
+		b.Action = i18n.T("Accept")
 	}
 	return b
 }

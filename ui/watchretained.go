@@ -12,6 +12,7 @@ import (
 
 	"github.com/pilothouse/pilothouse/model/payload"
 	"github.com/pilothouse/pilothouse/model/watch"
+	"github.com/pilothouse/pilothouse/ui/i18n"
 	"github.com/pilothouse/pilothouse/ui/widgets"
 )
 
@@ -49,27 +50,27 @@ type retainedSection struct {
 
 func newRetainedSection(a *watchActs) *retainedSection {
 	s := &retainedSection{acts: a, search: widgets.NewEntry(), count: sectionTitle(""), now: time.Now, after: time.AfterFunc}
-	s.search.SetPlaceHolder("Search by words: topic, payload or who left it")
+	s.search.SetPlaceHolder(i18n.T("Search by words: topic, payload or who left it"))
 	s.search.OnChanged = func(text string) {
 		s.want.update(func(w *string) { *w = text })
 		a.deps.poke()
 	}
 	s.rows = widgets.NewRows([]widgets.Column{
-		{Title: "Topic", Width: 220, Weight: 3}, {Title: "Left by", Width: 130, Weight: 1}, {Title: "Age", Width: 58, Align: fyne.TextAlignTrailing},
-		{Title: "Size", Width: 70, Align: fyne.TextAlignTrailing}, {Title: "Payload", Width: 160, Weight: 3},
+		{Title: i18n.T("Topic"), Width: 220, Weight: 3}, {Title: i18n.T("Left by"), Width: 130, Weight: 1}, {Title: i18n.T("Age"), Width: 58, Align: fyne.TextAlignTrailing},
+		{Title: i18n.T("Size"), Width: 70, Align: fyne.TextAlignTrailing}, {Title: i18n.T("Payload"), Width: 160, Weight: 3},
 	})
 	s.rows.OnSelect = func(string) { s.judge() }
 	s.rows.OnActivate = a.deps.openTopic
-	s.rows.OnCopy = func(topic string) { a.deps.copyText("topic", topic) }
-	s.open = widget.NewButtonWithIcon("Topic", theme.ListIcon(), func() { a.deps.openTopic(s.rows.Selected()) })
-	s.one = widget.NewButtonWithIcon("Delete", theme.DeleteIcon(), func() { s.doom([]string{s.rows.Selected()}) })
-	s.all = widget.NewButtonWithIcon("Delete all found …", theme.DeleteIcon(), s.askAll)
+	s.rows.OnCopy = func(topic string) { a.deps.copyText(i18n.T("Copied the topic"), topic) }
+	s.open = widget.NewButtonWithIcon(i18n.T("Topic"), theme.ListIcon(), func() { a.deps.openTopic(s.rows.Selected()) })
+	s.one = widget.NewButtonWithIcon(i18n.T("Delete"), theme.DeleteIcon(), func() { s.doom([]string{s.rows.Selected()}) })
+	s.all = widget.NewButtonWithIcon(i18n.T("Delete all found …"), theme.DeleteIcon(), s.askAll)
 	s.undoText = widget.NewLabel("")
-	take := widget.NewButtonWithIcon("Undo", theme.ContentUndoIcon(), s.takeBack)
+	take := widget.NewButtonWithIcon(i18n.T("Undo"), theme.ContentUndoIcon(), s.takeBack)
 	take.Importance = widget.HighImportance
 	s.undo = newCard(container.New(layout.NewBorderLayout(nil, nil, nil, take), s.undoText, take))
 	s.undo.Hide()
-	s.empty = widgets.NewEmptyState(nil, "Nothing is retained", "A message published with the retain flag stays here for later subscribers, with who left it.", "", nil)
+	s.empty = widgets.NewEmptyState(nil, i18n.T("Nothing is retained"), i18n.T("A message published with the retain flag stays here for later subscribers, with who left it."), "", nil)
 	buttons := container.NewHBox(s.open, s.one, s.all)
 	top := container.New(layout.NewBorderLayout(nil, nil, nil, buttons), s.search, buttons)
 	head := container.NewVBox(top, s.undo, s.count)
@@ -107,9 +108,9 @@ func (s *retainedSection) frame(now time.Time) func() {
 	for i := range found {
 		rows[i], topics[i] = retainedRow(&found[i], now), found[i].Topic
 	}
-	text := plural(total, "retained message")
+	text := i18n.N("%d retained message", "%d retained messages", total)
 	if total > len(found) {
-		text += ", the first " + formatCount(len(found)) + " are listed: search for the others"
+		text += ", " + i18n.Tf("the first %s are listed: search for the others", formatCount(len(found)))
 	}
 	return func() {
 		for _, t := range s.doomed {
@@ -121,9 +122,9 @@ func (s *retainedSection) frame(now time.Time) func() {
 		s.rows.SetRows(len(rows), 0, rows)
 		setText(s.count, text)
 		if search == "" {
-			s.empty.Set("Nothing is retained", "A message published with the retain flag stays here for later subscribers, with who left it.")
+			s.empty.Set(i18n.T("Nothing is retained"), i18n.T("A message published with the retain flag stays here for later subscribers, with who left it."))
 		} else {
-			s.empty.Set("Nothing is found", "No retained message holds these words in its topic, its payload or who left it.")
+			s.empty.Set(i18n.T("Nothing is found"), i18n.T("No retained message holds these words in its topic, its payload or who left it."))
 		}
 		setShown(s.empty, total == 0)
 		s.countDown(now)
@@ -142,8 +143,7 @@ func retainedRow(r *watch.Retained, now time.Time) widgets.Row {
 // askAll has the operator type how many messages are to go.
 func (s *retainedSection) askAll() {
 	topics := s.found
-	s.acts.confirm("Delete retained messages", "All "+plural(len(topics), "message")+" listed for “"+s.shownSearch+"” are deleted at the broker. "+
-		"Devices that connect later will not get them.", formatCount(len(topics)), "Delete", nil, func() { s.doom(topics) })
+	s.acts.confirm(i18n.T("Delete retained messages"), i18n.Tf("All %s listed for “%s” are deleted at the broker. Devices that connect later will not get them.", i18n.N("%d message", "%d messages", len(topics)), s.shownSearch), formatCount(len(topics)), i18n.T("Delete"), nil, func() { s.doom(topics) })
 }
 
 // doom deletes topics once the time for second thoughts has passed.
@@ -171,7 +171,7 @@ func (s *retainedSection) carryOut(deletion int) {
 	}
 	s.doomed = nil
 	setShown(s.undo, false)
-	s.acts.run("Deleted "+plural(len(topics), "retained message"), func(ctx context.Context) error {
+	s.acts.run(i18n.Tf("Deleted %s", i18n.N("%d retained message", "%d retained messages", len(topics))), func(ctx context.Context) error {
 		return s.acts.watch.DeleteRetained(ctx, topics)
 	}, nil)
 }
@@ -183,7 +183,7 @@ func (s *retainedSection) countDown(now time.Time) {
 	}
 	what := s.doomed[0]
 	if len(s.doomed) > 1 {
-		what = plural(len(s.doomed), "retained message")
+		what = i18n.N("%d retained message", "%d retained messages", len(s.doomed))
 	}
-	setText(s.undoText, "Deleting "+what+" in "+formatDuration(max(0, s.due.Sub(now)).Truncate(time.Second)))
+	setText(s.undoText, i18n.Tf("Deleting %s in %s", what, formatDuration(max(0, s.due.Sub(now)).Truncate(time.Second))))
 }

@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"fmt"
 	"image"
 	"math"
 	"time"
@@ -15,6 +14,7 @@ import (
 
 	"github.com/pilothouse/pilothouse/model"
 	"github.com/pilothouse/pilothouse/model/watch"
+	"github.com/pilothouse/pilothouse/ui/i18n"
 	"github.com/pilothouse/pilothouse/ui/plot"
 	"github.com/pilothouse/pilothouse/ui/widgets"
 )
@@ -56,7 +56,7 @@ func newVictimStrip(d pageDeps) *victimStrip {
 	s.text.Truncation = fyne.TextTruncateEllipsis
 	s.trace = &canvas.Image{FillMode: canvas.ImageFillStretch}
 	s.trace.SetMinSize(fyne.NewSize(traceWidth, traceHeight))
-	s.toMap = widget.NewButtonWithIcon("Map", theme.SearchIcon(), func() { d.openMap(s.root) })
+	s.toMap = widget.NewButtonWithIcon(i18n.T("Map"), theme.SearchIcon(), func() { d.openMap(s.root) })
 	lead := container.NewCenter(s.shape)
 	tail := container.NewHBox(container.NewCenter(s.trace), s.toMap)
 	s.body = newCard(container.New(layout.NewBorderLayout(nil, nil, lead, tail), lead, middle(s.text), tail))
@@ -82,7 +82,7 @@ func (s *victimStrip) frame(now time.Time, i *watch.Impostor) func() {
 	if !ok {
 		return func() {
 			s.shape.SetStatus(widgets.StatusUnknown)
-			setText(s.text, "The device that the impostor goes for was not heard yet.")
+			setText(s.text, i18n.T("The device that the impostor goes for was not heard yet."))
 			setShown(s.toMap, false)
 		}
 	}
@@ -139,26 +139,23 @@ func countBlinks(events []model.Event, i *watch.Impostor) int {
 
 // victimText says how the victim fares.
 func victimText(d *model.DeviceInfo, v *victimView, blinks int, released bool, age time.Duration) string {
-	text := "The true " + d.Name + " is " + d.Liveness.String() + " and speaks"
+	text := i18n.Tf("The true %s is %s and speaks", d.Name, say(d.Liveness))
 	if age >= 2*time.Second {
-		text = "The true " + d.Name + " is " + d.Liveness.String() + ", it spoke " + formatAge(age) + " ago"
+		text = i18n.Tf("The true %s is %s, it spoke %s ago", d.Name, say(d.Liveness), formatAge(age))
 	}
 	switch {
 	case !released:
 		return text
 	case blinks == 0:
-		return text + "; never blinked, longest pause " + formatDuration(v.longest.Round(100*time.Millisecond))
+		return text + "; " + i18n.Tf("never blinked, longest pause %s", formatDuration(v.longest.Round(100*time.Millisecond)))
 	}
-	return text + fmt.Sprintf("; blinked %s", times(blinks))
+	return text + "; " + times(blinks)
 }
 
-// times says how often.
+// times says how often it blinked.
 func times(n int) string {
-	switch n {
-	case 1:
-		return "once"
-	case 2:
-		return "twice"
+	if n == 2 {
+		return i18n.T("blinked twice")
 	}
-	return formatCount(n) + " times"
+	return i18n.N("blinked once", "blinked %d times", n)
 }

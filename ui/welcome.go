@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
+	"github.com/pilothouse/pilothouse/ui/i18n"
 	"github.com/pilothouse/pilothouse/ui/widgets"
 )
 
@@ -26,7 +27,7 @@ type welcome struct {
 
 func newWelcome(w *Window) *welcome {
 	p := &welcome{arrange: func() { w.stack.Refresh() }}
-	title := widget.NewLabel("Welcome aboard")
+	title := widget.NewLabel(i18n.T("Welcome aboard"))
 	title.TextStyle.Bold, title.SizeName = true, theme.SizeNameSubHeadingText
 	leave := widget.NewButtonWithIcon("", theme.CancelIcon(), p.hide)
 	leave.Importance = widget.LowImportance
@@ -41,9 +42,9 @@ func newWelcome(w *Window) *welcome {
 
 // welcomeNote says what the system is about to ask, and where data is kept.
 func welcomeNote(folder string) string {
-	note := "Devices on this machine connect at once. When the first device elsewhere is invited, the system may ask whether Pilothouse may accept connections: answer yes for your own network."
+	note := i18n.T("Devices on this machine connect at once. When the first device elsewhere is invited, the system may ask whether Pilothouse may accept connections: answer yes for your own network.")
 	if folder != "" {
-		note += " Everything is kept in " + folder + "."
+		note += " " + i18n.Tf("Everything is kept in %s.", folder)
 	}
 	return note
 }
@@ -68,8 +69,8 @@ func way(title, about string, buttons ...fyne.CanvasObject) fyne.CanvasObject {
 }
 
 func (p *welcome) watchDemo(w *Window) fyne.CanvasObject {
-	about := "A ferry fleet sails the Solent: positions, engines and delays, live, with an impostor to release."
-	show := widget.NewButtonWithIcon("Watch the fleet", theme.MediaPlayIcon(), func() {
+	about := i18n.T("A ferry fleet sails the Solent: positions, engines and delays, live, with an impostor to release.")
+	show := widget.NewButtonWithIcon(i18n.T("Watch the fleet"), theme.MediaPlayIcon(), func() {
 		if w.o.Demo != nil && !w.o.Demo.Running() {
 			w.toggleDemo()
 		}
@@ -77,28 +78,28 @@ func (p *welcome) watchDemo(w *Window) fyne.CanvasObject {
 		w.goTo(pageMap, true)
 	})
 	show.Importance = widget.HighImportance
-	return way("Watch the demo", about, show)
+	return way(i18n.T("Watch the demo"), about, show)
 }
 
 func (p *welcome) connectHere(w *Window) fyne.CanvasObject {
 	if w.o.Address == "" {
-		return way("Connect a device", "A broker elsewhere is watched: devices connect there.")
+		return way(i18n.T("Connect a device"), i18n.T("A broker elsewhere is watched: devices connect there."))
 	}
-	add := widget.NewButtonWithIcon("Add a device", theme.ContentAddIcon(), func() {
+	add := widget.NewButtonWithIcon(i18n.T("Add a device"), theme.ContentAddIcon(), func() {
 		p.hide()
 		w.addDevice()
 	})
 	if w.o.Watch == nil {
 		add.Disable()
 	}
-	copyIt := widget.NewButtonWithIcon("Address", theme.ContentCopyIcon(), func() { w.copyText("address", w.o.Address) })
-	return way("Connect a device here", "On this machine: "+w.o.Address+". From elsewhere: with an invitation and its own key.", add, copyIt)
+	copyIt := widget.NewButtonWithIcon(i18n.T("Address"), theme.ContentCopyIcon(), func() { w.copyText(i18n.T("Copied the address"), w.o.Address) })
+	return way(i18n.T("Connect a device here"), i18n.Tf("On this machine: %s. From elsewhere: with an invitation and its own key.", w.o.Address), add, copyIt)
 }
 
 func (p *welcome) connectElsewhere(w *Window) fyne.CanvasObject {
 	command := strings.TrimSpace(elsewhereCommand)
-	copyIt := widget.NewButtonWithIcon("Command", theme.ContentCopyIcon(), func() { w.copyText("command", command) })
-	return way("Watch a broker elsewhere", "Start with "+command+"; the password is read from the variable PILOTHOUSE_PASSWORD.",
+	copyIt := widget.NewButtonWithIcon(i18n.T("Command"), theme.ContentCopyIcon(), func() { w.copyText(i18n.T("Copied the command"), command) })
+	return way(i18n.T("Watch a broker elsewhere"), i18n.Tf("Start with %s; the password is read from the variable PILOTHOUSE_PASSWORD.", command),
 		copyIt, layout.NewSpacer())
 }
 

@@ -17,6 +17,7 @@ import (
 	"github.com/pilothouse/pilothouse/model"
 	"github.com/pilothouse/pilothouse/model/watch"
 	"github.com/pilothouse/pilothouse/model/workspace"
+	"github.com/pilothouse/pilothouse/ui/i18n"
 	"github.com/pilothouse/pilothouse/ui/plot"
 	"github.com/pilothouse/pilothouse/ui/widgets"
 )
@@ -181,7 +182,7 @@ func (w *Window) build() {
 
 	w.nav = widgets.NewNavRail(navItems())
 	w.nav.OnSelect = func(key string) { w.goTo(key, true) }
-	w.palette = widgets.NewPalette("Search devices, topics, pages, actions")
+	w.palette = widgets.NewPalette(i18n.T("Search devices, topics, pages, actions"))
 	w.palette.OnQuery = func(text string) { w.palette.SetResults(w.search(text)) }
 	w.palette.OnChoose = w.chosen
 	w.stack = container.NewStack()
@@ -431,9 +432,9 @@ func (w *Window) watchBadge() *watchBadge {
 	}
 }
 
-func (w *Window) copyText(what, text string) {
+func (w *Window) copyText(said, text string) {
 	w.o.App.Clipboard().SetContent(text)
-	w.notices.add(toastInfo, "Copied the "+what, "")
+	w.notices.add(toastInfo, said, "")
 }
 
 // The names of the pages.
@@ -453,7 +454,7 @@ func PageNames() []string {
 }
 
 func navItems() []widgets.NavItem {
-	labels := []string{"Overview", "Topics", "Devices", "Map", "Charts", "Watch", "Boards"}
+	labels := []string{i18n.T("Overview"), i18n.T("Topics"), i18n.T("Devices"), i18n.T("Map"), i18n.T("Charts"), i18n.T("Watch"), i18n.T("Boards")}
 	items := make([]widgets.NavItem, len(labels))
 	for i, name := range PageNames() {
 		icon := theme.NewThemedResource(fyne.NewStaticResource(name+".svg", assets.NavIcon(name)))

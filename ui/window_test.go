@@ -223,7 +223,7 @@ func TestPublishForm(t *testing.T) {
 		c, _ := b.sea.Command(f.sent.get())
 		text := ""
 		for _, p := range c.Proof() {
-			text += p.Text + "; "
+			text += p.Text.String() + "; "
 		}
 		return text
 	}

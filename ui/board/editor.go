@@ -1,22 +1,22 @@
 package board
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
 
 	"github.com/pilothouse/pilothouse/model/workspace"
+	"github.com/pilothouse/pilothouse/ui/i18n"
 )
 
 // Undos is how many changes can be undone.
 const Undos = 200
 
 // Errors of editing, wrapped with the particulars.
-var (
-	ErrNoBoard = errors.New("there is no such board")
-	ErrNoTile  = errors.New("there is no such tile")
-	ErrName    = errors.New("a board of that name exists already")
+const (
+	ErrNoBoard = i18n.Error("there is no such board")
+	ErrNoTile  = i18n.Error("there is no such tile")
+	ErrName    = i18n.Error("a board of that name exists already")
 )
 
 // Editor changes a workspace and can undo it. What it hands out is never written
@@ -134,7 +134,7 @@ func (e *Editor) CanRedo() bool { return len(e.redo) > 0 }
 // name or, if that is taken, name with a number.
 func (e *Editor) AddBoard(name string) (string, error) {
 	name = e.freeName(name)
-	return name, e.change("add a board", "", func(w *workspace.Workspace) error {
+	return name, e.change(i18n.T("add a board"), "", func(w *workspace.Workspace) error {
 		w.Boards = append(w.Boards, workspace.Board{Name: name, Tiles: []workspace.Tile{}})
 		return nil
 	})
@@ -142,7 +142,7 @@ func (e *Editor) AddBoard(name string) (string, error) {
 
 // RenameBoard gives a board another name.
 func (e *Editor) RenameBoard(name, to string) error {
-	return e.on(name, "rename the board", "", func(b *workspace.Board) error {
+	return e.on(name, i18n.T("rename the board"), "", func(b *workspace.Board) error {
 		if to != name && e.board(to) >= 0 {
 			return ErrName
 		}
@@ -154,7 +154,7 @@ func (e *Editor) RenameBoard(name, to string) error {
 // TemplateBoard makes a board a template over the devices of a kind; empty makes
 // it an ordinary board.
 func (e *Editor) TemplateBoard(name, kind string) error {
-	return e.on(name, "change whom the board is for", "", func(b *workspace.Board) error {
+	return e.on(name, i18n.T("change whom the board is for"), "", func(b *workspace.Board) error {
 		b.Each = kind
 		return nil
 	})
@@ -163,7 +163,7 @@ func (e *Editor) TemplateBoard(name, kind string) error {
 // DuplicateBoard adds a copy behind a board and returns its name.
 func (e *Editor) DuplicateBoard(name string) (string, error) {
 	to := e.freeName(name)
-	return to, e.change("duplicate the board", "", func(w *workspace.Workspace) error {
+	return to, e.change(i18n.T("duplicate the board"), "", func(w *workspace.Workspace) error {
 		i := e.board(name)
 		if i < 0 {
 			return ErrNoBoard
@@ -177,7 +177,7 @@ func (e *Editor) DuplicateBoard(name string) (string, error) {
 
 // DeleteBoard deletes a board.
 func (e *Editor) DeleteBoard(name string) error {
-	return e.change("delete the board "+name, "", func(w *workspace.Workspace) error {
+	return e.change(i18n.Tf("delete the board %s", name), "", func(w *workspace.Workspace) error {
 		i := e.board(name)
 		if i < 0 {
 			return ErrNoBoard
@@ -199,7 +199,7 @@ func (e *Editor) freeName(name string) string {
 
 // Add puts a tile where there is room for it, from the top, and returns its ID.
 func (e *Editor) Add(board string, t workspace.Tile) (id string, err error) {
-	err = e.on(board, "add a tile", "", func(b *workspace.Board) error {
+	err = e.on(board, i18n.T("add a tile"), "", func(b *workspace.Board) error {
 		t.ID = freeID(b)
 		id = t.ID
 		t.Place = free(placesOf(b), t.W, t.H)
@@ -212,7 +212,7 @@ func (e *Editor) Add(board string, t workspace.Tile) (id string, err error) {
 // Change replaces a tile's content; its place stays. Changes in a row with the
 // same merge key are undone together.
 func (e *Editor) Change(board, id, merge string, f func(t *workspace.Tile)) error {
-	return e.on(board, "change the tile", merge, func(b *workspace.Board) error {
+	return e.on(board, i18n.T("change the tile"), merge, func(b *workspace.Board) error {
 		i := tileIndex(b, id)
 		if i < 0 {
 			return ErrNoTile
@@ -231,7 +231,7 @@ func (e *Editor) Move(board, id string, to workspace.Place) error {
 	if t, ok := e.Tile(board, id); ok && t.Place == Bound(to) {
 		return nil
 	}
-	return e.on(board, "move the tile", "", func(b *workspace.Board) error {
+	return e.on(board, i18n.T("move the tile"), "", func(b *workspace.Board) error {
 		i := tileIndex(b, id)
 		if i < 0 {
 			return ErrNoTile
@@ -248,7 +248,7 @@ func (e *Editor) Move(board, id string, to workspace.Place) error {
 
 // Duplicate adds a copy of a tile and returns its ID.
 func (e *Editor) Duplicate(board, id string) (copied string, err error) {
-	err = e.on(board, "duplicate the tile", "", func(b *workspace.Board) error {
+	err = e.on(board, i18n.T("duplicate the tile"), "", func(b *workspace.Board) error {
 		i := tileIndex(b, id)
 		if i < 0 {
 			return ErrNoTile
@@ -265,7 +265,7 @@ func (e *Editor) Duplicate(board, id string) (copied string, err error) {
 
 // Delete deletes a tile.
 func (e *Editor) Delete(board, id string) error {
-	return e.on(board, "delete the tile", "", func(b *workspace.Board) error {
+	return e.on(board, i18n.T("delete the tile"), "", func(b *workspace.Board) error {
 		i := tileIndex(b, id)
 		if i < 0 {
 			return ErrNoTile

@@ -1,5 +1,9 @@
 package board
 
+import (
+	"github.com/pilothouse/pilothouse/ui/i18n"
+)
+
 import "github.com/pilothouse/pilothouse/model/workspace"
 
 // New is a tile of a kind with a useful size and something to begin with.
@@ -17,7 +21,7 @@ func New(k workspace.Kind) workspace.Tile {
 	case workspace.Bar, workspace.Status, workspace.Command, workspace.Switch:
 		t.W, t.H = 5, 3
 	case workspace.Text:
-		t.W, t.H, t.Text = 6, 2, "# Heading"
+		t.W, t.H, t.Text = 6, 2, i18n.T("# Heading")
 	}
 	if k == workspace.Gauge || k == workspace.Bar || k == workspace.Slider {
 		lo, hi := 0.0, 100.0
@@ -33,31 +37,31 @@ func New(k workspace.Kind) workspace.Tile {
 func Label(k workspace.Kind) string {
 	switch k {
 	case workspace.Chart:
-		return "Chart"
+		return i18n.T("Chart")
 	case workspace.Value:
-		return "Value"
+		return i18n.T("Value")
 	case workspace.Gauge:
-		return "Gauge"
+		return i18n.T("Gauge")
 	case workspace.Bar:
-		return "Bar"
+		return i18n.T("Bar")
 	case workspace.Status:
-		return "Status light"
+		return i18n.T("Status light")
 	case workspace.Table:
-		return "Table"
+		return i18n.T("Table")
 	case workspace.Map:
-		return "Map"
+		return i18n.T("Map")
 	case workspace.Image:
-		return "Image"
+		return i18n.T("Image")
 	case workspace.Log:
-		return "Log"
+		return i18n.T("Log")
 	case workspace.Text:
-		return "Text"
+		return i18n.T("Text")
 	case workspace.Command:
-		return "Command button"
+		return i18n.T("Command button")
 	case workspace.Slider:
-		return "Slider"
+		return i18n.T("Slider")
 	case workspace.Switch:
-		return "Switch"
+		return i18n.T("Switch")
 	}
 	return string(k)
 }

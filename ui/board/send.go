@@ -1,13 +1,13 @@
 package board
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"time"
 
 	"github.com/pilothouse/pilothouse/model"
 	"github.com/pilothouse/pilothouse/model/workspace"
+	"github.com/pilothouse/pilothouse/ui/i18n"
 )
 
 // valuePayload is what sliders and switches send that have no payload of their own.
@@ -21,7 +21,7 @@ func Order(in *Instance, value string) (model.Order, error) {
 		return model.Order{}, err
 	}
 	if in.Device.Root == "" && strings.Contains(spec.Topic, "{device}") {
-		return model.Order{}, fmt.Errorf("send to %q: no device was chosen for it", spec.Topic)
+		return model.Order{}, i18n.Errorf("send to %q: no device was chosen for it", spec.Topic)
 	}
 	if value != "" {
 		spec.Label += " " + value
@@ -56,7 +56,7 @@ func Spec(t *workspace.Tile) (model.CommandSpec, error) {
 		return c, errNowhere
 	}
 	if c.Name == "" {
-		return c, errors.New("the topic to send to ends in a slash")
+		return c, i18n.Errorf("the topic to send to ends in a slash")
 	}
 	return c, c.Check()
 }

@@ -56,6 +56,10 @@ func uses(t *testing.T) []use {
 // may be given a value, which Mark has told of elsewhere.
 func asked(t *testing.T, set *token.FileSet, call *ast.CallExpr) (use, bool) {
 	t.Helper()
+	if f, ok := call.Fun.(*ast.Ident); ok && f.Name == "phrase" && len(call.Args) > 0 { // of package model
+		key, _ := literal(call.Args[0])
+		return use{at: set.Position(call.Pos()).String(), function: "phrase", key: key}, key != ""
+	}
 	sel, ok := call.Fun.(*ast.SelectorExpr)
 	if !ok || len(call.Args) == 0 {
 		return use{}, false
@@ -65,7 +69,7 @@ func asked(t *testing.T, set *token.FileSet, call *ast.CallExpr) (use, bool) {
 	}
 	u := use{at: set.Position(call.Pos()).String(), function: sel.Sel.Name}
 	switch u.function {
-	case "T", "Tf", "Mark":
+	case "T", "Tf", "Errorf", "Error", "Mark":
 		u.key, ok = literal(call.Args[0])
 	case "N", "Nf":
 		u.one, ok = literal(call.Args[0])

@@ -1,6 +1,10 @@
 package i18n
 
-import "fmt"
+import (
+	"fmt"
+	"io"
+	"strings"
+)
 
 // T is a text in the language in use. It allocates nothing.
 func T(text string) string {
@@ -19,10 +23,27 @@ func Tf(format string, args ...any) string {
 	return fmt.Sprintf(T(format), args...)
 }
 
-// N counts: the format that goes with n in the language in use, given n. one and
-// many are the English forms; many is the key.
+// N counts: the format that goes with n in the language in use, given n with its
+// digits grouped as by Count. one and many are the English forms; many is the
+// key. A form may do without the number.
 func N(one, many string, n int) string {
-	return Nf(one, many, n, n)
+	f := form(one, many, n)
+	if !strings.Contains(f, "%") {
+		return f
+	}
+	return fmt.Sprintf(f, number(n))
+}
+
+// number is a count that formats itself, whatever the verb.
+type number int
+
+// Format implements fmt.Formatter.
+func (n number) Format(s fmt.State, _ rune) {
+	if n < 0 {
+		fmt.Fprint(s, int(n))
+		return
+	}
+	_, _ = io.WriteString(s, Count(int(n))) // a builder of fmt never fails
 }
 
 // Nf is the format that goes with n, given args: for counts that are shown in
@@ -60,3 +81,13 @@ func inEnglish(one, many string, n int) string {
 // Mark tells that text is a key that T is given elsewhere, as a value; it
 // answers with text.
 func Mark(text string) string { return text }
+
+// Errorf is fmt.Errorf with the format translated: an error that is shown.
+func Errorf(format string, args ...any) error { return fmt.Errorf(T(format), args...) }
+
+// Error is an error that says its text in the language in use. As a constant it
+// can be compared.
+type Error string
+
+// Error implements error.
+func (e Error) Error() string { return T(string(e)) }

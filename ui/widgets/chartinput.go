@@ -5,6 +5,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"github.com/pilothouse/pilothouse/ui/i18n"
 	"github.com/pilothouse/pilothouse/ui/plot"
 )
 
@@ -39,11 +40,11 @@ func chartKeys() []chartKey {
 	}
 	back := func(c *ChartView) { c.back() }
 	return []chartKey{
-		{Key{Label: "←", Does: "Earlier", name: fyne.KeyLeft}, pan(-panShare)},
-		{Key{Label: "→", Does: "Later", name: fyne.KeyRight}, pan(panShare)},
-		{Key{Label: "+", Does: "Zoom in", char: '+'}, zoom(1 / zoomStep)},
-		{Key{Label: "−", Does: "Zoom out", char: '-'}, zoom(zoomStep)},
-		{Key{Label: "Home", Does: "Back to where it was before zooming", name: fyne.KeyHome}, back},
+		{Key{Label: "←", Does: i18n.T("Earlier"), name: fyne.KeyLeft}, pan(-panShare)},
+		{Key{Label: "→", Does: i18n.T("Later"), name: fyne.KeyRight}, pan(panShare)},
+		{Key{Label: "+", Does: i18n.T("Zoom in"), char: '+'}, zoom(1 / zoomStep)},
+		{Key{Label: "−", Does: i18n.T("Zoom out"), char: '-'}, zoom(zoomStep)},
+		{Key{Label: i18n.T("Home"), Does: i18n.T("Back to where it was before zooming"), name: fyne.KeyHome}, back},
 	}
 }
 

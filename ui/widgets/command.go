@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
+	"github.com/pilothouse/pilothouse/ui/i18n"
 	"github.com/pilothouse/pilothouse/ui/plot"
 )
 
@@ -258,7 +259,7 @@ func (v *commandRenderer) update() {
 	setText(v.label, cutText(b.label, w-10, text, fyne.TextStyle{Bold: true}), text, ink, fyne.TextStyle{Bold: true})
 	hint := ""
 	if b.hold {
-		hint = "hold to send"
+		hint = i18n.T("hold to send")
 	}
 	setText(v.hint, hint, small*0.9, colorOf(b, ColorMuted), fyne.TextStyle{})
 	v.label.Move(fyne.NewPos(0, 0))

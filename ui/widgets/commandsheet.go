@@ -1,7 +1,6 @@
 package widgets
 
 import (
-	"fmt"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -9,6 +8,8 @@ import (
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
+
+	"github.com/pilothouse/pilothouse/ui/i18n"
 )
 
 // SheetField is a value that a CommandSheet asks for.
@@ -80,7 +81,7 @@ func NewCommandSheet(o SheetOptions) *CommandSheet {
 		s.word.SetPlaceHolder(o.Word)
 		s.word.OnChanged = func(string) { s.judge() }
 		s.word.OnSubmitted = func(string) { s.agree() }
-		parts = append(parts, widget.NewLabel("Type  "+o.Word+"  to send it:"), s.word)
+		parts = append(parts, widget.NewLabel(i18n.Tf("Type  %s  to send it:", o.Word)), s.word)
 		if s.first == nil {
 			s.first = s.word
 		}
@@ -109,7 +110,7 @@ func (s *CommandSheet) form() fyne.CanvasObject {
 		form.Add(widget.NewLabel(label))
 		if f.Choices != nil {
 			pick := widget.NewSelect(f.Choices, func(string) { s.changed() })
-			pick.PlaceHolder = "Choose"
+			pick.PlaceHolder = i18n.T("Choose")
 			s.inputs[f.Name] = func() string { return pick.Selected }
 			form.Add(pick)
 			continue
@@ -132,7 +133,7 @@ func (s *CommandSheet) form() fyne.CanvasObject {
 }
 
 func (s *CommandSheet) buttons() fyne.CanvasObject {
-	cancel := widget.NewButton("Cancel", func() {
+	cancel := widget.NewButton(i18n.T("Cancel"), func() {
 		if s.OnCancel != nil {
 			s.OnCancel()
 		}
@@ -221,4 +222,4 @@ func (s *CommandSheet) MinSize() fyne.Size { return fyne.NewSize(440, s.body.Min
 func (s *CommandSheet) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(s.body) }
 
 // RangeHint says what numbers may be entered.
-func RangeHint(low, high float64) string { return fmt.Sprintf("%g to %g", low, high) }
+func RangeHint(low, high float64) string { return i18n.Tf("%g to %g", low, high) }

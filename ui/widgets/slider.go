@@ -9,6 +9,8 @@ import (
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
+
+	"github.com/pilothouse/pilothouse/ui/i18n"
 )
 
 // Slider asks for a number in a range. It tells when the hand lets go or, when it
@@ -296,9 +298,9 @@ func (r *sliderRenderer) update() {
 	placeText(r.value, 0, top, 0, lineHeight(text))
 	hint := ""
 	if s.hold && !math.IsNaN(s.wanted) {
-		hint = "hold the knob to send"
+		hint = i18n.T("hold the knob to send")
 	} else if !math.IsNaN(s.actual) && s.value() != s.actual {
-		hint = "now " + s.words(s.actual)
+		hint = i18n.Tf("now %s", s.words(s.actual))
 	}
 	left := r.value.MinSize().Width + 8
 	setText(r.hint, cutText(hint, max(0, size.Width-left), small, fyne.TextStyle{}), small, colorOf(s, ColorMuted), fyne.TextStyle{})

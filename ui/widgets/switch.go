@@ -8,6 +8,8 @@ import (
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
+
+	"github.com/pilothouse/pilothouse/ui/i18n"
 )
 
 // SwitchState is what is known of what a switch switches.
@@ -225,7 +227,7 @@ func (r *switchRenderer) update() {
 	setText(r.word, cutText(s.word, wide, text, fyne.TextStyle{Bold: true}), text, ink, fyne.TextStyle{Bold: true})
 	hint := ""
 	if s.hold {
-		hint = "hold to switch"
+		hint = i18n.T("hold to switch")
 	}
 	setText(r.hint, cutText(hint, wide, small, fyne.TextStyle{}), small, colorOf(s, ColorMuted), fyne.TextStyle{})
 	y := top + (switchHigh-lineHeight(text))/2

@@ -7,6 +7,8 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/widget"
+
+	"github.com/pilothouse/pilothouse/ui/i18n"
 )
 
 // TypeConfirm asks to type a word before something with consequences is done, so
@@ -31,13 +33,13 @@ func NewTypeConfirm(about, word, action string, choices fyne.CanvasObject) *Type
 	t := &TypeConfirm{word: word, entry: NewEntry()}
 	text := widget.NewLabel(about)
 	text.Wrapping = fyne.TextWrapWord
-	ask := widget.NewLabel("Type  " + word + "  to go on:")
+	ask := widget.NewLabel(i18n.Tf("Type  %s  to go on:", word))
 	t.entry.SetPlaceHolder(word)
 	t.entry.OnChanged = func(string) { t.judge() }
 	t.entry.OnSubmitted = func(string) { t.confirm() }
 	t.do = widget.NewButton(action, t.confirm)
 	t.do.Importance = widget.DangerImportance
-	cancel := widget.NewButton("Cancel", func() {
+	cancel := widget.NewButton(i18n.T("Cancel"), func() {
 		if t.OnCancel != nil {
 			t.OnCancel()
 		}
