@@ -28,6 +28,7 @@ const patience = 3 * time.Minute
 type bench struct {
 	program, frames string
 	span            time.Duration
+	cold            bool
 }
 
 func main() {
@@ -35,6 +36,7 @@ func main() {
 	flag.StringVar(&b.program, "program", "bin/pilothouse", "the program")
 	flag.StringVar(&b.frames, "frames", "", "the program built from e2e/cmd/frames; empty to leave its figures out")
 	flag.DurationVar(&b.span, "span", 20*time.Second, "how long processor time is measured")
+	flag.BoolVar(&b.cold, "cold", false, "measure starts alone, and such too that read everything from disk (root)")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	err := b.run(ctx)
@@ -54,6 +56,9 @@ func (b *bench) run(ctx context.Context) error {
 		if *path, err = filepath.Abs(*path); err != nil {
 			return err
 		}
+	}
+	if b.cold {
+		return errors.Join(b.on(ctx, "start", b.start), b.on(ctx, "cold start", b.coldStart))
 	}
 	failures := []error{
 		b.on(ctx, "start", b.start), b.on(ctx, "idle", b.idle), b.on(ctx, "latency", b.latency),

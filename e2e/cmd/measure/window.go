@@ -4,7 +4,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"image"
 	"image/color"
@@ -24,37 +23,6 @@ var (
 	insideTile = image.Pt(90, 190)
 	tileColor  = color.NRGBA{R: 26, G: 32, B: 37, A: 255}
 )
-
-// start measures the time from the start of the program to the first tile of a
-// device that was heard from, thrice, and prints the best: the first start reads
-// the program from disk.
-func (b *bench) start(ctx context.Context, d *desktop.Display) error {
-	eye, err := d.NewEye(ctx)
-	if err != nil {
-		return err
-	}
-	best := time.Duration(0)
-	for range 3 {
-		began := time.Now()
-		p, err := d.Start(b.program, desktop.Options{
-			Args: []string{"--demo", "--page", "overview", "--listen", address}, Env: []string{"FYNE_THEME=dark"},
-		})
-		if err != nil {
-			return err
-		}
-		if err := see(ctx, eye, insideTile, tileColor); err != nil {
-			return errors.Join(err, errors.New(p.Output()))
-		}
-		if took := time.Since(began); best == 0 || took < best {
-			best = took
-		}
-		if err := p.Stop(); err != nil {
-			return err
-		}
-	}
-	say("start to first live tile", best.Seconds(), "s", "< 1")
-	return eye.Close()
-}
 
 // see waits until a pixel has a colour.
 func see(ctx context.Context, eye *desktop.Eye, at image.Point, want color.Color) error {
