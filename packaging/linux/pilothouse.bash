@@ -3,10 +3,11 @@ _pilothouse() {
   local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} help place=
   [[ $COMP_CWORD -gt 1 && ${COMP_WORDS[1]} != -* ]] && place=${COMP_WORDS[1]}
   case $prev in
-    --data-dir | --out) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
+    --data-dir) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
+    --out | --history) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
     --connect) mapfile -t COMPREPLY < <(compgen -W 'mqtt:// mqtts:// ws:// wss://' -- "$cur"); return ;;
   esac
-  help=$("${COMP_WORDS[0]}" ${place:+"$place"} --help 2>&1) || return
+  help=$("${COMP_WORDS[0]}" ${place:+"$place"} --help 2>&1)
   if [[ $prev == --page ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$(sed -n 's/.*open the page .*first: //p' <<<"$help" | tr ',' ' ')" -- "$cur")
   elif [[ $cur == -* ]]; then
