@@ -36,8 +36,10 @@ func FuzzDifferential3(f *testing.F) {
 	})
 }
 
-// FuzzDifferential5 does so for MQTT 5. Paho orders properties in its own way, so
-// its bytes are decoded by us once more and compared in our order.
+// FuzzDifferential5 compares with paho's codec for MQTT 5, field by field: what
+// each of them reads in the same bytes, and what paho reads in the bytes that we
+// write. How paho would write a packet is left out, as it orders properties in
+// its own way and has no writer for some.
 func FuzzDifferential5(f *testing.F) {
 	for _, s := range seeds() {
 		if s.v == V5 {
@@ -46,47 +48,32 @@ func FuzzDifferential5(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		ours := accepted(b, V5)
-		if ours == nil {
+		if ours == nil || isOlderConnect(ours) {
 			return
 		}
-		if !pahoReads(ours, b) {
-			return
-		}
-		theirs, err := v5.ReadPacket(bytes.NewReader(b))
-		if err != nil {
-			t.Fatalf("%x: paho says %v", b, err)
-		}
-		var buf bytes.Buffer
-		if _, err := theirs.WriteTo(&buf); err != nil {
-			t.Fatal(err)
-		}
-		back, err := parseBytes(buf.Bytes(), V5)
-		if err != nil {
-			t.Fatalf("%x: paho's %x is refused: %v", b, buf.Bytes(), err)
-		}
-		if got, want := ours.Append(nil, V5), back.Append(nil, V5); !bytes.Equal(got, want) {
-			t.Fatalf("%x: ours %x, paho's %x", b, got, want)
+		written := ours.Append(nil, V5)
+		asPahoHolds(ours)
+		want := ours.Append(nil, V5)
+		for _, read := range [][]byte{b, written} {
+			if _, ends := ours.(*Disconnect); ends && len(read) == 2 {
+				continue // paho.golang does not read DISCONNECT without a body
+			}
+			theirs, err := v5.ReadPacket(bytes.NewReader(read))
+			if err != nil {
+				t.Fatalf("%x: paho says %v", read, err)
+			}
+			if got := fromPaho(theirs).Append(nil, V5); !bytes.Equal(got, want) {
+				t.Fatalf("%x: ours %x, paho's %x", read, want, got)
+			}
 		}
 	})
 }
 
-// pahoReads leaves out what paho.golang does not read, or does not write again,
-// although it is valid: CONNECT packets of other versions, DISCONNECT and AUTH
-// packets without a body, texts that are there and empty, more than one
-// subscription identifier, and the properties of a will.
-func pahoReads(p Packet, b []byte) bool {
-	if hasEmptyText(p) {
-		return false
-	}
-	switch p := p.(type) {
-	case *Publish:
-		return len(p.Props.SubscriptionIDs) < 2
-	case *Connect:
-		return p.Version == V5 && (p.Will == nil || p.Will.Props.Empty())
-	case *Disconnect, *Auth:
-		return len(b) > 2
-	}
-	return true
+// isOlderConnect tells whether p is a CONNECT packet of another version, for
+// which paho has another codec.
+func isOlderConnect(p Packet) bool {
+	c, ok := p.(*Connect)
+	return ok && c.Version != V5
 }
 
 // hasEmptyFilter tells whether p ends a subscription to nothing: paho stops
@@ -95,41 +82,6 @@ func pahoReads(p Packet, b []byte) bool {
 func hasEmptyFilter(p Packet) bool {
 	u, ok := p.(*Unsubscribe)
 	return ok && slices.ContainsFunc(u.Filters, func(f []byte) bool { return len(f) == 0 })
-}
-
-// hasEmptyText tells whether a property of p is an empty text.
-func hasEmptyText(p Packet) bool {
-	var sets []*Properties
-	switch p := p.(type) {
-	case *Connect:
-		sets = []*Properties{&p.Props}
-		if p.Will != nil {
-			sets = append(sets, &p.Will.Props)
-		}
-	case *Connack:
-		sets = []*Properties{&p.Props}
-	case *Publish:
-		sets = []*Properties{&p.Props}
-	case *Ack:
-		sets = []*Properties{&p.Props}
-	case *Subscribe:
-		sets = []*Properties{&p.Props}
-	case *Suback:
-		sets = []*Properties{&p.Props}
-	case *Disconnect:
-		sets = []*Properties{&p.Props}
-	case *Auth:
-		sets = []*Properties{&p.Props}
-	}
-	for _, ps := range sets {
-		for _, text := range []Property{ContentType, ResponseTopic, CorrelationData, AssignedClientID, AuthMethod, AuthData,
-			ResponseInfo, ServerReference, ReasonString} {
-			if ps.Has(text) && len(ps.Text(text)) == 0 {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // accepted is the packet that b is, if it is exactly one valid packet.

@@ -31,6 +31,10 @@ func seeds() (list []seed) {
 	conProps.SetNumber(ReceiveMaximum, 10)
 	var willProps Properties
 	willProps.SetNumber(WillDelay, 3)
+	willProps.SetNumber(PayloadFormat, 1)
+	willProps.SetText(ContentType, []byte("text/plain"))
+	willProps.SetText(ResponseTopic, []byte("r"))
+	willProps.AddUser([]byte("k"), []byte("v"))
 	var authProps Properties
 	authProps.SetText(AuthMethod, []byte("m"))
 	filters := []Filter{{Filter: []byte("a/+"), QoS: 1}, {Filter: []byte("#"), QoS: 2}}
