@@ -79,6 +79,9 @@ var (
 
 func newConn(b *Broker, nc net.Conn) *conn {
 	c := &conn{b: b, nc: nc, since: time.Now(), maxPacket: packet.MaxLength + 5}
+	if o, ok := nc.(interface{ Opened() time.Time }); ok { // a handshake came before
+		c.since = o.Opened()
+	}
 	if a := nc.RemoteAddr(); a != nil {
 		c.addr = a.String()
 	}

@@ -21,8 +21,7 @@
 // the message is on disk for every kept session that is to have it; one that no
 // kept session takes does not wait. Messages of QoS 2 go out to a kept session
 // only with their packet ID on disk, so that none comes twice; those of QoS 1 go
-// out at once. QoS 0 does not touch the disk unless it is retained. Retained
-// messages that were still to be replayed to a new subscription are not kept.
+// out at once. QoS 0 does not touch the disk unless it is retained.
 //
 // A subscriber that drains holds its publishers back for a moment when it is
 // full ([Limits.Hold]); nobody waits for one that does not. Its messages of QoS 1

@@ -82,14 +82,18 @@ func (j *journal) enterLocked(d *delivery) {
 }
 
 // launch notes the packet ID of a message that goes out, of which it makes a
-// record if there is none yet and now is set.
-func (j *journal) launch(d *delivery, id uint16, now bool) {
+// record if there is none yet and now is set. Among is the replay that it was
+// part of, nil for none: both are changed in one batch.
+func (j *journal) launch(d *delivery, id uint16, now bool, among *keptReplay) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	d.packet = id
 	switch {
 	case now:
 		j.enterLocked(d)
+		if among != nil {
+			j.replayedLocked(among)
+		}
 	case d.alive:
 		j.touchLocked(d)
 		if d.qos == 2 {

@@ -10,6 +10,9 @@ type item struct {
 	generation uint64
 	record     *delivery // nil for what is not to be on disk
 	share      *group    // the shared subscription it came by, nil for none
+	// among is the record of retained messages that it is the first of, nil for
+	// none.
+	among *keptReplay
 }
 
 // queue is the messages that wait in one session, first in, first out. Retained
@@ -52,7 +55,9 @@ func (q *queue) front() item {
 	}
 	it := e.item
 	it.m = e.replay[0]
-	it.qos = min(it.qos, it.m.qos)
+	if it.qos = min(it.qos, it.m.qos); it.qos == 0 {
+		it.among = nil
+	}
 	return it
 }
 

@@ -14,7 +14,7 @@ const (
 	kindSession                      // and its number
 	kindRetained                     // and the number of the message
 	kindSubscription                 // and the numbers of the session and of its own
-	kindDelivery                     // and the numbers of the session and of its own
+	kindDelivery                     // and the numbers of the session and of its own; replays too
 	kindReceived                     // and the number of the session and a packet ID
 	kindWill                         // and the numbers of the session (0 for none) and of its own
 )

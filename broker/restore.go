@@ -80,7 +80,10 @@ func (l *loader) take(key, value []byte) bool {
 	case kindSubscription:
 		ok = l.subscription(&k, &v)
 	case kindDelivery:
-		return l.delivery(&k, &v)
+		if len(v.b) == 0 || v.b[0] != replayFlag {
+			return l.delivery(&k, &v)
+		}
+		ok = l.replay(&k, &v)
 	case kindReceived:
 		ok = l.receipt(&k)
 	case kindWill:
@@ -226,11 +229,19 @@ func (l *loader) hasMessage(s *session, d *delivery) bool {
 		}
 		into = &l.expired
 	}
+	l.miss(into, s, 1)
+	return false
+}
+
+// miss counts messages that a session does not get.
+func (l *loader) miss(into *map[*session]int, s *session, n int) {
+	if n == 0 {
+		return
+	}
 	if *into == nil {
 		*into = make(map[*session]int)
 	}
-	(*into)[s]++
-	return false
+	(*into)[s] += n
 }
 
 // place puts a delivery into its session: in flight if it has a packet ID.

@@ -46,6 +46,9 @@ type session struct {
 	will      *will
 	willTimer *time.Timer
 	ended     bool
+	// answering counts the answers to SUBSCRIBE that wait for the disk, and which
+	// nothing from the queue overtakes.
+	answering int
 }
 
 // flight is a message of QoS 1 or 2 that was sent and is not acknowledged.
@@ -109,6 +112,12 @@ func (s *session) enqueue(it item) (accepted bool, on spooled) {
 		s.drop(reason, 1)
 	}
 	return accepted, on
+}
+
+// giveUp forgets a message that was to be sent for the first time.
+func (s *session) giveUp(it *item) {
+	s.forget(it.record)
+	s.b.journal.replayed(it.among)
 }
 
 // forget gives a message up that was not sent.
@@ -226,7 +235,7 @@ func (s *session) pump(c *conn) {
 
 func (s *session) pumpLocked(c *conn) {
 	s.resendLocked(c)
-	for !s.queue.empty() || s.refillLocked() {
+	for s.answering == 0 && (!s.queue.empty() || s.refillLocked()) {
 		it := s.queue.front()
 		if !s.canSendLocked(c, it) {
 			break
@@ -244,19 +253,19 @@ func (s *session) sendLocked(c *conn, it item) bool {
 	t := time.Now()
 	if _, alive := it.m.remaining(t); !alive {
 		s.drop(DropExpired, 1)
-		s.forget(it.record)
+		s.giveUp(&it)
 		return false
 	}
 	if it.generation != s.b.access.Generation() && !s.mayReceive(it.m.from, it.m.topic) {
 		s.drop(DropRevoked, 1)
-		s.forget(it.record)
+		s.giveUp(&it)
 		return false
 	}
 	f := it.m.forward(t)
 	f.QoS, f.Retain, f.SubscriptionIDs = it.qos, it.retain, it.ids
 	if f.Size(c.version) > c.maxPacket { // [MQTT-3.1.2-24] [MQTT-3.1.2-25]
 		s.drop(DropTooLarge, 1)
-		s.forget(it.record)
+		s.giveUp(&it)
 		return false
 	}
 	if it.qos > 0 {
@@ -291,7 +300,8 @@ func (s *session) newFlightLocked(it item) uint16 {
 		if replayed {
 			it.record = s.newDelivery(&it)
 		}
-		s.b.journal.launch(it.record, s.nextID, replayed)
+		s.b.journal.launch(it.record, s.nextID, replayed, it.among)
+		it.among = nil
 	}
 	goes := !s.holds(it.qos)
 	if goes {

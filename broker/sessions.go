@@ -247,6 +247,7 @@ func (s *session) discardLocked() {
 		if e.share == nil {
 			gone = append(gone, e.record)
 		}
+		j.dropReplay(e.among)
 	}
 	j.forget(gone...)
 	for _, sub := range s.subs {

@@ -33,33 +33,34 @@ func (c *conn) onSubscribe(h packet.Header, body []byte) error {
 		}
 	}
 	c.acks = ack.Append(c.acks, c.version)
-	if c.answerSubscribe(s.kept != nil && !refuses) != nil {
-		return nil // the connection is ending already, by another goroutine
-	}
 	for _, sub := range replays {
 		s.replayLocked(sub)
 	}
-	if s.conn.Load() == c {
-		s.pumpLocked(c)
+	c.answerSubscribeLocked(s.kept != nil && !refuses)
+	if there := s.conn.Load(); there != nil {
+		s.pumpLocked(there)
 	}
 	return nil
 }
 
-// answerSubscribe sends the answer. When it promises something it goes out once
-// that is on disk; the session is not locked meanwhile.
-func (c *conn) answerSubscribe(promises bool) error {
-	var ticket uint64
-	if promises {
-		ticket = c.b.journal.mark()
-		c.ticket = ticket
+// answerSubscribeLocked sends the answer. When it promises something it goes out
+// once that is on disk, with what is to be replayed; the session is not locked
+// meanwhile, and its queue stands still. When that fails, the connection is
+// ending already, by another goroutine.
+func (c *conn) answerSubscribeLocked(promises bool) {
+	s := c.session
+	if !promises {
+		c.answer()
+		return
 	}
+	ticket := c.b.journal.mark()
+	c.ticket = ticket
 	c.answer()
-	if ticket == 0 {
-		return nil
-	}
-	c.session.mu.Unlock()
-	defer c.session.mu.Lock()
-	return c.b.journal.await(c.b.ctx, ticket)
+	s.answering++
+	s.mu.Unlock()
+	_ = c.b.journal.await(c.b.ctx, ticket)
+	s.mu.Lock()
+	s.answering--
 }
 
 // subscribeLocked adds one subscription, and returns it if it is to have the
@@ -131,30 +132,6 @@ func (s *session) dropSubscriptionLocked(whole string, sub *subscription) {
 	if sub.kept != nil {
 		s.b.journal.kill(sub.kept)
 	}
-}
-
-// replayLocked queues the retained messages that match a subscription.
-func (s *session) replayLocked(sub *subscription) {
-	found := s.b.replayable(sub.filter)
-	kept := found[:0]
-	for _, m := range found {
-		if sub.noLocal && m.from.ClientID == s.id || !s.mayReceive(m.from, m.topic) {
-			continue
-		}
-		kept = append(kept, m)
-	}
-	it := item{qos: sub.qos, retain: true, generation: s.b.access.Generation()}
-	if sub.id != 0 {
-		it.ids = []uint32{sub.id}
-	}
-	if s.ended || s.conn.Load() == nil {
-		return
-	}
-	if room := 2*s.b.limits.Retained - s.queue.replays; len(kept) > room {
-		s.drop(DropQueueFull, len(kept)-room)
-		kept = kept[:max(room, 0)]
-	}
-	s.queue.pushReplay(it, kept)
 }
 
 // onUnsubscribe handles UNSUBSCRIBE [MQTT-3.10.4-4].

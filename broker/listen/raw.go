@@ -10,8 +10,9 @@ import (
 // handshake until it is taken over or closed.
 type rawConn struct {
 	net.Conn
-	l    *WebSocketListener
-	host string // the client's address, without the port
+	l      *WebSocketListener
+	host   string // the client's address, without the port
+	opened time.Time
 
 	mu       sync.Mutex
 	deadline time.Time // of writing

@@ -33,7 +33,7 @@ type Options struct {
 	// It is handed on in pieces, never held. 4 MiB.
 	MessageBytes int64
 	// HandshakeTime is how long a client may take until it is a WebSocket, TLS
-	// included. 10 s.
+	// included. 8 s, as the broker gives for all that comes before CONNECT.
 	HandshakeTime time.Duration
 	// Handshakes bounds the handshakes that go on at once, those that are done
 	// and wait for Accept included. 1,024.
@@ -54,7 +54,7 @@ func (o Options) withDefaults() Options {
 		o.MessageBytes = 4 << 20
 	}
 	if o.HandshakeTime <= 0 {
-		o.HandshakeTime = 10 * time.Second
+		o.HandshakeTime = 8 * time.Second
 	}
 	if o.Handshakes <= 0 {
 		o.Handshakes = 1024
@@ -153,8 +153,8 @@ func (b bounded) Accept() (net.Conn, error) {
 			_ = nc.Close()
 			continue
 		}
-		raw := &rawConn{Conn: nc, l: l, host: host}
-		_ = raw.limitWrites(time.Now().Add(l.o.HandshakeTime))
+		raw := &rawConn{Conn: nc, l: l, host: host, opened: time.Now()}
+		_ = raw.limitWrites(raw.opened.Add(l.o.HandshakeTime))
 		return raw, nil
 	}
 }

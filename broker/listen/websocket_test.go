@@ -51,6 +51,28 @@ type answer struct {
 const asks = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n" +
 	"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Protocol: mqtt\r\n"
 
+// A connection is as old as its handshake, which the broker counts.
+func TestOpenedIsBeforeTheHandshake(t *testing.T) {
+	ln := listen.WebSocket(tcp(t), listen.Options{})
+	defer func() { _ = ln.Close() }()
+	before := time.Now()
+	upgraded := make(chan time.Time, 1)
+	go func() {
+		upgrade(t, ln.Addr().String(), "/mqtt", "127.0.0.1", asks)
+		upgraded <- time.Now()
+	}()
+	nc, err := ln.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = nc.Close() }()
+	after := <-upgraded
+	c, ok := nc.(interface{ Opened() time.Time })
+	if !ok || c.Opened().Before(before) || !c.Opened().Before(after) {
+		t.Errorf("%T was opened at an unlikely time", nc)
+	}
+}
+
 func TestRequestsAreJudged(t *testing.T) {
 	log := &refusals{}
 	ln := listen.WebSocket(tcp(t), listen.Options{OnRefuse: log.add})

@@ -42,6 +42,9 @@ type wsConn struct {
 	cause    atomic.Pointer[error] // why reading is over, when not as it should
 }
 
+// Opened is when the connection was accepted, before its handshake.
+func (c *wsConn) Opened() time.Time { return c.raw.opened }
+
 func newWSConn(l *WebSocketListener, ws *websocket.Conn, raw *rawConn) *wsConn {
 	c := &wsConn{ws: ws, raw: raw, l: l}
 	c.Conn, c.source = net.Pipe()

@@ -72,7 +72,7 @@ type Target struct {
 	// session is reopened in a takeover war, and Topics how many topics are made:
 	// 200, 300 and 2,000 when 0, at most 20,000, 20,000 and 2,000,000.
 	Sockets, Reconnects, Topics int
-	// ConnectTime is how long the broker lets a connection be silent, 10 s when 0.
+	// ConnectTime is how long the broker lets a connection be silent, 8 s when 0.
 	ConnectTime time.Duration
 	// Patience is how long an answer is waited for, 5 s when 0.
 	Patience time.Duration
@@ -146,7 +146,7 @@ func (t *Target) complete() error {
 		t.Patience = 5 * time.Second
 	}
 	if t.ConnectTime <= 0 {
-		t.ConnectTime = 10 * time.Second
+		t.ConnectTime = 8 * time.Second
 	}
 	return nil
 }
