@@ -44,7 +44,7 @@ fuzz: ## Run each fuzz target for FUZZTIME (10s; FUZZTIME=10m for long)
 
 crash: ## Kill the broker KILLS times (200) under load and count messages
 	@scripts/setup test
-	@. scripts/env.sh && CRASH_KILLS=$(KILLS) go test -count 1 -timeout 30m -v -run '^TestKill$$' ./broker/durable
+	@. scripts/env.sh && CRASH_KILLS=$(KILLS) go test -count 1 -timeout 30m -v -run '^TestKill' ./broker/durable
 
 attacks: ## Try every attack on the broker, with each defence on and off
 	@scripts/setup test

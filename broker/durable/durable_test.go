@@ -2,8 +2,10 @@ package durable
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -144,21 +146,23 @@ func TestNewerFormatIsLeftAlone(t *testing.T) {
 	}
 }
 
-// check opens a damaged file: it must work, hold nothing but what was written,
-// and name where the damaged file is if anything is missing.
-func check(t *testing.T, path string, damaged []byte, ever map[string]map[string]bool, want map[string]string) (kept int) {
+// check opens a damaged file: it must work, hold nothing but what was there at
+// the last commit, or at the one before, and name where the damaged file is if
+// anything is missing.
+func (f *written) check(t *testing.T, path string, damaged []byte) (kept int) {
 	t.Helper()
 	s := open(t, path)
 	defer func() { _ = s.Close() }()
-	got := load(t, s)
+	got, want := load(t, s), f.want
+	if !within(got, want) && !within(got, f.before) {
+		t.Fatal("it holds what was never written, or deleted before")
+	}
 	for k, v := range got {
-		if !ever[k][v] {
-			t.Fatalf("%q holds what was never written", k)
-		}
 		if want[k] == v {
 			kept++
 		}
 	}
+	f.owed(t, damaged, got)
 	if r := s.Recovered(); r != nil {
 		if aside, err := os.ReadFile(r.Aside); err != nil || !bytes.Equal(aside, damaged) {
 			t.Fatalf("not set aside: %v", err)
@@ -179,50 +183,133 @@ func check(t *testing.T, path string, damaged []byte, ever map[string]map[string
 	return kept
 }
 
-// base is a file with records, and what it ever held.
-func base(t *testing.T) (file []byte, ever map[string]map[string]bool, want map[string]string) {
+// written is a file with records, and what it held at the last commit and at the
+// one before.
+type written struct {
+	file         []byte
+	want, before map[string]string
+	head         header
+	leaves       map[uint64][]string // the keys in each leaf page that is in use
+	listAt       [2]int              // where the list of free pages is
+	listed       int                 // damaged files in which it was whole
+	whole        int                 // records on whole pages of damaged files
+}
+
+// base writes a file with so many records.
+func base(t *testing.T, n int) *written {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "broker.db")
 	s := open(t, path)
-	want = fill(t, s, 600)
-	_ = s.Close()
-	file, err := os.ReadFile(path)
-	if err != nil {
+	f := &written{before: fill(t, s, n)}
+	f.want = maps.Clone(f.before)
+	var last []broker.Change
+	for k := range n / 10 {
+		key := fmt.Sprintf("key-%06d", 7*k)
+		if k%2 == 0 {
+			last = append(last, broker.Change{Key: []byte(key), Delete: true})
+			delete(f.want, key)
+		} else {
+			last = append(last, put(key, "changed"))
+			f.want[key] = "changed"
+		}
+	}
+	if err := s.Commit(last); err != nil {
 		t.Fatal(err)
 	}
-	ever = map[string]map[string]bool{}
-	for k := range 600 {
-		key := fmt.Sprintf("key-%06d", k)
-		ever[key] = map[string]bool{string(bytes.Repeat([]byte{byte(k)}, k*k%701+k%50/49*9000)): true}
+	_ = s.Close()
+	var err error
+	if f.file, err = os.ReadFile(path); err != nil {
+		t.Fatal(err)
 	}
-	return file, ever, want
+	f.look(s)
+	return f
+}
+
+// look finds the pages that are in use.
+func (f *written) look(s *Store) {
+	w := s.newWalker(bytes.NewReader(f.file), int64(len(f.file)))
+	f.head = w.headers()[0]
+	w.high = f.head.high
+	w.top(f.head.root)
+	f.leaves = make(map[uint64][]string)
+	for id := range w.seen {
+		b := w.read(id)
+		if b == nil {
+			continue
+		}
+		p := parsePage(b)
+		if p == nil || p.kind != leafPage || id == f.head.root {
+			continue
+		}
+		for i := range p.count {
+			if e, ok := p.element(i); ok && !bytes.Equal(e.key, formatKey) {
+				f.leaves[id] = append(f.leaves[id], string(e.key))
+			}
+		}
+	}
+	f.listAt = [2]int{int(f.head.free) * pageSize, int(f.head.free)*pageSize + len(w.read(f.head.free))}
+}
+
+// owed checks that every record is back whose page is whole, where the newest
+// header and the list of free pages are whole too.
+func (f *written) owed(t *testing.T, damaged []byte, got map[string]string) {
+	t.Helper()
+	same := func(from, to int) bool { return to <= len(damaged) && bytes.Equal(damaged[from:to], f.file[from:to]) }
+	listed := same(0, 2*pageSize) && same(f.listAt[0], f.listAt[1])
+	if listed {
+		f.listed++
+	}
+	for id, keys := range f.leaves {
+		more := int(binary.NativeEndian.Uint32(f.file[id*pageSize+12:]))
+		if !same(int(id)*pageSize, (int(id)+more+1)*pageSize) {
+			continue
+		}
+		f.whole += len(keys)
+		for _, k := range keys {
+			if listed && got[k] != f.want[k] {
+				t.Fatalf("%q is lost, although page %d is whole", k, id)
+			}
+		}
+	}
+}
+
+// within tells whether all that got holds is in all.
+func within(got, all map[string]string) bool {
+	for k, v := range got {
+		if w, ok := all[k]; !ok || w != v {
+			return false
+		}
+	}
+	return true
 }
 
 func TestTruncatedFile(t *testing.T) {
-	file, ever, want := base(t)
+	f := base(t, 3000)
 	path := filepath.Join(t.TempDir(), "broker.db")
 	rng := rand.New(rand.NewPCG(1, 2))
-	total := 0
-	for range 60 {
-		cut := file[:rng.IntN(len(file))]
+	const cuts = 40
+	kept := 0
+	for range cuts {
+		cut := f.file[:rng.IntN(len(f.file))]
 		if err := os.WriteFile(path, cut, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		total += check(t, path, cut, ever, want)
+		kept += f.check(t, path, cut)
 	}
-	t.Logf("%.0f%% of the records recovered on average", float64(total)/60/float64(len(want))*100)
-	if total == 0 {
-		t.Error("nothing was recovered")
+	t.Logf("%d records recovered, and %d are on whole pages; the list of free pages was whole %d times of %d", kept, f.whole, f.listed, cuts)
+	if kept < f.whole/2 {
+		t.Error("too little was recovered")
 	}
 }
 
 func TestFlippedBytes(t *testing.T) {
-	file, ever, want := base(t)
+	f := base(t, 600)
 	path := filepath.Join(t.TempDir(), "broker.db")
 	rng := rand.New(rand.NewPCG(3, 4))
+	const times = 80
 	total := 0
-	for range 150 {
-		bad := bytes.Clone(file)
+	for range times {
+		bad := bytes.Clone(f.file)
 		for range 1 + rng.IntN(4) {
 			at := rng.IntN(len(bad))
 			if rng.IntN(3) == 0 { // the headers of pages and elements, where it hurts
@@ -233,11 +320,31 @@ func TestFlippedBytes(t *testing.T) {
 		if err := os.WriteFile(path, bad, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		total += check(t, path, bad, ever, want)
+		total += f.check(t, path, bad)
 	}
-	t.Logf("%.1f%% of the records recovered on average", float64(total)/150/float64(len(want))*100)
-	if total < 150*len(want)*8/10 {
-		t.Errorf("%d of %d records recovered", total, 150*len(want))
+	t.Logf("%.1f%% of the records recovered on average; the list of free pages was whole %d times of %d",
+		float64(total)/times/float64(len(f.want))*100, f.listed, times)
+	if total < times*len(f.want)*9/10 {
+		t.Errorf("%d of %d records recovered", total, times*len(f.want))
+	}
+}
+
+// A page that is nothing but noise costs the records on it, whichever it is.
+func TestRuinedPages(t *testing.T) {
+	f := base(t, 300)
+	path := filepath.Join(t.TempDir(), "broker.db")
+	rng := rand.New(rand.NewPCG(5, 6))
+	for at := 0; at < len(f.file); at += pageSize {
+		bad := bytes.Clone(f.file)
+		for i := range pageSize {
+			bad[at+i] = byte(rng.Uint32())
+		}
+		if err := os.WriteFile(path, bad, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if kept := f.check(t, path, bad); kept < len(f.want)*8/10 {
+			t.Errorf("%d of %d records are left when page %d is ruined", kept, len(f.want), at/pageSize)
+		}
 	}
 }
 
@@ -260,7 +367,8 @@ func TestForeignAndEmptyFiles(t *testing.T) {
 
 // A crash during recovery leaves either the damaged file, or the copy.
 func TestInterruptedRecovery(t *testing.T) {
-	file, _, want := base(t)
+	f := base(t, 600)
+	file, want := f.file, f.want
 	path := filepath.Join(t.TempDir(), "broker.db")
 	_ = os.WriteFile(rewritten(path), file, 0o600)
 	s := open(t, path)

@@ -103,7 +103,7 @@ func (s *Store) copyTo(f io.ReaderAt, size int64) (err error) {
 		return err
 	}
 	w := s.newWalker(f, size)
-	w.visit = c.add
+	w.visit, w.thorough = c.add, true
 	w.walk()
 	if w.err != nil {
 		return w.err

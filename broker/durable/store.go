@@ -110,6 +110,7 @@ func (s *Store) inspect() (swap func() error, err error) {
 		return nil, err
 	}
 	w := s.newWalker(f, size)
+	w.thorough = true
 	w.walk()
 	if w.damaged > 0 && w.format <= Format {
 		w = s.better(w, f, size)
@@ -125,13 +126,17 @@ func (s *Store) inspect() (swap func() error, err error) {
 	return nil, nil
 }
 
-// better is w, or a walk over the state before the last commit if that has lost
-// less.
+// better is w, or a walk over the state before the last commit if that has more:
+// which can only be when w could not find all that is whole.
 func (s *Store) better(w *walker, f *os.File, size int64) *walker {
+	if w.listed || !w.broken && w.format > 0 {
+		return w
+	}
 	s.older = true
 	before := s.newWalker(f, size)
+	before.thorough = true
 	before.walk()
-	if before.records > w.records && before.damaged <= w.damaged {
+	if before.records > w.records && (before.damaged <= w.damaged || before.listed) {
 		before.damaged++ // the last commit
 		return before
 	}
@@ -169,7 +174,7 @@ func openBolt(path string) (db *bolt.DB, err error) {
 		}
 	}()
 	return bolt.Open(path, 0o600, &bolt.Options{Timeout: lockTime, PageSize: pageSize,
-		NoFreelistSync: true, FreelistType: bolt.FreelistMapType})
+		FreelistType: bolt.FreelistMapType})
 }
 
 // Recovered tells what was damaged when the store was opened, nil for nothing.
@@ -201,6 +206,7 @@ func (s *Store) Commit(changes []broker.Change) (err error) {
 		}
 	}()
 	s.values = s.values[:0]
+	s.db.NoFreelistSync = s.db.Stats().FreePageN > maxListed
 	if n := s.room(changes); cap(s.values) < n || cap(s.values) > 4*n+keepRoom {
 		s.values = make([]byte, 0, n)
 	}
@@ -226,6 +232,11 @@ const (
 	fillPercent = 0.9
 	keepRoom    = 1 << 20
 )
+
+// maxListed is up to how many free pages are listed in the file with each commit.
+// The list is what damage can be repaired by; sorting and writing a long one
+// would cost more than the commit.
+const maxListed = 8192
 
 // room is what the values take with their checksums.
 func (s *Store) room(changes []broker.Change) (n int) {

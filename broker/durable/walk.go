@@ -18,12 +18,18 @@ type walker struct {
 	visit func(key, value []byte) error
 	err   error // of visit
 
-	high    uint64 // number of pages in use
-	seen    map[uint64]struct{}
-	last    []byte // the key before
-	format  int    // 0 if not found
-	records int
-	damaged int
+	high uint64 // the first page beyond those that were ever used
+	seen map[uint64]struct{}
+	// thorough looks for what nothing whole leads to as well, out of order; spans
+	// are the leaf pages then.
+	thorough bool
+	spans    []span
+	broken   bool   // something in the tree leads nowhere
+	listed   bool   // there is a whole list of free pages
+	last     []byte // the key before
+	format   int    // 0 if not found
+	records  int
+	damaged  int
 }
 
 // The layout of pages.
@@ -44,7 +50,8 @@ func (s *Store) newWalker(f io.ReaderAt, size int64) *walker {
 	return &walker{store: s, f: f, size: size, seen: make(map[uint64]struct{})}
 }
 
-// walk visits all records that are whole, in the order of their keys.
+// walk visits all records that are whole, in the order of their keys unless the
+// walk is thorough.
 func (w *walker) walk() {
 	hs := w.headers()
 	w.damaged += 2 - len(hs) // writing one cannot tear it: it is smaller than a sector
@@ -57,7 +64,22 @@ func (w *walker) walk() {
 		return
 	}
 	w.high = hs[which].high
-	top := w.page(hs[which].root)
+	before := w.damaged
+	w.top(hs[which].root)
+	w.broken = w.damaged > before
+	free, listed := w.readFree(hs[which])
+	if !listed && hs[which].free != noFreeList || listed && w.damaged == 0 && uint64(len(w.seen)+len(free)) != w.high-2 {
+		w.damaged++
+	}
+	w.listed = listed
+	if listed && w.damaged > 0 && w.thorough {
+		w.salvage(free)
+	}
+}
+
+// top follows the page that names the tree of the records.
+func (w *walker) top(root uint64) {
+	top := w.page(root)
 	if top == nil || top.kind != leafPage {
 		w.damaged++
 		return
@@ -84,7 +106,7 @@ func (w *walker) walk() {
 }
 
 // header is what a header page says.
-type header struct{ root, high, tx uint64 }
+type header struct{ root, free, high, tx uint64 }
 
 // headers are those that are whole, the newest first. There are two, written in
 // turn: the older one describes the state before the last commit.
@@ -100,7 +122,7 @@ func (w *walker) headers() (hs []header) {
 		if n.Uint32(m) != metaMagic || n.Uint32(m[4:]) != metaVersion || n.Uint32(m[8:]) != pageSize || n.Uint64(m[56:]) != sum.Sum64() {
 			continue
 		}
-		hs = append(hs, header{root: n.Uint64(m[16:]), high: n.Uint64(m[40:]), tx: n.Uint64(m[48:])})
+		hs = append(hs, header{root: n.Uint64(m[16:]), free: n.Uint64(m[32:]), high: n.Uint64(m[40:]), tx: n.Uint64(m[48:])})
 	}
 	if len(hs) == 2 && hs[1].tx > hs[0].tx {
 		hs[0], hs[1] = hs[1], hs[0]
@@ -108,9 +130,18 @@ func (w *walker) headers() (hs []header) {
 	return hs
 }
 
-// page reads a page with those that continue it. It returns nil for one that
-// cannot be right.
+// page reads a page of the tree. It returns nil for one that cannot be right.
 func (w *walker) page(id uint64) *page {
+	b := w.read(id)
+	if b == nil || !w.claim(id, len(b)) {
+		return nil
+	}
+	return parsePage(b)
+}
+
+// read reads a page with those that continue it, nil for one that cannot be
+// right.
+func (w *walker) read(id uint64) []byte {
 	head := make([]byte, headerBytes)
 	if id < 2 || id >= w.high || id > uint64(w.size)/pageSize {
 		return nil
@@ -123,17 +154,33 @@ func (w *walker) page(id uint64) *page {
 	if n.Uint64(head) != id || more > maxPages || id+more >= w.high || int64(id+more+1)*pageSize > w.size {
 		return nil
 	}
-	for i := id; i <= id+more; i++ {
-		if _, twice := w.seen[i]; twice {
-			return nil
-		}
-		w.seen[i] = struct{}{}
-	}
 	b := make([]byte, (more+1)*pageSize)
 	if _, err := w.f.ReadAt(b, int64(id)*pageSize); err != nil {
 		return nil
 	}
-	return parsePage(b)
+	return b
+}
+
+// claim notes that pages from id on are used. It reports false when one of them
+// was used before.
+func (w *walker) claim(id uint64, bytes int) bool {
+	end := id + uint64(bytes/pageSize)
+	for i := id; i < end; i++ {
+		if _, twice := w.seen[i]; twice {
+			return false
+		}
+	}
+	for i := id; i < end; i++ {
+		w.seen[i] = struct{}{}
+	}
+	return true
+}
+
+// release takes back what claim noted.
+func (w *walker) release(id uint64, bytes int) {
+	for i := range uint64(bytes / pageSize) {
+		delete(w.seen, id+i)
+	}
 }
 
 // tree visits the records below a page, whose keys are at least low and less than
@@ -143,10 +190,13 @@ func (w *walker) tree(id uint64, low, high []byte, depth int) {
 	switch {
 	case p == nil || depth > maxDepth:
 		w.damaged++
-	case p.kind == leafPage:
-		w.leaf(p, low, high)
-	default:
+	case p.kind == branchPage:
 		w.branch(p, low, high, depth)
+	case w.thorough && w.belongsElsewhere(p, low, high):
+		w.damaged++
+		w.release(id, len(p.b))
+	default:
+		w.leaf(p, low, high)
 	}
 }
 
@@ -175,6 +225,7 @@ func (w *walker) leaf(p *page, low, high []byte) {
 	if p.count == 0 && low != nil {
 		w.damaged++
 	}
+	var s span
 	for i := range p.count {
 		e, ok := p.element(i)
 		if !ok || e.flags != 0 || w.last != nil && bytes.Compare(e.key, w.last) <= 0 ||
@@ -188,7 +239,14 @@ func (w *walker) leaf(p *page, low, high []byte) {
 			continue
 		}
 		w.last = append(w.last[:0], e.key...)
+		if s.first == nil {
+			s.first = bytes.Clone(e.key)
+		}
 		w.record(e.key, value)
+	}
+	if w.thorough && s.first != nil {
+		s.last = bytes.Clone(w.last)
+		w.spans = append(w.spans, s)
 	}
 }
 
