@@ -28,21 +28,30 @@ func (b *batch) fits(n, payload int) bool {
 	return len(b.messages)+n <= batchMessages && (payload > arenaBytes/4 || len(b.arena)+payload <= arenaBytes)
 }
 
-// add copies a message into the batch. A large payload gets memory of its own.
-func (b *batch) add(m model.Message) {
-	b.bytes += len(m.Payload) + localOverhead
-	b.sure = b.sure || m.QoS > 0
-	if len(m.Payload) > arenaBytes/4 {
-		m.Payload = append([]byte(nil), m.Payload...)
+// add makes room for a message with a copy of payload, and returns it for the
+// rest to be filled in. A large payload gets memory of its own.
+func (b *batch) add(payload []byte, qos byte) *model.Message {
+	b.bytes += len(payload) + localOverhead
+	b.sure = b.sure || qos > 0
+	if len(payload) > arenaBytes/4 {
+		payload = append([]byte(nil), payload...)
 	} else {
 		if b.arena == nil {
 			b.arena = make([]byte, 0, arenaBytes)
 		}
 		n := len(b.arena)
-		b.arena = append(b.arena, m.Payload...)
-		m.Payload = b.arena[n:len(b.arena):len(b.arena)]
+		b.arena = append(b.arena, payload...)
+		payload = b.arena[n:len(b.arena):len(b.arena)]
 	}
-	b.messages = append(b.messages, m)
+	n := len(b.messages)
+	if n < cap(b.messages) {
+		b.messages = b.messages[:n+1] // reset has left it empty
+	} else {
+		b.messages = append(b.messages, model.Message{})
+	}
+	m := &b.messages[n]
+	m.Payload, m.QoS = payload, qos
+	return m
 }
 
 // merge copies the messages of a small batch, if they fit.
@@ -51,7 +60,10 @@ func (b *batch) merge(o *batch) bool {
 		return false
 	}
 	for i := range o.messages {
-		b.add(o.messages[i])
+		m := b.add(o.messages[i].Payload, o.messages[i].QoS)
+		payload := m.Payload
+		*m = o.messages[i]
+		m.Payload = payload
 	}
 	return true
 }
@@ -71,11 +83,11 @@ func (r *router) stageLocal(l *Local, rt *route, in *inbound, qos byte) {
 	if r.local == nil {
 		r.local, r.batch = l, r.b.batches.get()
 	}
-	m := model.Message{Topic: rt.topic, Payload: in.payload, At: in.at, QoS: min(in.qos, qos), Retained: in.retain, Publisher: in.from}
+	m := r.batch.add(in.payload, min(in.qos, qos))
+	m.Topic, m.At, m.Retained, m.Publisher = rt.topic, in.at, in.retain, in.from
 	if len(in.values) > 0 || in.hasExpiry {
 		m.Properties = properties(in.values, in.expiry)
 	}
-	r.batch.add(m)
 }
 
 // flushLocal hands over what is staged for a session inside the process.

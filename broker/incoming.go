@@ -36,22 +36,18 @@ func (c *conn) handle(h packet.Header, body []byte) error {
 // onPublish handles a message from the client.
 func (c *conn) onPublish(h packet.Header, body []byte) error {
 	p := &c.publish
-	if err := packet.Read(p, h, body, c.version); err != nil {
+	if err := packet.ReadPublish(p, h, body, c.version); err != nil {
 		return err
 	}
-	topic := p.Topic
-	if !p.Props.Empty() {
-		var err error
-		if topic, err = c.resolveAlias(p); err != nil {
-			return err
-		}
+	rt, err := c.routeOf(p)
+	if err != nil {
+		return err
 	}
 	if p.QoS == 2 {
 		if repeated, err := c.receive(p.ID); repeated || err != nil {
 			return err
 		}
 	}
-	rt := c.router.lookup(topic)
 	if err := c.router.mayPublish(rt, p.Retain); err != nil {
 		c.deny(p, rt, err)
 		return nil
@@ -72,10 +68,33 @@ func (c *conn) onPublish(h packet.Header, body []byte) error {
 	return nil
 }
 
+// routeOf is where the message in p goes. A topic that has a route was checked
+// when it got that.
+func (c *conn) routeOf(p *packet.Publish) (*route, error) {
+	if p.Props.Empty() {
+		if rt := c.router.known(p.Topic); rt != nil {
+			return rt, nil
+		}
+	}
+	if err := p.CheckTopic(); err != nil {
+		return nil, err
+	}
+	topic := p.Topic
+	if !p.Props.Empty() {
+		var err error
+		if topic, err = c.resolveAlias(p); err != nil {
+			return nil, err
+		}
+	}
+	return c.router.lookup(topic), nil
+}
+
 // arrived is the message in p.
 func (c *conn) arrived(p *packet.Publish) *inbound {
-	in := &c.inbound
-	*in = inbound{payload: p.Payload, at: c.router.now, from: c.pub, qos: p.QoS, retain: p.Retain}
+	in := &c.inbound // set field by field: to write it as a whole is what a message would cost most
+	in.payload, in.at, in.from, in.qos, in.retain = p.Payload, c.router.now, c.pub, p.QoS, p.Retain
+	in.values, in.expiry, in.hasExpiry = nil, 0, false
+	in.acknowledged, in.kept, in.received = nil, nil, nil
 	if !p.Props.Empty() {
 		c.values = packet.AppendForwarded(c.values[:0], &p.Props)
 		in.values = c.values

@@ -29,6 +29,11 @@ type route struct {
 	fault   error
 	publish verdict
 	retain  verdict
+	// next is the route that was asked for after this one: devices go round the
+	// same topics, so it is looked at first. It is nil once this one is retired,
+	// so that what is not in the cache keeps nothing else alive.
+	next    *route
+	retired bool
 }
 
 // verdict is an answer of Access, asked for when first needed.
@@ -43,21 +48,56 @@ const routeCost = 1 << 14
 
 func (r *route) cost() int { return 1 + len(r.targets) + len(r.choices) }
 
-// lookup is the route of topic. The common path allocates nothing.
-func (r *router) lookup(topic []byte) *route {
+// known is the route of topic if there is one that still holds, else nil. It
+// allocates nothing.
+func (r *router) known(topic []byte) *route {
+	if r.last != nil {
+		if rt := r.last.next; rt != nil && rt.topic == string(topic) && r.holds(rt) {
+			r.last = rt
+			return rt
+		}
+	}
 	rt := r.cache[string(topic)]
-	if rt != nil && rt.generation == r.b.subs.generation.Load() && rt.accessGeneration == r.b.access.Generation() {
+	if rt == nil || !r.holds(rt) {
+		return nil
+	}
+	r.follow(rt)
+	return rt
+}
+
+// holds reports whether nothing has changed since rt was made.
+func (r *router) holds(rt *route) bool {
+	return rt.generation == r.b.subs.generation.Load() && rt.accessGeneration == r.b.access.Generation()
+}
+
+// follow notes that rt was asked for after the last one.
+func (r *router) follow(rt *route) {
+	if r.last != nil && !r.last.retired {
+		r.last.next = rt
+	}
+	r.last = rt
+}
+
+// lookup is the route of topic.
+func (r *router) lookup(topic []byte) *route {
+	if rt := r.known(topic); rt != nil {
 		return rt
 	}
-	if rt != nil {
-		r.cost -= rt.cost()
-		rt = r.resolve(rt.topic)
+	var rt *route
+	if old := r.cache[string(topic)]; old != nil {
+		r.cost -= old.cost()
+		old.retire()
+		rt = r.resolve(old.topic)
 	} else {
 		rt = r.resolve(string(topic))
 	}
 	r.remember(rt)
+	r.follow(rt)
 	return rt
 }
+
+// retire takes a route out of the order of routes.
+func (r *route) retire() { r.next, r.retired = nil, true }
 
 // remember puts rt into the cache and, when that is full, lets others go.
 func (r *router) remember(rt *route) {
@@ -70,6 +110,7 @@ func (r *router) remember(rt *route) {
 		}
 		if topic != rt.topic {
 			r.cost -= old.cost()
+			old.retire()
 		}
 		delete(r.cache, topic)
 	}

@@ -23,6 +23,7 @@ type router struct {
 
 	cache map[string]*route
 	cost  int
+	last  *route // that was asked for last
 
 	work   *workspace
 	to     *conn

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"runtime"
 	"strconv"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -15,8 +17,9 @@ import (
 	"github.com/pilothouse/pilothouse/broker/packet"
 )
 
-// soakName is the environment variable with the minutes of the long form.
-const soakName = "SOAK_MINUTES"
+// soakName is the environment variable with the number of messages of the long
+// form: 21,600,000 are six hours of 1,000 a second.
+const soakName = "SOAK_MESSAGES"
 
 // footprint is what a broker holds when nobody is connected.
 type footprint struct {
@@ -24,14 +27,20 @@ type footprint struct {
 	heap, file int64
 }
 
+// String is f for a log.
+func (f footprint) String() string {
+	return fmt.Sprintf("%d goroutines, heap %d KiB, file %d KiB", f.goroutines, f.heap>>10, f.file>>10)
+}
+
 // TestSoak runs compressed days: clients come and go, well and badly, publish with
 // each QoS, leave retained messages and wills, and return to sessions that were
-// kept. Once it is warm, a broker without clients holds no more after many days
-// than after a few. SOAK_MINUTES sets how long.
+// kept, and one listens to a stream of telemetry. Once it is warm, a broker
+// without clients holds no more after many days than after a few. SOAK_MESSAGES
+// sets how many messages are published.
 func TestSoak(t *testing.T) {
-	length := 4 * time.Second
-	if minutes, err := strconv.Atoi(os.Getenv(soakName)); err == nil {
-		length = time.Duration(minutes) * time.Minute
+	total := uint64(200_000)
+	if n, err := strconv.ParseUint(os.Getenv(soakName), 10, 64); err == nil {
+		total = n
 	}
 	path := filepath.Join(t.TempDir(), "broker.db")
 	store, err := Open(path)
@@ -53,28 +62,94 @@ func TestSoak(t *testing.T) {
 			t.Error(err)
 		}
 	}()
-	days := 0
-	live := func(until time.Duration) footprint {
-		for start := time.Now(); time.Since(start) < until; days++ {
+	const parts = 10
+	var found []footprint
+	days, start := 0, time.Now()
+	for part := range uint64(parts) {
+		for ; b.Stats().Received < total*(part+1)/parts; days++ {
 			oneDay(t, ln.Addr().String(), days)
+			telemetry(t, ln.Addr().String())
 		}
 		waitFor(t, "calm", 20*time.Second, func() bool { return b.Stats().Connections == 0 })
-		return measure(t, path)
+		found = append(found, measure(t, path))
+		t.Logf("after %d messages and %d days, %v: %v", b.Stats().Received, days, time.Since(start).Round(time.Second), found[part])
 	}
-	warm := live(length / 2)
-	after := live(length / 2)
-	t.Logf("%d days; %+v after half of them, %+v at the end; %+v", days, warm, after, b.Stats())
-	if after.goroutines > warm.goroutines+2 {
-		t.Errorf("goroutines grew from %d to %d", warm.goroutines, after.goroutines)
-	}
-	if after.heap > warm.heap+4<<20 {
-		t.Errorf("the heap grew from %d to %d KiB", warm.heap>>10, after.heap>>10)
-	}
-	if after.file > 2*warm.file+1<<20 {
-		t.Errorf("the file grew from %d to %d KiB", warm.file>>10, after.file>>10)
-	}
+	t.Logf("%+v", b.Stats())
+	isFlat(t, found[parts/5], found[parts-1])
 	if st := b.Stats(); st.Panics+st.Malformed+uint64(len(st.Dropped)) > 0 || st.Sessions > 20 || st.QueuedBytes+int(st.SpooledBytes) > 1<<20 {
 		t.Errorf("%+v", st)
+	}
+}
+
+// isFlat compares what was held when the broker was warm with what is held now.
+func isFlat(t *testing.T, warm, now footprint) {
+	t.Helper()
+	if now.goroutines > warm.goroutines+2 {
+		t.Errorf("goroutines grew from %d to %d", warm.goroutines, now.goroutines)
+	}
+	if now.heap > warm.heap+4<<20 {
+		t.Errorf("the heap grew from %d to %d KiB", warm.heap>>10, now.heap>>10)
+	}
+	if now.file > 2*warm.file+1<<20 {
+		t.Errorf("the file grew from %d to %d KiB", warm.file>>10, now.file>>10)
+	}
+}
+
+// telemetry is a stream of messages to a session that is kept, of QoS 0 and of
+// QoS 1 and 2. All of them arrive.
+func telemetry(t *testing.T, addr string) {
+	t.Helper()
+	const unsure, sure, burst = 18_000, 1_500, 500
+	p := meet(t, addr, "steady")
+	talk(t, p, &packet.Subscribe{ID: 1, Filters: []packet.Filter{{Filter: []byte("flow/#")}, {Filter: []byte("load/#"), QoS: 2}}})
+	if got, err := p.next(); err != nil || got.Type() != packet.SUBACK {
+		t.Fatalf("received %v, %v", got, err)
+	}
+	u := &subscriber{got: make(map[string]int), pending: make(map[uint16]bool)}
+	var flow atomic.Int64
+	_ = p.nc.SetReadDeadline(time.Time{}) // what is waited for has a time of its own
+	var listening sync.WaitGroup
+	listening.Go(func() { hear(u, p, &flow) })
+	var publishing sync.WaitGroup
+	for i := range 2 {
+		w := &publisher{name: fmt.Sprint("sender-", i), qos: byte(1 + i), window: 40, room: make(chan struct{}, 1)}
+		q := meet(t, addr, w.name, func(c *packet.Connect) { c.CleanStart = true })
+		_ = q.nc.SetReadDeadline(time.Now().Add(2 * time.Minute))
+		publishing.Go(func() {
+			if err := w.session(q, sure); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	q := meet(t, addr, "sensor", func(c *packet.Connect) { c.CleanStart = true })
+	for sent := 0; sent < unsure; sent += burst {
+		waitFor(t, "room", 20*time.Second, func() bool { return sent-int(flow.Load()) < 4*burst })
+		pack := make([]packet.Packet, burst)
+		for i := range pack {
+			pack[i] = &packet.Publish{Topic: fmt.Appendf(nil, "flow/%d", i%200), Payload: make([]byte, 60)}
+		}
+		talk(t, q, pack...)
+	}
+	publishing.Wait()
+	waitFor(t, "telemetry", 20*time.Second, func() bool { return flow.Load() == unsure && u.count() == 2*sure && !u.unfinished() })
+	_, _ = p.nc.Close(), q.nc.Close()
+	listening.Wait()
+}
+
+// hear takes what comes, and counts what is of QoS 0.
+func hear(u *subscriber, p *peer, flow *atomic.Int64) {
+	for {
+		got, err := p.next()
+		if err != nil {
+			return
+		}
+		if m, ok := got.(*packet.Publish); ok && m.QoS == 0 {
+			flow.Add(1)
+			continue
+		}
+		if answer := u.take(got); answer != nil && p.send(answer) != nil {
+			return
+		}
 	}
 }
 

@@ -18,6 +18,22 @@ type Publish struct {
 func (*Publish) Type() Type { return PUBLISH }
 
 func (p *Publish) decode(flags byte, body []byte, v Version) error {
+	if err := p.decodeUnchecked(flags, body, v); err != nil {
+		return err
+	}
+	return p.CheckTopic()
+}
+
+// ReadPublish decodes into p as Read does, but for CheckTopic, which is left to
+// the caller: one who has met the topic before need not do it again.
+func ReadPublish(p *Publish, h Header, body []byte, v Version) error {
+	if h.Length != len(body) {
+		return malformed("a packet whose length is not what its header says")
+	}
+	return p.decodeUnchecked(h.Flags, body, v)
+}
+
+func (p *Publish) decodeUnchecked(flags byte, body []byte, v Version) error {
 	p.Dup, p.QoS, p.Retain, p.ID = flags&8 != 0, flags>>1&3, flags&1 != 0, 0
 	if p.QoS == 3 {
 		return malformed("a message with QoS 3") // [MQTT-3.3.1-4]
@@ -40,9 +56,16 @@ func (p *Publish) decode(flags byte, body []byte, v Version) error {
 		return c.err
 	}
 	p.Payload = c.b
-	if len(p.Topic) == 0 && v == V5 && p.Props.Has(TopicAlias) {
+	return nil
+}
+
+// CheckTopic reports why the topic cannot be that of a message, nil when it can,
+// or when there is a topic alias instead.
+func (p *Publish) CheckTopic() error {
+	if len(p.Topic) == 0 && p.Props.Has(TopicAlias) {
 		return nil
 	}
+	var c cursor
 	checkTopicName(&c, p.Topic)
 	if c.err != nil {
 		return c.err
