@@ -103,6 +103,9 @@ func (s *Store) open(ctx context.Context) error {
 		s.lock = nil
 		return history.ErrInUse
 	}
+	if err := s.keepPrivate(); err != nil {
+		return err
+	}
 	if err := s.prepare(ctx); err != nil {
 		return err
 	}
@@ -121,6 +124,9 @@ func (s *Store) open(ctx context.Context) error {
 
 // openRecording opens a file that is of this format.
 func (s *Store) openRecording(ctx context.Context) (err error) {
+	if err := s.keepPrivate(); err != nil { // it may have been recovered
+		return err
+	}
 	if s.write, err = openWriter(ctx, s.dsn(false)); err != nil {
 		return err
 	}
@@ -133,6 +139,27 @@ func (s *Store) openRecording(ctx context.Context) (err error) {
 		return err
 	}
 	return s.startCheckpoints(ctx)
+}
+
+// keepPrivate makes the file its owner's alone, whatever the folder is: SQLite
+// gives the files beside it the same mode.
+func (s *Store) keepPrivate() error {
+	if s.opts.VFS != "" {
+		return nil
+	}
+	f, err := os.OpenFile(s.path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	for _, beside := range []string{"", "-wal", "-shm"} {
+		if err := os.Chmod(s.path+beside, 0o600); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
 }
 
 // closeRecording closes the connections.
