@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"runtime"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -75,7 +76,7 @@ func (p *enrolPanel) buildForm() {
 	other.Wrapping = fyne.TextWrapWord
 	other.Importance = widget.LowImportance
 	bundle := widget.NewButtonWithIcon(i18n.T("Save a bundle …"), theme.DocumentSaveIcon(), p.bundle)
-	p.form = container.NewVScroll(container.NewVBox(p.heading(i18n.T("Add a device")), about, form, invite, widget.NewSeparator(), other, bundle))
+	p.form = container.NewVScroll(container.NewVBox(p.heading(i18n.T("Add a device")), container.NewVBox(withNetworkNote(runtime.GOOS, about)...), form, invite, widget.NewSeparator(), other, bundle))
 }
 
 func (p *enrolPanel) buildOffer() {
