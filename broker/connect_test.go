@@ -18,6 +18,7 @@ import (
 
 var bothVersions = []packet.Version{packet.V311, packet.V5}
 
+// TestFirstPacketMustBeConnect proves [MQTT-3.1.4-1] [MQTT-3.14.0-1].
 func TestFirstPacketMustBeConnect(t *testing.T) { // [MQTT-3.1.0-1]
 	_, addr := serve(t, Options{})
 	for _, b := range [][]byte{{0xc0, 0}, {0x20, 2, 0, 0}, {0x30, 3, 0, 1, 'a'}, {0xe0, 0}, {0x00, 0}} {
@@ -27,6 +28,7 @@ func TestFirstPacketMustBeConnect(t *testing.T) { // [MQTT-3.1.0-1]
 	}
 }
 
+// TestSecondConnect proves [MQTT-3.2.0-2].
 func TestSecondConnect(t *testing.T) { // [MQTT-3.1.0-2]
 	_, addr := serve(t, Options{})
 	for _, v := range bothVersions {
@@ -39,6 +41,7 @@ func TestSecondConnect(t *testing.T) { // [MQTT-3.1.0-2]
 	}
 }
 
+// TestUnsupportedVersion proves [MQTT-3.1.2-1].
 func TestUnsupportedVersion(t *testing.T) { // [MQTT-3.1.2-2]
 	_, addr := serve(t, Options{})
 	old := dial(t, addr)
@@ -72,6 +75,7 @@ func TestClientIDs(t *testing.T) {
 	}
 }
 
+// TestAssignedClientID proves [MQTT-3.1.4-5].
 func TestAssignedClientID(t *testing.T) {
 	b, addr := serve(t, Options{})
 	_, ack := tryConnect(t, addr, "", packet.V5) // [MQTT-3.1.3-6] [MQTT-3.1.3-7] [MQTT-3.2.2-16]
@@ -96,6 +100,7 @@ func keep(p *packet.Connect) {
 	}
 }
 
+// TestConnackTellsTheLimits proves [MQTT-3.2.2-1].
 func TestConnackTellsTheLimits(t *testing.T) {
 	_, addr := serve(t, Options{Limits: Limits{Inflight: 7, PacketBytes: 5000, TopicAliases: 3, KeepAlive: 30 * time.Second, SessionExpiry: time.Hour}})
 	_, ack := tryConnect(t, addr, "a", packet.V5, func(p *packet.Connect) {
@@ -110,6 +115,7 @@ func TestConnackTellsTheLimits(t *testing.T) {
 	}
 }
 
+// TestEnhancedAuthenticationIsRefused proves [MQTT-4.12.0-1].
 func TestEnhancedAuthenticationIsRefused(t *testing.T) { // section 4.12
 	_, addr := serve(t, Options{})
 	_, ack := tryConnect(t, addr, "a", packet.V5, func(p *packet.Connect) { p.Props.SetText(packet.AuthMethod, []byte("SCRAM")) })
@@ -170,6 +176,7 @@ func (g *gatekeeper) Generation() uint64 {
 	return g.gen()
 }
 
+// TestAccessRefusesConnect proves [MQTT-3.1.4-2] [MQTT-3.2.2-8] [MQTT-3.2.2-4].
 func TestAccessRefusesConnect(t *testing.T) {
 	var log eventLog
 	_, addr := serve(t, Options{OnEvent: log.add, Access: &gatekeeper{connect: func(r *ConnectRequest) (Grant, error) {
@@ -181,12 +188,16 @@ func TestAccessRefusesConnect(t *testing.T) {
 	login := func(password string) func(*packet.Connect) {
 		return func(p *packet.Connect) { p.Username, p.Password = []byte("u"), []byte(password) }
 	}
-	if _, ack := tryConnect(t, addr, "a", packet.V311, login("guess")); ack.Code != 4 {
-		t.Errorf("3.1.1: %v", ack.Code)
+	old, ack := tryConnect(t, addr, "a", packet.V311, login("guess"))
+	if ack.Code != 4 || ack.SessionPresent { // [MQTT-3.2.2-6]
+		t.Errorf("3.1.1: %+v", ack)
 	}
-	if _, ack := tryConnect(t, addr, "b", packet.V5, login("guess")); ack.Code != packet.BadUserNameOrPassword {
-		t.Errorf("5: %v", ack.Code)
+	old.expectEnd() // [MQTT-3.2.2-7]
+	c, ack := tryConnect(t, addr, "b", packet.V5, login("guess"))
+	if ack.Code != packet.BadUserNameOrPassword || ack.SessionPresent {
+		t.Errorf("5: %+v", ack)
 	}
+	c.expectEnd()
 	e := waitEvent(t, &log, func(e Refused) bool { return e.Reason != "" })
 	if e.Reason != "wrong password" || e.Addr == "" || e.Count != 1 {
 		t.Errorf("%+v", e)
@@ -295,6 +306,7 @@ func TestConnectTimeHoldsTheHandshake(t *testing.T) {
 	})
 }
 
+// TestKeepAlive proves [MQTT-3.2.2-22].
 func TestKeepAlive(t *testing.T) { // [MQTT-3.1.2-22]
 	inBubble(t, Options{}, func(t *testing.T, _ *Broker, dial func() *client) { //nolint:thelper // the body of a test: its own lines are what failed
 		c := dial()

@@ -250,8 +250,14 @@ func (c *client) expectEndWithin(d time.Duration) (last *packet.Disconnect) {
 		if err != nil {
 			return last
 		}
+		if last != nil { // [MQTT-3.14.4-1]
+			c.t.Errorf("received %v after DISCONNECT", p.Type())
+		}
 		if d, ok := p.(*packet.Disconnect); ok {
 			last = d
+			if d.Props.Has(packet.SessionExpiry) { // [MQTT-3.14.2-3]
+				c.t.Errorf("%+v", d)
+			}
 		}
 	}
 }

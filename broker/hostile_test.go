@@ -30,6 +30,8 @@ func bystander(t *testing.T, addr string) func() {
 	}
 }
 
+// TestMalformedPacketsEndOneConnection proves [MQTT-3.3.2-2] [MQTT-3.14.2-1] [MQTT-3.14.2-3]
+// [MQTT-3.14.4-1] [MQTT-3.14.4-2] [MQTT-4.7.0-1] [MQTT-4.7.3-1] [MQTT-4.13.2-1] [MQTT-4.8.0-1].
 func TestMalformedPacketsEndOneConnection(t *testing.T) { // [MQTT-4.13.1-1]
 	var log eventLog
 	b, addr := serve(t, Options{OnEvent: log.add})

@@ -12,6 +12,7 @@ import (
 )
 
 // Acknowledgements that need the disk wait for it, and for nothing else.
+// Statements: [MQTT-4.6.0-2] [MQTT-4.6.0-3].
 func TestAcknowledgementsWaitForTheDisk(t *testing.T) {
 	disk := new(memStore)
 	b, addr := serve(t, Options{Store: disk})

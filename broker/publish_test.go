@@ -9,6 +9,9 @@ import (
 	"github.com/pilothouse/pilothouse/model"
 )
 
+// TestPublishAllQoS proves [MQTT-2.2.1-5] [MQTT-3.3.4-1] [MQTT-4.3.1-1] [MQTT-4.3.2-2]
+// [MQTT-4.3.2-4] [MQTT-4.3.2-5] [MQTT-4.3.3-2] [MQTT-4.3.3-4] [MQTT-4.3.3-8] [MQTT-4.3.3-13]
+// [MQTT-4.5.0-1].
 func TestPublishAllQoS(t *testing.T) {
 	_, addr := serve(t, Options{})
 	for _, from := range bothVersions {
@@ -65,6 +68,7 @@ func answer(c *client, p *packet.Publish) {
 	}
 }
 
+// TestNoMatchingSubscribers proves [MQTT-3.4.2-1] [MQTT-3.5.2-1].
 func TestNoMatchingSubscribers(t *testing.T) { // MQTT 5.0 section 3.4.2.1
 	_, addr := serve(t, Options{})
 	c := connect(t, addr, "a", packet.V5)
@@ -77,6 +81,7 @@ func TestNoMatchingSubscribers(t *testing.T) { // MQTT 5.0 section 3.4.2.1
 	old.expectAck(packet.PUBACK, 1, 0)
 }
 
+// TestQoS2ExactlyOnce proves [MQTT-4.3.3-11] [MQTT-4.6.0-4].
 func TestQoS2ExactlyOnce(t *testing.T) { // [MQTT-4.3.3-10] [MQTT-4.3.3-12]
 	_, addr := serve(t, Options{})
 	sub := connect(t, addr, "sub", packet.V311)
@@ -101,6 +106,7 @@ func TestQoS2ExactlyOnce(t *testing.T) { // [MQTT-4.3.3-10] [MQTT-4.3.3-12]
 	sub.quiet()
 }
 
+// TestUnknownPacketIDs proves [MQTT-3.6.2-1] [MQTT-3.7.2-1].
 func TestUnknownPacketIDs(t *testing.T) { // MQTT 5.0 sections 3.6.2.1 and 3.7.2.1
 	_, addr := serve(t, Options{})
 	c := connect(t, addr, "a", packet.V5)
@@ -113,6 +119,7 @@ func TestUnknownPacketIDs(t *testing.T) { // MQTT 5.0 sections 3.6.2.1 and 3.7.2
 	c.quiet()
 }
 
+// TestClientExceedsReceiveMaximum proves [MQTT-3.3.4-7].
 func TestClientExceedsReceiveMaximum(t *testing.T) { // [MQTT-3.3.4-9]
 	_, addr := serve(t, Options{Limits: Limits{Inflight: 2}})
 	c := connect(t, addr, "a", packet.V5)
@@ -157,6 +164,7 @@ func TestPropertiesPassUnaltered(t *testing.T) { // [MQTT-3.3.2-4] [MQTT-3.3.2-1
 	}
 }
 
+// TestTopicAliasFromClient proves [MQTT-3.3.2-7] [MQTT-3.3.2-10].
 func TestTopicAliasFromClient(t *testing.T) {
 	var asked []string
 	_, addr := serve(t, Options{Access: &gatekeeper{publish: func(_ *model.Publisher, topic string, _ bool) error {
@@ -201,6 +209,7 @@ func TestTopicAliasFromClient(t *testing.T) {
 	}
 }
 
+// TestTopicAliasToClient proves [MQTT-3.3.2-11].
 func TestTopicAliasToClient(t *testing.T) { // [MQTT-3.1.2-26] [MQTT-3.1.2-27]
 	_, addr := serve(t, Options{})
 	sub := connect(t, addr, "sub", packet.V5, func(p *packet.Connect) { p.Props.SetNumber(packet.TopicAliasMaximum, 2) })
@@ -229,6 +238,7 @@ func TestTopicAliasToClient(t *testing.T) { // [MQTT-3.1.2-26] [MQTT-3.1.2-27]
 	}
 }
 
+// TestDeniedPublish proves [MQTT-3.4.2-1] [MQTT-3.5.2-1] [MQTT-4.3.3-9].
 func TestDeniedPublish(t *testing.T) {
 	var log eventLog
 	_, addr := serve(t, Options{OnEvent: log.add, Access: &gatekeeper{publish: func(_ *model.Publisher, topic string, retain bool) error {
@@ -260,6 +270,7 @@ func TestDeniedPublish(t *testing.T) {
 	late.quiet()
 }
 
+// TestReservedAndUnboundedTopics proves [MQTT-4.7.3-3].
 func TestReservedAndUnboundedTopics(t *testing.T) {
 	_, addr := serve(t, Options{})
 	sub := connect(t, addr, "sub", packet.V5)

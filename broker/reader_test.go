@@ -45,6 +45,7 @@ func onlyConn(b *Broker) *conn {
 }
 
 // However the bytes are cut into reads, the same packets come out.
+// Statements: [MQTT-4.2.0-1].
 func TestReaderReassembles(t *testing.T) {
 	b := New(Options{})
 	defer func() { _ = b.Close() }()

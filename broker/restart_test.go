@@ -242,6 +242,7 @@ func TestCloseKeepsSessions(t *testing.T) {
 	}
 }
 
+// TestCleanStartLeavesNothing proves [MQTT-3.1.2-4].
 func TestCleanStartLeavesNothing(t *testing.T) {
 	disk := new(memStore)
 	b, addr := serve(t, Options{Store: disk})

@@ -30,6 +30,7 @@ func drawFilter(t *rapid.T) string {
 }
 
 // The index agrees with model.MatchTopic, whatever was added and removed.
+// Statements: [MQTT-3.3.2-3] [MQTT-4.7.1-2].
 func TestIndexMatchesAsTheModel(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		x := &index{}

@@ -14,6 +14,8 @@ import (
 	"github.com/pilothouse/pilothouse/model/watch"
 )
 
+// TestSessionKeepsMessages proves [MQTT-3.1.2-6] [MQTT-3.1.3-2] [MQTT-3.1.4-4] [MQTT-3.2.0-1]
+// [MQTT-4.1.0-1].
 func TestSessionKeepsMessages(t *testing.T) { // [MQTT-3.1.2-5] [MQTT-3.2.2-3] [MQTT-4.5.0-1] [MQTT-4.6.0-1]
 	b, addr := serve(t, Options{})
 	for _, v := range bothVersions {
@@ -71,6 +73,8 @@ func find(t *testing.T, b *Broker, id string) SessionInfo {
 	return SessionInfo{}
 }
 
+// TestInflightIsSentAgain proves [MQTT-4.3.2-3] [MQTT-4.3.3-3] [MQTT-4.3.3-5] [MQTT-4.3.3-6]
+// [MQTT-4.3.3-7] [MQTT-4.6.0-1].
 func TestInflightIsSentAgain(t *testing.T) { // [MQTT-4.4.0-1] [MQTT-3.3.1-1]
 	_, addr := serve(t, Options{})
 	for _, v := range bothVersions {
@@ -106,6 +110,7 @@ func TestInflightIsSentAgain(t *testing.T) { // [MQTT-4.4.0-1] [MQTT-3.3.1-1]
 	}
 }
 
+// TestReceiveMaximumOfClient proves [MQTT-3.3.4-10] [MQTT-4.9.0-1] [MQTT-4.9.0-2] [MQTT-4.9.0-3].
 func TestReceiveMaximumOfClient(t *testing.T) { // [MQTT-3.3.4-7] [MQTT-3.3.4-9]
 	_, addr := serve(t, Options{})
 	c := connect(t, addr, "a", packet.V5, func(p *packet.Connect) { p.Props.SetNumber(packet.ReceiveMaximum, 10) })
@@ -219,6 +224,7 @@ func TestTakeoverOfAnotherIdentityIsRefused(t *testing.T) {
 	waitEvent(t, &log, func(e Refused) bool { return e.Kind == watch.Impersonation && e.ClientID == "a" })
 }
 
+// TestSessionExpiry proves [MQTT-4.1.0-2].
 func TestSessionExpiry(t *testing.T) { // [MQTT-3.1.2-23] MQTT 5.0 section 3.1.2.11.2
 	var log eventLog
 	inBubble(t, Options{OnEvent: log.add}, func(t *testing.T, b *Broker, dial func() *client) { //nolint:thelper // the body of a test: its own lines are what failed

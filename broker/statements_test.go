@@ -59,19 +59,25 @@ func TestWillKeepsUserProperties(t *testing.T) { // [MQTT-3.1.3-10]
 }
 
 func TestNothingAfterARefusedConnect(t *testing.T) { // [MQTT-3.1.4-6]
-	b, addr := serve(t, Options{Access: &gatekeeper{connect: func(*ConnectRequest) (Grant, error) {
-		return Grant{}, &Refusal{Code: packet.NotAuthorized, Reason: "no"}
+	b, addr := serve(t, Options{Access: &gatekeeper{connect: func(r *ConnectRequest) (Grant, error) {
+		if r.ClientID == "a" {
+			return Grant{}, &Refusal{Code: packet.NotAuthorized, Reason: "no"}
+		}
+		return Grant{}, nil
 	}}})
 	c := dial(t, addr)
 	c.v = packet.V5
 	out := (&packet.Connect{Version: packet.V5, CleanStart: true, ClientID: []byte("a")}).Append(nil, packet.V5)
+	out = (&packet.Connect{Version: packet.V5, CleanStart: true, ClientID: []byte("b")}).Append(out, packet.V5)
 	out = (&packet.Publish{Topic: []byte("a"), Payload: []byte("x"), Retain: true}).Append(out, packet.V5)
 	c.write(out)
 	if ack := expect[*packet.Connack](c); ack.Code != packet.NotAuthorized {
 		t.Errorf("%v", ack.Code)
 	}
-	c.expectEnd()
-	if st := b.Stats(); st.Received != 0 || st.Retained != 0 {
+	if d := c.expectEnd(); d != nil {
+		t.Errorf("%+v", d)
+	}
+	if st := b.Stats(); st.Received != 0 || st.Retained != 0 || st.Sessions != 0 {
 		t.Errorf("%+v", st)
 	}
 }
@@ -175,6 +181,9 @@ func TestPing(t *testing.T) { // [MQTT-3.12.4-1]
 
 // A client that wants no problem information gets no reason strings or user
 // properties but in CONNACK and DISCONNECT; nobody gets them in acknowledgements.
+// Statements: [MQTT-3.4.2-2] [MQTT-3.4.2-3] [MQTT-3.5.2-2] [MQTT-3.5.2-3] [MQTT-3.6.2-2]
+// [MQTT-3.6.2-3] [MQTT-3.7.2-2] [MQTT-3.7.2-3] [MQTT-3.9.2-1] [MQTT-3.9.2-2] [MQTT-3.11.2-1]
+// [MQTT-3.11.2-2].
 func TestNoProblemInformation(t *testing.T) { // [MQTT-3.1.2-29]
 	_, addr := serve(t, Options{Access: &gatekeeper{publish: func(*model.Publisher, string, bool) error {
 		return &Refusal{Code: packet.NotAuthorized, Reason: "no"}

@@ -14,6 +14,8 @@ func options(change func(*packet.Filter)) func(*packet.Subscribe) {
 	return func(p *packet.Subscribe) { change(&p.Filters[0]) }
 }
 
+// TestSubackAnswersEachFilter proves [MQTT-2.2.1-6] [MQTT-3.8.4-1] [MQTT-3.8.4-7] [MQTT-3.9.3-1]
+// [MQTT-3.9.3-2] [MQTT-4.7.1-1].
 func TestSubackAnswersEachFilter(t *testing.T) { // [MQTT-3.8.4-2] [MQTT-3.8.4-5] [MQTT-3.8.4-6]
 	_, addr := serve(t, Options{Access: &gatekeeper{subscribe: func(_ *model.Publisher, filter string) error {
 		if filter == "secret" {
@@ -45,6 +47,8 @@ func TestSubackAnswersEachFilter(t *testing.T) { // [MQTT-3.8.4-2] [MQTT-3.8.4-5
 	}
 }
 
+// TestUnsubscribe proves [MQTT-2.2.1-6] [MQTT-3.10.4-2] [MQTT-3.10.4-4] [MQTT-3.10.4-5]
+// [MQTT-3.11.3-1] [MQTT-3.11.3-2].
 func TestUnsubscribe(t *testing.T) { // [MQTT-3.10.4-1] to [MQTT-3.10.4-6]
 	_, addr := serve(t, Options{})
 	for _, v := range bothVersions {
@@ -62,6 +66,7 @@ func TestUnsubscribe(t *testing.T) { // [MQTT-3.10.4-1] to [MQTT-3.10.4-6]
 	}
 }
 
+// TestOverlappingSubscriptions proves [MQTT-3.3.4-3] [MQTT-3.3.4-4] [MQTT-3.3.5-1].
 func TestOverlappingSubscriptions(t *testing.T) { // [MQTT-3.3.4-2] to [MQTT-3.3.4-5]
 	_, addr := serve(t, Options{})
 	c := connect(t, addr, "a", packet.V5)
@@ -167,6 +172,7 @@ func TestDollarTopicsAndWildcards(t *testing.T) { // [MQTT-4.7.2-1]
 	}
 }
 
+// TestSharedSubscription proves [MQTT-4.8.2-3].
 func TestSharedSubscription(t *testing.T) { // section 4.8.2
 	b, addr := serve(t, Options{})
 	got := map[string]int{}

@@ -22,7 +22,7 @@ func withWill(topic string, change ...func(*packet.Will)) func(*packet.Connect) 
 
 func TestWill(t *testing.T) { // [MQTT-3.1.2-7] [MQTT-3.1.2-8] [MQTT-3.1.2-10] [MQTT-3.14.4-3]
 	var log eventLog
-	_, addr := serve(t, Options{OnEvent: log.add})
+	b, addr := serve(t, Options{OnEvent: log.add})
 	watch := connect(t, addr, "watch", packet.V5)
 	watch.subscribe("will/#", 1)
 	for _, v := range bothVersions {
@@ -50,9 +50,12 @@ func TestWill(t *testing.T) { // [MQTT-3.1.2-7] [MQTT-3.1.2-8] [MQTT-3.1.2-10] [
 	connect(t, addr, "a", packet.V5)
 	answer(watch, watch.expectMessage("will/taken", "lost"))
 	watch.quiet()
+	if r := b.Retained("#"); len(r) > 0 { // [MQTT-3.1.2-14]
+		t.Errorf("a will is retained that was not to be: %+v", r)
+	}
 }
 
-func TestRetainedWill(t *testing.T) { // [MQTT-3.1.2-14] [MQTT-3.1.2-15]
+func TestRetainedWill(t *testing.T) { // [MQTT-3.1.2-15]
 	b, addr := serve(t, Options{})
 	c := connect(t, addr, "a", packet.V311, withWill("state", func(w *packet.Will) { w.Retain = true }))
 	_ = c.nc.Close()

@@ -73,6 +73,7 @@ func TestOpenedIsBeforeTheHandshake(t *testing.T) {
 	}
 }
 
+// TestRequestsAreJudged proves [MQTT-6.0.0-3].
 func TestRequestsAreJudged(t *testing.T) {
 	log := &refusals{}
 	ln := listen.WebSocket(tcp(t), listen.Options{OnRefuse: log.add})

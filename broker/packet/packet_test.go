@@ -30,6 +30,7 @@ func parseBytes(b []byte, v Version) (Packet, error) {
 	return Decode(h, b[n:], v)
 }
 
+// TestDecodeValid proves [MQTT-2.2.1-2] [MQTT-2.2.2-1] [MQTT-3.1.3-1] [MQTT-3.2.2-1].
 func TestDecodeValid(t *testing.T) {
 	cases := []struct {
 		name   string
@@ -96,6 +97,8 @@ func TestDecodeProperties(t *testing.T) {
 	}
 }
 
+// TestDecodeRefuses proves [MQTT-1.5.4-2] [MQTT-3.1.2-9] [MQTT-3.1.4-1] [MQTT-3.3.2-1]
+// [MQTT-3.6.1-1].
 func TestDecodeRefuses(t *testing.T) {
 	cases := []struct {
 		name   string // with the normative statement of MQTT 5.0 where there is one
@@ -143,6 +146,11 @@ func TestDecodeRefuses(t *testing.T) {
 		{"CONNECT will QoS without will [MQTT-3.1.2-11]", V5, "10 0c 0004 4d515454 04 0a 003c 0000", MalformedPacket},
 		{"CONNECT will QoS 3 [MQTT-3.1.2-12]", V5, "10 12 0004 4d515454 04 1e 003c 0000 0001 61 0001 62", MalformedPacket},
 		{"CONNECT password alone [MQTT-3.1.2-22]", V5, "10 0f 0004 4d515454 04 42 003c 0000 0001 70", MalformedPacket},
+		{"CONNECT no user name [MQTT-3.1.2-17]", V5, "10 0c 0004 4d515454 04 82 003c 0000", MalformedPacket},
+		{"CONNECT no password [MQTT-3.1.2-19]", V5, "10 0f 0004 4d515454 04 c2 003c 0000 0001 75", MalformedPacket},
+		{"CONNECT no client ID [MQTT-3.1.3-3]", V5, "10 0a 0004 4d515454 04 02 003c", MalformedPacket},
+		{"CONNECT user name without flag [MQTT-3.1.2-16]", V5, "10 0f 0004 4d515454 04 02 003c 0000 0001 75", MalformedPacket},
+		{"CONNECT password without flag [MQTT-3.1.2-18]", V5, "10 12 0004 4d515454 04 82 003c 0000 0001 75 0001 70", MalformedPacket},
 		{"CONNECT will without topic", V5, "10 0c 0004 4d515454 04 06 003c 0000", MalformedPacket},
 		{"CONNECT will topic with wildcard", V5, "10 12 0004 4d515454 04 06 003c 0000 0001 23 0001 62", TopicNameInvalid},
 		{"CONNECT bytes left over", V5, "10 0d 0004 4d515454 04 02 003c 0000 00", MalformedPacket},
@@ -187,6 +195,7 @@ func TestDecodeRefuses(t *testing.T) {
 }
 
 // Every prefix of a valid packet is refused, whatever its header promises.
+// Statements: [MQTT-3.1.2-9].
 func TestDecodeTruncated(t *testing.T) {
 	for _, s := range seeds() {
 		h, n, _ := ParseHeader(s.b)
@@ -207,6 +216,7 @@ func TestDecodeTruncated(t *testing.T) {
 	}
 }
 
+// TestVarintBounds proves [MQTT-1.5.5-1].
 func TestVarintBounds(t *testing.T) {
 	for _, v := range []uint32{0, 1, 127, 128, 16_383, 16_384, 2_097_151, 2_097_152, MaxLength} {
 		b := AppendVarint(nil, v)
