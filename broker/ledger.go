@@ -59,8 +59,8 @@ func (j *journal) enter(ds []*delivery, spooled []spooled, from *received) {
 	for _, d := range ds {
 		j.enterLocked(d)
 	}
-	for _, s := range spooled {
-		j.spooledLocked(s.session.kept, s.tail, s.spool)
+	for i := range spooled {
+		j.spooledLocked(&spooled[i])
 	}
 	if from != nil && !from.over {
 		from.alive = true

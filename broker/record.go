@@ -129,6 +129,8 @@ type keptSession struct {
 	// What is good of the session's spool; see spooling.go.
 	head, tail spoolMark
 	spool      *spool
+	gaps       []spoolGap // that may still be filled
+	left       []spoolGap // of an earlier process: they are not
 }
 
 func (k *keptSession) appendKey(dst []byte) []byte {
@@ -144,6 +146,7 @@ func (k *keptSession) appendValue(dst []byte) []byte {
 		e.number(uint64(m.at))
 		e.number(m.n)
 	}
+	k.appendGaps(&e)
 	return e.b
 }
 

@@ -143,6 +143,9 @@ func (l *loader) session(k, v *decoder) bool {
 		kept.head = spoolMark{int64(v.number()), v.number()}
 		kept.tail = spoolMark{int64(v.number()), v.number()}
 	}
+	if v.err != nil || !kept.readGaps(v) {
+		return false
+	}
 	if kept.tail.n < kept.head.n || kept.tail.at < kept.head.at || kept.head.at < 0 {
 		return false
 	}
@@ -343,7 +346,7 @@ func (l *loader) finishSession(s *session) {
 	if s.kept.tail.n > s.kept.head.n {
 		s.spool = l.b.openSpool(s.kept)
 		s.kept.spool = s.spool
-		l.queued += int(s.kept.tail.n - s.kept.head.n)
+		l.queued += int(s.kept.tail.n-s.kept.head.n) - s.kept.missing()
 	}
 	s.backlog.Store(!s.queue.empty() || s.spool != nil)
 	since := s.awaySince

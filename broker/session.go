@@ -144,12 +144,12 @@ func (s *session) tryEnqueue(it item, spill bool) (accepted, full bool, on spool
 	size := it.m.size()
 	switch {
 	case behind || spill && !s.fitsLocked(size):
-		tail, ok := s.spoolLocked(&it)
+		place, ok := s.spoolLocked(&it)
 		if !ok {
 			return false, true, on
 		}
 		if s.kept != nil {
-			on = spooled{s, s.spool, tail}
+			on = place
 		}
 	case !s.fitsLocked(size):
 		return false, true, on

@@ -22,9 +22,10 @@ type spool struct {
 
 	mu       sync.Mutex
 	segments []*segment
-	head     spoolMark // what was read
-	tail     spoolMark // what was appended
-	buf      []byte    // appended and not written yet
+	head     spoolMark  // what was read
+	tail     spoolMark  // what was appended
+	buf      []byte     // appended and not written yet
+	left     []spoolGap // of an earlier process: not to be read
 	gone     bool
 }
 
@@ -68,7 +69,7 @@ func (p *spool) state() (messages int, bytes int64) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return int(p.tail.n - p.head.n), p.tail.at - p.head.at
+	return p.waitingLocked(), p.tail.at - p.head.at
 }
 
 // held is the number of bytes that the spool takes on disk.
@@ -98,30 +99,31 @@ func (p *spool) paths() (paths []string) {
 	return paths
 }
 
-// append adds a message, and returns the place behind it.
-func (p *spool) append(it *item) (spoolMark, error) {
+// append adds a message, and returns its place and that behind it.
+func (p *spool) append(it *item) (from, to spoolMark, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if len(p.buf) >= spoolBuffer {
 		if err := p.writeLocked(); err != nil {
-			return p.tail, err
+			return p.tail, p.tail, err
 		}
 	}
 	if n := len(p.segments); n == 0 || p.tail.at-p.segments[n-1].start >= segmentBytes {
 		if err := p.writeLocked(); err != nil {
-			return p.tail, err
+			return p.tail, p.tail, err
 		}
 		if err := p.openLocked(); err != nil {
-			return p.tail, err
+			return p.tail, p.tail, err
 		}
 	}
+	from = p.tail
 	before := len(p.buf)
 	p.buf = appendSpooled(p.buf, it)
 	grown := int64(len(p.buf) - before)
 	p.total.Add(grown)
 	p.tail.at += grown
 	p.tail.n++
-	return p.tail, nil
+	return from, p.tail, nil
 }
 
 // openLocked starts a segment at the tail.
@@ -196,6 +198,7 @@ func syncDir(dir string) {
 func (p *spool) read(limit spoolMark) (items []item, head spoolMark, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	limit = p.stepOverLocked(limit)
 	if p.head.at >= limit.at {
 		return nil, p.head, nil
 	}
@@ -272,7 +275,8 @@ func (p *spool) removeLocked(s *segment) {
 func (p *spool) skip() (lost int, head spoolMark) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	lost = int(p.tail.n - p.head.n)
+	lost = p.waitingLocked()
+	p.left = nil
 	if len(p.segments) > 0 {
 		last := p.segments[len(p.segments)-1]
 		last.end = p.tail.at

@@ -17,7 +17,8 @@ import (
 // The spool of a session that is kept in a store is part of what the store
 // promises. The record of the session says from where to where the spool is good;
 // it is committed when the files are synced, in one batch with the packet IDs
-// under which the messages came. What is read from the spool becomes deliveries
+// under which the messages came; what was appended meanwhile, and is not entered
+// yet, is a gap. What is read from the spool becomes deliveries
 // of the journal in the same batch that moves the record's head on, and files are
 // removed after that. So after a crash each message is in one place exactly.
 
@@ -29,11 +30,11 @@ type SpoolFailed struct {
 	Count uint64
 }
 
-// spooled tells that the spool of a kept session has grown up to a mark.
+// spooled tells that the spool of a kept session has grown from a mark to another.
 type spooled struct {
-	session *session
-	spool   *spool
-	tail    spoolMark
+	session  *session
+	spool    *spool
+	from, to spoolMark
 }
 
 // newSpoolLocked is a spool for s.
@@ -56,26 +57,26 @@ func (s *session) spoolEmptyLocked() bool {
 }
 
 // spoolLocked puts a message into the spool, and reports whether there was room.
-// Of a kept session the journal has to be told the new tail.
-func (s *session) spoolLocked(it *item) (tail spoolMark, ok bool) {
+// Of a kept session the journal has to be told where it is.
+func (s *session) spoolLocked(it *item) (on spooled, ok bool) {
 	l := &s.b.limits
 	if s.b.spoolDir == "" || it.qos == 0 {
-		return tail, false
+		return on, false
 	}
 	size := int64(it.m.size())
 	if s.spool == nil {
 		s.spool = s.newSpoolLocked()
 	}
 	if s.spool.held()+size > l.SpoolBytes || s.b.spooled.Load()+size > l.SpoolBytesTotal {
-		return tail, false
+		return on, false
 	}
-	tail, err := s.spool.append(it)
+	from, to, err := s.spool.append(it)
 	if err != nil {
 		s.b.spoolFailed(err)
-		return tail, false
+		return on, false
 	}
 	s.backlog.Store(true)
-	return tail, true
+	return spooled{s, s.spool, from, to}, true
 }
 
 func (b *Broker) spoolFailed(err error) {
@@ -119,7 +120,7 @@ func (s *session) refillLocked() bool {
 }
 
 // spoolLimit is how far the spool may be read: of a kept session only what the
-// journal knows, with the packet ID under which it came.
+// journal knows, all of it, with the packet ID under which it came.
 func (s *session) spoolLimit() spoolMark {
 	if s.kept == nil {
 		return spoolMark{at: 1<<63 - 1}
@@ -127,14 +128,15 @@ func (s *session) spoolLimit() spoolMark {
 	j := s.b.journal
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	return s.kept.tail
+	return s.kept.sureLocked()
 }
 
 // spooledLocked notes that the spool of a kept session has grown.
-func (j *journal) spooledLocked(k *keptSession, tail spoolMark, p *spool) {
-	k.spool = p
-	if k.alive && tail.at > k.tail.at {
-		k.tail = tail
+func (j *journal) spooledLocked(on *spooled) {
+	k := on.session.kept
+	k.spool = on.spool
+	if k.alive {
+		k.extendLocked(on.from, on.to)
 		j.touchLocked(k)
 	}
 }
@@ -147,6 +149,7 @@ func (j *journal) unspool(k *keptSession, ds []*delivery, head spoolMark) {
 		j.enterLocked(d)
 	}
 	k.head = head
+	k.passLocked()
 	if k.alive {
 		j.touchLocked(k)
 	}
@@ -205,7 +208,8 @@ func (w *spooling) clean() {
 // openSpool finds the spool of a session that was loaded again. What is missing
 // is noticed when it is read.
 func (b *Broker) openSpool(k *keptSession) *spool {
-	p := &spool{dir: b.spoolDir, name: keptSpoolName(k.number), total: &b.spooled, head: k.head, tail: k.tail}
+	p := &spool{dir: b.spoolDir, name: keptSpoolName(k.number), total: &b.spooled, head: k.head, tail: k.tail,
+		left: slices.Clone(k.left)}
 	names, _ := filepath.Glob(filepath.Join(b.spoolDir, p.name+"-*"+spoolSuffix))
 	for _, path := range names {
 		start, err := strconv.ParseInt(strings.TrimSuffix(filepath.Base(path)[len(p.name)+1:], spoolSuffix), 16, 64)
