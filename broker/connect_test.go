@@ -16,11 +16,14 @@ import (
 // Tests name the normative statement of MQTT 5.0 that they hold the broker to,
 // or that of 3.1.1 where they say so.
 
+// patient are limits under which only a refusal ends a connection in time.
+var patient = Limits{ConnectTime: time.Hour}
+
 var bothVersions = []packet.Version{packet.V311, packet.V5}
 
 // TestFirstPacketMustBeConnect proves [MQTT-3.1.4-1] [MQTT-3.14.0-1].
 func TestFirstPacketMustBeConnect(t *testing.T) { // [MQTT-3.1.0-1]
-	_, addr := serve(t, Options{})
+	_, addr := serve(t, Options{Limits: patient})
 	for _, b := range [][]byte{{0xc0, 0}, {0x20, 2, 0, 0}, {0x30, 3, 0, 1, 'a'}, {0xe0, 0}, {0x00, 0}} {
 		c := dial(t, addr)
 		c.write(b)
@@ -43,7 +46,7 @@ func TestSecondConnect(t *testing.T) { // [MQTT-3.1.0-2]
 
 // TestUnsupportedVersion proves [MQTT-3.1.2-1].
 func TestUnsupportedVersion(t *testing.T) { // [MQTT-3.1.2-2]
-	_, addr := serve(t, Options{})
+	_, addr := serve(t, Options{Limits: patient})
 	old := dial(t, addr)
 	old.write([]byte("\x10\x0e\x00\x06MQIsdp\x03\x02\x00\x3c\x00\x00"))
 	if ack := expect[*packet.Connack](old); ack.Code != 1 {
@@ -60,7 +63,7 @@ func TestUnsupportedVersion(t *testing.T) { // [MQTT-3.1.2-2]
 }
 
 func TestClientIDs(t *testing.T) {
-	_, addr := serve(t, Options{})
+	_, addr := serve(t, Options{Limits: patient})
 	for _, id := range []string{"+", "#", "a/b", "a b", "a\nb", "\u202eabc", "\u0430", strings.Repeat("x", 129), "a\x7f", "$a"} {
 		for v, want := range map[packet.Version]packet.Code{packet.V311: 2, packet.V5: packet.ClientIDNotValid} { // [MQTT-3.1.3-8]
 			if c, ack := tryConnect(t, addr, id, v); ack.Code != want {
@@ -179,7 +182,7 @@ func (g *gatekeeper) Generation() uint64 {
 // TestAccessRefusesConnect proves [MQTT-3.1.4-2] [MQTT-3.2.2-8] [MQTT-3.2.2-4].
 func TestAccessRefusesConnect(t *testing.T) {
 	var log eventLog
-	_, addr := serve(t, Options{OnEvent: log.add, Access: &gatekeeper{connect: func(r *ConnectRequest) (Grant, error) {
+	_, addr := serve(t, Options{Limits: patient, OnEvent: log.add, Access: &gatekeeper{connect: func(r *ConnectRequest) (Grant, error) {
 		if string(r.Password) != "secret" {
 			return Grant{}, &Refusal{Code: packet.BadUserNameOrPassword, Reason: "wrong password"}
 		}

@@ -128,6 +128,8 @@ func TestReceiveMaximumOfClient(t *testing.T) { // [MQTT-3.3.4-7] [MQTT-3.3.4-9]
 			continue
 		}
 		c.quiet() // not one more than agreed
+		pub.publish("a", "unsure", 0, 0)
+		c.expectMessage("a", "unsure") // [MQTT-3.3.4-10]
 		for _, p := range window {
 			if p.QoS == 1 {
 				answer(c, p)

@@ -59,7 +59,7 @@ func TestWillKeepsUserProperties(t *testing.T) { // [MQTT-3.1.3-10]
 }
 
 func TestNothingAfterARefusedConnect(t *testing.T) { // [MQTT-3.1.4-6]
-	b, addr := serve(t, Options{Access: &gatekeeper{connect: func(r *ConnectRequest) (Grant, error) {
+	b, addr := serve(t, Options{Limits: patient, Access: &gatekeeper{connect: func(r *ConnectRequest) (Grant, error) {
 		if r.ClientID == "a" {
 			return Grant{}, &Refusal{Code: packet.NotAuthorized, Reason: "no"}
 		}
@@ -85,11 +85,16 @@ func TestNothingAfterARefusedConnect(t *testing.T) { // [MQTT-3.1.4-6]
 func TestDupIsNotPassedOn(t *testing.T) { // [MQTT-3.3.1-3]
 	_, addr := serve(t, Options{})
 	sub := connect(t, addr, "sub", packet.V311)
-	sub.subscribe("a", 1)
+	sub.subscribe("a", 2)
 	pub := connect(t, addr, "pub", packet.V311)
-	pub.publish("a", "x", 1, 1, func(p *packet.Publish) { p.Dup = true })
-	if p := sub.expectMessage("a", "x"); p.Dup {
-		t.Error("DUP was passed on")
+	for qos := range byte(3) {
+		pub.publish("a", "x", qos, 1, func(p *packet.Publish) { p.Dup = qos > 0 })
+		finishPublish(pub, qos, 1, packet.Success)
+		p := sub.expectMessage("a", "x")
+		if p.Dup {
+			t.Errorf("DUP was passed on with QoS %d", qos)
+		}
+		answer(sub, p)
 	}
 }
 
