@@ -81,7 +81,7 @@ func TestNoMatchingSubscribers(t *testing.T) { // MQTT 5.0 section 3.4.2.1
 	old.expectAck(packet.PUBACK, 1, 0)
 }
 
-// TestQoS2ExactlyOnce proves [MQTT-4.3.3-11] [MQTT-4.6.0-4].
+// TestQoS2ExactlyOnce proves [MQTT-4.3.3-11] [MQTT-4.3.3-13] [MQTT-4.6.0-4].
 func TestQoS2ExactlyOnce(t *testing.T) { // [MQTT-4.3.3-10] [MQTT-4.3.3-12]
 	_, addr := serve(t, Options{})
 	sub := connect(t, addr, "sub", packet.V311)
