@@ -20,8 +20,13 @@ type Config struct {
 	// DemoSpeed is how many times faster than real time the fleet sails: 0.1 to
 	// 100.
 	DemoSpeed float64
-	// DataDir is the folder of everything that is kept.
+	// DataDir is the folder of everything that is kept, and Dir the folder itself
+	// where it is held already.
 	DataDir string
+	Dir     *Dir
+	// Given are the flags that the command line holds, by their names: they win
+	// over what is remembered.
+	Given map[string]bool
 	// Listen is the address that devices connect to, host:port; port 0 takes any
 	// free one.
 	Listen string
@@ -55,6 +60,9 @@ type Config struct {
 	// matches, and HistoryGiB how large the history may grow; 0 for the default.
 	HistoryKeep Keep
 	HistoryGiB  float64
+	// MemoryMiB is about how much memory the topics of a broker may take with their
+	// messages and numbers; 0 for the default.
+	MemoryMiB int
 }
 
 // Words is a flag that may be given several times, or hold several words
@@ -80,6 +88,12 @@ const (
 	maxDemoSpeed = 100
 )
 
+// Bounds of Config.MemoryMiB.
+const (
+	MinMemoryMiB = 16
+	MaxMemoryMiB = 1 << 20
+)
+
 // Register defines the flags of a hub, which fill c in. Finish is called after
 // they were parsed.
 func (c *Config) Register(fs *flag.FlagSet) {
@@ -101,13 +115,16 @@ func (c *Config) Register(fs *flag.FlagSet) {
 	fs.StringVar(&c.History, "history", "", "record into the `FILE` or the PostgreSQL database postgres://USER@HOST/NAME (default "+HistoryFile+" in the data folder; off records nothing)")
 	fs.Var(&c.HistoryKeep, "history-keep", "keep what topics say for so many days, as `FILTER=DAYS`; the first that matches counts (default #=30, numbers for a year)")
 	fs.Float64Var(&c.HistoryGiB, "history-gib", 0, "let the history grow to `N` GiB (default 20)")
+	fs.IntVar(&c.MemoryMiB, "memory", 0, "keep the topics of a broker, with their messages and numbers, within about `N` MiB (default: 1,000,000 topics, 256 MiB of messages, 192 MiB of numbers)")
 	fs.BoolVar(&c.NewIdentities, "new-identities", false, "set a registry of identities aside that cannot be read, and begin a new one")
 }
 
 // Finish fills in what the command line left open, and reports the first thing
 // that cannot work.
 func (c *Config) Finish(fs *flag.FlagSet) error {
-	fs.Visit(func(f *flag.Flag) { c.DemoSet = c.DemoSet || f.Name == "demo" })
+	c.Given = make(map[string]bool)
+	fs.Visit(func(f *flag.Flag) { c.Given[f.Name] = true })
+	c.DemoSet = c.Given["demo"]
 	if fs.NArg() > 0 {
 		return fmt.Errorf("unknown argument %q: options start with --, see %s --help", fs.Arg(0), fs.Name())
 	}
@@ -116,6 +133,9 @@ func (c *Config) Finish(fs *flag.FlagSet) error {
 	}
 	if !(c.DemoSpeed >= minDemoSpeed && c.DemoSpeed <= maxDemoSpeed) {
 		return fmt.Errorf("--demo-speed %v: use a number from %v to %v", c.DemoSpeed, minDemoSpeed, maxDemoSpeed)
+	}
+	if c.MemoryMiB != 0 && (c.MemoryMiB < MinMemoryMiB || c.MemoryMiB > MaxMemoryMiB) {
+		return fmt.Errorf("--memory %d: use a number of MiB from %d to %d", c.MemoryMiB, MinMemoryMiB, MaxMemoryMiB)
 	}
 	if err := errors.Join(c.checkHistory(), c.checkAddresses()); err != nil {
 		return err

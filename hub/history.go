@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -22,6 +23,7 @@ import (
 // meanwhile, and says so.
 type History struct {
 	h     *Hub
+	s     *Source
 	where string // a file or a URL; empty when switched off
 
 	// recorder is nil while nothing is recorded. It is read on the live path.
@@ -52,26 +54,56 @@ const (
 // historyOff is the word that switches recording off.
 const historyOff = "off"
 
-// openHistory starts to record. A file is opened before the first message comes;
-// a database is not waited for.
-func (h *Hub) openHistory() {
-	x := &History{h: h, where: h.cfg.History, since: time.Now()}
-	h.History = x
-	switch x.where {
-	case historyOff:
-		x.where = ""
+// historyPlace is where what a source says is recorded: a file or a URL; empty for
+// nowhere. name is the source's own file in the data folder. What the command line
+// names is for the first source.
+func (h *Hub) historyPlace(name string) string {
+	switch where := h.cfg.History; {
+	case where == historyOff:
+		return ""
+	case where != "" && h.recordsInto(where) == nil:
+		return where
+	}
+	return h.Dir.Path(name)
+}
+
+// recordsInto is the open source that is recorded at a place; nil for none.
+func (h *Hub) recordsInto(where string) *Source {
+	for _, s := range h.openSources() {
+		if s.History.where == where {
+			return s
+		}
+	}
+	return nil
+}
+
+// openHistory starts to record what a source says. A file is opened before the
+// first message comes, unless another source still writes it; a database is not
+// waited for.
+func (s *Source) openHistory(where string) {
+	x := &History{h: s.h, s: s, where: where, since: time.Now()}
+	s.History = x
+	if x.where == "" {
 		return
-	case "":
-		x.where = h.Dir.Path(HistoryFile)
+	}
+	if before := s.h.recordsInto(where); before != nil {
+		s.group.Go(func() {
+			select {
+			case <-before.ended:
+				x.keepOpening()
+			case <-s.ctx.Done():
+			}
+		})
+		return
 	}
 	if !isDatabase(x.where) {
-		ctx, cancel := context.WithTimeout(h.ctx, historyPatience)
+		ctx, cancel := context.WithTimeout(s.ctx, historyPatience)
 		defer cancel()
 		if x.open(ctx) {
 			return
 		}
 	}
-	h.group.Go(x.keepOpening)
+	s.group.Go(x.keepOpening)
 }
 
 func isDatabase(where string) bool {
@@ -82,9 +114,9 @@ func isDatabase(where string) bool {
 func (x *History) keepOpening() {
 	beat := time.NewTicker(historyRetry)
 	defer beat.Stop()
-	for x.h.ctx.Err() == nil && !x.hopeless() && !x.open(x.h.ctx) {
+	for x.s.ctx.Err() == nil && !x.hopeless() && !x.open(x.s.ctx) {
 		select {
-		case <-x.h.ctx.Done():
+		case <-x.s.ctx.Done():
 		case <-beat.C:
 		}
 	}
@@ -120,7 +152,7 @@ func (x *History) open(ctx context.Context) bool {
 }
 
 func (x *History) options(store history.Store) history.Options {
-	o := history.Options{Store: store, Scanner: &payload.Scanner{}, Retention: x.h.cfg.retention(), OnState: x.onState}
+	o := history.Options{Store: store, Scanner: &payload.Scanner{}, Retention: *x.h.keeping.Load(), OnState: x.onState}
 	if isDatabase(x.where) {
 		o.Spool = x.h.Dir.Path(historySpool)
 	}
@@ -131,17 +163,17 @@ func (x *History) options(store history.Store) history.Options {
 func (x *History) failed(err error) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	if x.err != nil && x.err.Error() == err.Error() || x.h.ctx.Err() != nil {
+	if x.err != nil && x.err.Error() == err.Error() || x.s.ctx.Err() != nil {
 		return
 	}
 	x.err = err
-	x.h.trouble("nothing is recorded: "+err.Error(), true)
+	x.s.trouble("nothing is recorded: "+err.Error(), true)
 }
 
 // noteRecovery tells what became of a damaged file.
 func (x *History) noteRecovery(store history.Store) {
 	if s, ok := store.(*sqlite.Store); ok && s.Recovered() != nil {
-		x.h.trouble("the file of the history was damaged: "+s.Recovered().String(), true)
+		x.s.trouble("the file of the history was damaged: "+s.Recovered().String(), true)
 	}
 }
 
@@ -163,20 +195,20 @@ func (x *History) noteGap(ctx context.Context, store history.Store, r *history.R
 func (x *History) onState(s history.Status) {
 	switch s.State {
 	case history.Recording:
-		x.h.trouble("history is recorded again", false)
+		x.s.trouble("history is recorded again", false)
 	case history.Stopped:
 	default:
 		text := "history: " + s.State.String()
 		if s.Err != nil {
 			text += ": " + s.Err.Error()
 		}
-		x.h.trouble(text, true)
+		x.s.trouble(text, true)
 	}
 }
 
 // trouble notes that something of the program itself does not go as it should.
-func (h *Hub) trouble(text string, serious bool) {
-	h.Store.Note(model.Event{At: time.Now(), Kind: model.EventTrouble, Text: text, Serious: serious})
+func (s *Source) trouble(text string, serious bool) {
+	s.Store.Note(model.Event{At: time.Now(), Kind: model.EventTrouble, Text: text, Serious: serious})
 }
 
 // record takes in what the link delivers. It never waits for the disk.
@@ -203,6 +235,15 @@ func (x *History) Status() (s history.Status, on bool, err error) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	return history.Status{}, false, x.err
+}
+
+// Place is the file or the database that is recorded into, without a password;
+// empty when recording was switched off.
+func (x *History) Place() string {
+	if u, err := url.Parse(x.where); err == nil && isDatabase(x.where) {
+		return u.Redacted()
+	}
+	return x.where
 }
 
 // Off tells that history was switched off.
@@ -234,7 +275,7 @@ func (x *History) NewPlayer(onChange func()) (*history.Player, error) {
 	return history.NewPlayer(history.PlayerOptions{
 		Reader: withoutLoad{store}, OnChange: onChange,
 		NewStore: func(now func() time.Time) *model.Store {
-			o := storeOptions()
+			o := x.h.storeOptions()
 			o.Now = now
 			return model.NewStore(o)
 		},
@@ -282,7 +323,7 @@ func (x *History) close() error {
 	if r == nil {
 		return nil
 	}
-	x.trail.follow(x.h.Store, r)
+	x.trail.follow(x.s.Store, r)
 	err := r.Close()
 	return errors.Join(err, x.store.Close())
 }

@@ -2,19 +2,21 @@ package hub
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net"
 	"net/url"
 	"os"
 	"sync"
-	"time"
+	"sync/atomic"
 
 	"github.com/pilothouse/pilothouse/broker"
 	"github.com/pilothouse/pilothouse/broker/identity"
 	"github.com/pilothouse/pilothouse/demo"
 	"github.com/pilothouse/pilothouse/model"
+	"github.com/pilothouse/pilothouse/model/history"
 	"github.com/pilothouse/pilothouse/model/payload"
 	"github.com/pilothouse/pilothouse/model/watch"
 	"github.com/pilothouse/pilothouse/mqttlink"
@@ -22,17 +24,17 @@ import (
 
 // Hub is everything but the window, fitted together and running.
 type Hub struct {
-	// Dir is the data folder, Store the model, Link the connection that feeds it.
-	Dir   *Dir
-	Store *model.Store
-	Link  *Link
-	// Broker and Registry are nil when a broker elsewhere is watched.
+	// Dir is the data folder.
+	Dir *Dir
+	// Source is what the broker inside says, or until there is one the broker
+	// elsewhere that the command line names.
+	*Source
+	// Broker and Registry are nil until the broker inside runs: when the command
+	// line names another, [Hub.Inside] starts it.
 	Broker   *broker.Broker
 	Registry *identity.Registry
 	// Feed is what was refused, denied or worth knowing lately.
 	Feed *watch.Feed
-	// History records it all.
-	History *History
 	// Fleet is the demo's, and Rogue its impostor, nil where the fleet's identities
 	// are not ours to vouch for.
 	Fleet *Fleet
@@ -42,10 +44,20 @@ type Hub struct {
 	// Moved says that Address is not the one asked for, and why; nil otherwise.
 	Moved error
 
-	cfg    Config
-	listen net.Listener
-	seen   seen
-	crew   *crew // nil without a broker
+	cfg     Config
+	listen  net.Listener
+	secrets secrets
+	budget  atomic.Int64 // of each store, in bytes; 0 for the default
+	keeping atomic.Pointer[history.Retention]
+
+	connections *Connections
+	insideMu    sync.Mutex // while it is started
+	insideFault error
+
+	sourceMu sync.Mutex
+	sources  map[*Source]bool // that are open
+	seen     seen
+	crew     *crew // nil without a broker
 
 	endpointMu sync.Mutex
 	endpoints  []*endpoint
@@ -67,57 +79,94 @@ func New(cfg Config) (_ *Hub, err error) {
 			err = errors.Join(err, h.Close())
 		}
 	}()
-	if h.Dir, err = OpenDir(cfg.DataDir); err != nil {
+	if h.Dir = cfg.Dir; h.Dir == nil {
+		if h.Dir, err = OpenDir(cfg.DataDir); err != nil {
+			return nil, err
+		}
+	}
+	h.budget.Store(int64(cfg.MemoryMiB) << 20)
+	keep := cfg.retention()
+	h.keeping.Store(&keep)
+	h.connections = newConnections(h)
+	if cfg.Connect != "" {
+		err = h.connectElsewhere()
+	} else {
+		err = h.startInside()
+	}
+	if err != nil {
 		return nil, err
 	}
-	o := storeOptions()
-	o.OnSecondWriter = h.onSecondWriter
-	h.Store = model.NewStore(o)
-	h.openHistory()
-	if err := h.connect(); err != nil {
-		return nil, err
-	}
-	h.Fleet = newFleet(h.ctx, h.fleetOptions())
 	return h, nil
 }
 
-// storeOptions are how a store is made, the live one and those of the past.
-func storeOptions() model.Options {
-	return model.Options{Scanner: &payload.Scanner{}, Rules: demo.Rules(), Ports: demo.Ports(), Lanes: demo.Lanes()}
+// storeOptions are how a store is made, the live ones and those of the past.
+func (h *Hub) storeOptions() model.Options {
+	return model.Options{Scanner: &payload.Scanner{}, Rules: demo.Rules(), Ports: demo.Ports(), Lanes: demo.Lanes(),
+		Limits: model.Limits{Memory: int(h.budget.Load())}}
 }
 
-// take takes in what the link delivers.
-func (h *Hub) take(batch []model.Message) {
-	h.Store.Ingest(batch)
-	h.History.record(batch)
+// connectElsewhere watches the broker that the command line names.
+func (h *Hub) connectElsewhere() error {
+	own := sha256.Sum256([]byte(h.cfg.Connect))
+	how := sourceOptions{name: elsewhereName(h.cfg.Connect), history: "history-" + hex.EncodeToString(own[:8]) + ".db"}
+	s, err := h.openSource(how, func(s *Source) (mqttlink.Link, error) {
+		return s.dial(mqttlink.Profile{URL: h.cfg.Connect, Password: mqttlink.NewSecret(os.Getenv(PasswordVariable))})
+	})
+	if err != nil {
+		return fmt.Errorf("--connect: %w", err)
+	}
+	h.Source = s
+	h.Fleet = newFleet(h.ctx, h.fleetOptions())
+	return nil
 }
 
-// connect starts the link: to the broker elsewhere, or to the one inside, which
-// it starts too.
-func (h *Hub) connect() error {
-	var link mqttlink.Link
-	if h.cfg.Connect != "" {
-		remote, err := mqttlink.NewRemote(mqttlink.Profile{URL: h.cfg.Connect, Password: mqttlink.NewSecret(os.Getenv(PasswordVariable))}, h.take)
-		if err != nil {
-			return fmt.Errorf("--connect: %w", err)
-		}
-		h.Link = &Link{Link: remote, retry: remote.ReconnectNow}
-		link = remote
-	} else {
+// elsewhereName is what to call a broker by its URL.
+func elsewhereName(text string) string {
+	if u, err := url.Parse(text); err == nil && u.Hostname() != "" {
+		return u.Hostname()
+	}
+	return "broker"
+}
+
+// insideName is what to call the broker in the program.
+const insideName = "built-in broker"
+
+// Inside is the broker in the program, which it starts when the command line had
+// it watch another. It may take seconds then. A broker that could not be started
+// is not tried again.
+func (h *Hub) Inside() (*Source, error) {
+	h.insideMu.Lock()
+	defer h.insideMu.Unlock()
+	if h.insideFault != nil || h.cfg.Connect == "" || h.Broker != nil {
+		return h.Source, h.insideFault
+	}
+	first := h.Source
+	h.Fleet.stop()
+	if err := h.startInside(); err != nil {
+		h.Source, h.insideFault = first, fmt.Errorf("the broker inside cannot start: %w", err)
+	}
+	return h.Source, h.insideFault
+}
+
+// startInside starts the broker inside and watches it.
+func (h *Hub) startInside() error {
+	s, err := h.openSource(sourceOptions{name: insideName, history: HistoryFile}, func(s *Source) (mqttlink.Link, error) {
+		h.Source = s // which hears of what the broker sees from its first moment
 		if err := h.startBroker(); err != nil {
-			return err
+			return nil, err
 		}
-		link = mqttlink.NewLocal(h.Address, attacher(h.Broker), h.take)
-		h.Link = &Link{Link: link, retry: func() {}, audience: func(topic string, qos byte) model.Audience {
+		s.Address = h.Address
+		link := mqttlink.NewLocal(h.Address, attacher(h.Broker), s.take)
+		s.Link = &Link{Link: link, retry: func() {}, audience: func(topic string, qos byte) model.Audience {
 			return h.Broker.Audience(windowClient, topic, qos)
 		}}
-	}
-	h.group.Go(func() {
-		if err := link.Run(h.ctx); err != nil {
-			slog.Error("The link ended", "error", err)
-		}
+		return link, nil
 	})
-	h.group.Go(h.tick)
+	if err != nil {
+		return err
+	}
+	h.Source = s
+	h.Fleet = newFleet(h.ctx, h.fleetOptions())
 	return nil
 }
 
@@ -134,36 +183,10 @@ func (h *Hub) startBroker() error {
 	return h.openListeners()
 }
 
-// LinkName is what to call the link.
-func (h *Hub) LinkName() string {
-	if h.Broker != nil {
-		return "built-in broker"
-	}
-	if u, err := url.Parse(h.Link.Status().URL); err == nil {
-		return u.Hostname()
-	}
-	return "broker"
-}
-
-// tick lets time pass for the store.
-func (h *Hub) tick() {
-	beat := time.NewTicker(200 * time.Millisecond)
-	defer beat.Stop()
-	for {
-		select {
-		case <-h.ctx.Done():
-			return
-		case <-beat.C:
-			h.Store.Tick()
-			h.History.followTrail()
-		}
-	}
-}
-
-// Losses are what the broker and the historian had to let go.
-func (h *Hub) Losses() []model.DropCount {
-	lost := h.History.losses()
-	if h.Broker != nil {
+// Losses are what the broker inside and the historian of s had to let go.
+func (h *Hub) Losses(s *Source) []model.DropCount {
+	lost := s.History.losses()
+	if s.Inside() {
 		lost = append(lost, h.Broker.Stats().Dropped...)
 	}
 	return lost
@@ -190,9 +213,7 @@ func (h *Hub) Close() error {
 		if h.Registry != nil {
 			err = errors.Join(err, h.Registry.Close())
 		}
-		if h.History != nil {
-			err = errors.Join(err, h.History.close())
-		}
+		err = errors.Join(err, h.closeSources())
 		if h.Dir != nil {
 			err = errors.Join(err, h.Dir.Close())
 		}

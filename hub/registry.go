@@ -26,10 +26,9 @@ func (h *Hub) openRegistry() error {
 			return fmt.Errorf("set the identities aside: %w", err)
 		}
 	}
-	secrets, err := secret.Open(h.ctx, secret.Options{Service: "Pilothouse", Dir: dir, NoKeychain: h.cfg.NoKeychain,
-		Passphrase: secret.PassphraseFrom(PassphraseVariable)})
+	secrets, err := h.openSecrets()
 	if err != nil {
-		return fmt.Errorf("open the store of secrets: %w", err)
+		return err
 	}
 	h.Registry, err = identity.Open(identity.Options{
 		Dir: dir, Secrets: secrets, Hosts: ownHosts(), OpenLoopback: true, OnEvent: h.onIdentityEvent,

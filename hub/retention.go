@@ -59,6 +59,30 @@ func (c *Config) retention() history.Retention {
 	return r
 }
 
+// SetRetention changes what the histories keep, from their next upkeep on.
+func (h *Hub) SetRetention(r history.Retention) error {
+	if err := r.Check(); err != nil {
+		return err
+	}
+	h.keeping.Store(&r)
+	for _, s := range h.openSources() {
+		if rec := s.History.Recorder(); rec != nil {
+			if err := rec.SetRetention(r); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// SetMemory changes how many bytes each store may take, at once; 0 is the default.
+func (h *Hub) SetMemory(bytes int) {
+	h.budget.Store(int64(bytes))
+	for _, s := range h.openSources() {
+		s.Store.SetMemory(bytes)
+	}
+}
+
 // checkHistory reports flags of the historian that make no sense.
 func (c *Config) checkHistory() error {
 	if strings.Contains(c.History, "://") && !isDatabase(c.History) {

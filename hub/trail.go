@@ -74,7 +74,7 @@ func (t *trail) load(now time.Time, heard uint64, r *history.Recorder) {
 // followTrail records what happened since the last time.
 func (x *History) followTrail() {
 	if r := x.recorder.Load(); r != nil {
-		x.trail.follow(x.h.Store, r)
+		x.trail.follow(x.s.Store, r)
 		x.trail.load(time.Now(), x.heard.Load(), r)
 	}
 }

@@ -47,6 +47,30 @@ const (
 	TopicBytes  = 768
 )
 
+// SetMemory changes [Limits].Memory of a store at work. When that is less than it
+// has, it sheds messages at once, and numbers as new ones come; topics that it has
+// stay.
+func (s *Store) SetMemory(bytes int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.asked.Memory = bytes
+	s.limits = s.asked.withDefaults()
+	for range s.order {
+		if s.stats.HistoryBytes <= s.limits.HistoryBytes {
+			break
+		}
+		s.shed()
+	}
+	s.gen.Add(1)
+}
+
+// Limits are what the store keeps to, with their defaults.
+func (s *Store) Limits() Limits {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.limits
+}
+
 func (l Limits) withDefaults() Limits {
 	def := func(v *int, d int) {
 		if *v <= 0 {

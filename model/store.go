@@ -41,7 +41,8 @@ type Store struct {
 	gen   atomic.Uint64
 
 	mu        sync.Mutex
-	limits    Limits
+	asked     Limits // as they were asked for
+	limits    Limits // with their defaults
 	scanner   Scanner
 	root      *node
 	topics    map[string]*topic
@@ -120,6 +121,7 @@ func NewStore(o Options) *Store {
 	s := &Store{
 		now:     o.Now,
 		start:   o.Now(),
+		asked:   o.Limits,
 		limits:  o.Limits.withDefaults(),
 		scanner: o.Scanner,
 		root:    &node{},

@@ -4,25 +4,24 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"fmt"
-	"net"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/pilothouse/pilothouse/model"
+	"github.com/pilothouse/pilothouse/model/connection"
 )
 
 // Defaults and bounds of a [Profile].
 const (
-	DefaultKeepAlive = 30 * time.Second
+	DefaultKeepAlive = connection.DefaultKeepAlive
 	// DefaultMaxPacket is the largest MQTT packet taken from a broker, in bytes.
 	DefaultMaxPacket = 16 << 20
 	// MinMaxPacket is the least that MaxPacket may be set to.
 	MinMaxPacket = 1 << 10
 	// MaxFilters is how many subscriptions a profile may hold.
-	MaxFilters = 256
+	MaxFilters = connection.MaxFilters
 )
 
 // Profile is how to reach a broker. Only URL is needed.
@@ -44,6 +43,9 @@ type Profile struct {
 	// CAFile holds, in PEM form, the authorities to trust instead of those of
 	// the system.
 	CAFile string `json:"ca_file,omitempty"`
+	// Trusted holds, in PEM form, a certificate to trust instead of the system's
+	// authorities: that of an authority, or the broker's own.
+	Trusted string `json:"trusted,omitempty"`
 	// CertFile and KeyFile hold the client certificate and its key, in PEM form.
 	CertFile string `json:"cert_file,omitempty"`
 	KeyFile  string `json:"key_file,omitempty"`
@@ -59,28 +61,9 @@ type Profile struct {
 	MaxPacket int `json:"max_packet,omitempty"`
 }
 
-// endpoint is a parsed broker address.
-type endpoint struct {
-	scheme string // mqtt, mqtts, ws or wss
-	host   string // without brackets
-	port   string
-	path   string // of a WebSocket, with its query
-}
-
-func (e endpoint) address() string { return net.JoinHostPort(e.host, e.port) }
-func (e endpoint) secure() bool    { return e.scheme == "mqtts" || e.scheme == "wss" }
-func (e endpoint) webSocket() bool { return e.scheme == "ws" || e.scheme == "wss" }
-
-// String is the address as it is shown: without user, password or query, any
-// of which may hold a secret.
-func (e endpoint) String() string {
-	path, _, _ := strings.Cut(e.path, "?")
-	return e.scheme + "://" + e.address() + path
-}
-
 // prepare fills in the defaults, takes the credentials out of the URL, and
 // checks everything that can be checked without the network.
-func (p Profile) prepare() (Profile, endpoint, error) {
+func (p Profile) prepare() (Profile, connection.Address, error) {
 	at, user, err := parseURL(p.URL)
 	if err != nil {
 		return p, at, err
@@ -127,7 +110,7 @@ func unique(filters []string) []string {
 	return out
 }
 
-func (p Profile) check(at endpoint) error {
+func (p Profile) check(at connection.Address) error {
 	switch {
 	case len(p.ClientID) > 256 || strings.ContainsFunc(p.ClientID, func(r rune) bool { return r < 0x20 || r == 0x7f }):
 		return fmt.Errorf("the client ID must be at most 256 bytes of text")
@@ -145,7 +128,7 @@ func (p Profile) check(at endpoint) error {
 		return fmt.Errorf("more than %d subscriptions", MaxFilters)
 	case (p.CertFile == "") != (p.KeyFile == ""):
 		return fmt.Errorf("a client certificate and its key go together")
-	case p.CertFile+p.CAFile+p.ServerName != "" && !at.secure():
+	case p.CertFile+p.CAFile+p.ServerName+p.Trusted != "" && !at.Secure():
 		return fmt.Errorf("certificates need an address with mqtts:// or wss://")
 	}
 	for _, f := range p.Filters {
@@ -156,46 +139,11 @@ func (p Profile) check(at endpoint) error {
 	return nil
 }
 
-// parseURL reads a broker address. Its errors never quote the address, which
-// may hold a password.
-func parseURL(text string) (endpoint, *url.Userinfo, error) {
-	bad := func(detail string) (endpoint, *url.Userinfo, error) {
-		return endpoint{}, nil, &Error{Kind: KindProfile, Detail: detail}
+// parseURL reads a broker's address. Its errors never quote it.
+func parseURL(text string) (connection.Address, *url.Userinfo, error) {
+	at, user, err := connection.ParseAddress(text)
+	if err != nil {
+		return at, nil, &Error{Kind: KindProfile, Detail: err.Error()}
 	}
-	u, err := url.Parse(strings.TrimSpace(text))
-	if err != nil || u.Opaque != "" {
-		return bad("the address is not of the form mqtt://host:port")
-	}
-	at := endpoint{host: u.Hostname(), port: u.Port()}
-	var port string
-	switch strings.ToLower(u.Scheme) {
-	case "mqtt", "tcp":
-		at.scheme, port = "mqtt", "1883"
-	case "mqtts", "ssl", "tls":
-		at.scheme, port = "mqtts", "8883"
-	case "ws":
-		at.scheme, port = "ws", "80"
-	case "wss":
-		at.scheme, port = "wss", "443"
-	default:
-		return bad("the address must start with mqtt://, mqtts://, ws:// or wss://")
-	}
-	if at.host == "" {
-		return bad("the address names no host")
-	}
-	if at.port == "" {
-		at.port = port
-	}
-	if n, err := strconv.Atoi(at.port); err != nil || n < 1 || n > 65535 {
-		return bad("the port must be from 1 to 65535")
-	}
-	if at.webSocket() {
-		at.path = u.RequestURI()
-		if u.Path == "" {
-			at.path = "/mqtt" + strings.TrimPrefix(at.path, "/")
-		}
-	} else if strings.Trim(u.Path, "/") != "" || u.RawQuery != "" {
-		return bad("an address with mqtt:// or mqtts:// ends after the port")
-	}
-	return at, u.User, nil
+	return at, user, nil
 }

@@ -40,8 +40,8 @@ func TestAddresses(t *testing.T) {
 		}
 	}
 	_, at, _ := Profile{URL: "wss://host?token=hush"}.prepare()
-	if at.path != "/mqtt?token=hush" {
-		t.Errorf("path %q", at.path)
+	if at.Path != "/mqtt?token=hush" {
+		t.Errorf("path %q", at.Path)
 	}
 }
 

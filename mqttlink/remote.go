@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/pilothouse/pilothouse/model"
+	"github.com/pilothouse/pilothouse/model/connection"
 )
 
 // Timings of a [Remote].
@@ -34,7 +35,7 @@ const (
 // Remote is the link to a broker somewhere else, by MQTT 3.1.1.
 type Remote struct {
 	profile Profile
-	at      endpoint
+	at      connection.Address
 	sink    Sink
 	log     *slog.Logger
 	backoff backoff
@@ -42,6 +43,7 @@ type Remote struct {
 	queue   *queue
 	started atomic.Bool
 	status  status
+	witness *witness // of a trial, else nil
 	nudge   chan struct{}
 	slots   chan struct{}
 	session atomic.Pointer[session] // nil unless up

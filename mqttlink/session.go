@@ -63,7 +63,7 @@ func (r *Remote) connect(ctx context.Context, s *session) *Error {
 	unwatch := func() bool { return true }
 	options := r.options(s)
 	options.SetCustomOpenConnectionFn(func(*url.URL, mqtt.ClientOptions) (net.Conn, error) {
-		conn, err := dial(ctx, r.profile, r.at, r.timeout, &asked)
+		conn, err := dial(ctx, r.profile, r.at, r.timeout, &asked, r.witness)
 		if err != nil {
 			return nil, err
 		}
@@ -92,7 +92,7 @@ func (r *Remote) connect(ctx context.Context, s *session) *Error {
 func (r *Remote) options(s *session) *mqtt.ClientOptions {
 	p := r.profile
 	return mqtt.NewClientOptions().
-		AddBroker("tcp://" + r.at.address()). // not used: the connection is opened here
+		AddBroker("tcp://" + r.at.HostPort()). // not used: the connection is opened here
 		SetProtocolVersion(4).
 		SetClientID(p.ClientID).SetUsername(p.User).SetPassword(p.Password.Reveal()).
 		SetCleanSession(true).SetStore(noStore{}).

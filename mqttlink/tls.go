@@ -20,19 +20,12 @@ func (p Profile) tlsConfig(host string, asked *atomic.Bool) (*tls.Config, error)
 	if p.ServerName != "" {
 		config.ServerName = p.ServerName
 	}
-	if p.CAFile != "" {
-		pem, err := readPEM(p.CAFile)
-		if err != nil {
-			return nil, err
-		}
-		config.RootCAs = x509.NewCertPool()
-		if !config.RootCAs.AppendCertsFromPEM(pem) {
-			return nil, &Error{Kind: KindFile, Detail: "no certificate in " + p.CAFile}
-		}
+	var err error
+	if config.RootCAs, err = p.roots(); err != nil {
+		return nil, err
 	}
 	own := &tls.Certificate{}
 	if p.CertFile != "" {
-		var err error
 		if own, err = p.clientCertificate(); err != nil {
 			return nil, err
 		}
@@ -42,6 +35,27 @@ func (p Profile) tlsConfig(host string, asked *atomic.Bool) (*tls.Config, error)
 		return own, nil
 	}
 	return config, nil
+}
+
+// roots are what to trust; nil is what the system trusts.
+func (p Profile) roots() (*x509.CertPool, error) {
+	if p.CAFile == "" && p.Trusted == "" {
+		return nil, nil
+	}
+	pool := x509.NewCertPool()
+	if p.CAFile != "" {
+		pem, err := readPEM(p.CAFile)
+		if err != nil {
+			return nil, err
+		}
+		if !pool.AppendCertsFromPEM(pem) {
+			return nil, &Error{Kind: KindFile, Detail: "no certificate in " + p.CAFile}
+		}
+	}
+	if p.Trusted != "" && !pool.AppendCertsFromPEM([]byte(p.Trusted)) {
+		return nil, &Error{Kind: KindFile, Detail: "the certificate that was chosen to be trusted cannot be read"}
+	}
+	return pool, nil
 }
 
 func (p Profile) clientCertificate() (*tls.Certificate, error) {

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+
+	"github.com/pilothouse/pilothouse/model/connection"
 )
 
 // stream is a WebSocket connection as the byte stream that MQTT takes it for
@@ -72,16 +74,16 @@ func (s *stream) SetDeadline(t time.Time) error {
 
 // dialWebSocket opens a WebSocket with the subprotocol mqtt. The proxy of the
 // environment is used, as browsers do.
-func dialWebSocket(ctx context.Context, at endpoint, config *tls.Config, timeout time.Duration) (net.Conn, error) {
+func dialWebSocket(ctx context.Context, at connection.Address, config *tls.Config, timeout time.Duration, w *witness) (net.Conn, error) {
 	d := websocket.Dialer{
 		Proxy:            http.ProxyFromEnvironment,
-		NetDialContext:   (&net.Dialer{}).DialContext,
+		NetDialContext:   w.dialTCP,
 		TLSClientConfig:  config,
 		HandshakeTimeout: timeout,
 		Subprotocols:     []string{"mqtt"},
 		ReadBufferSize:   readBuffer,
 	}
-	conn, answer, err := d.DialContext(ctx, at.scheme+"://"+at.address()+at.path, nil)
+	conn, answer, err := d.DialContext(ctx, at.URL(), nil)
 	if answer != nil {
 		defer func() { _ = answer.Body.Close() }() // at most its first bytes, in memory
 	}
