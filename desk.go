@@ -38,17 +38,27 @@ func runDefault(args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stdout, versionText())
 		return 0
 	}
-	if err := show(cfg); err != nil {
+	if err := show(cfg, stderr); err != nil {
 		fmt.Fprintln(stderr, "pilothouse:", err)
 		return 1
 	}
 	return 0
 }
 
-// show runs the program in a window.
-func show(cfg Config) (err error) {
-	if err := checkDisplay(); err != nil {
+// show runs the program in a window, or hands over to the one that runs already.
+func show(cfg Config, out io.Writer) (err error) {
+	display := checkDisplay()
+	if _, err := os.Stat(cfg.DataDir); display != nil && err != nil {
+		return display // nobody runs here, and nothing is begun
+	}
+	if cfg.Dir, err = hub.OpenDir(cfg.DataDir); err != nil {
+		if errors.Is(err, hub.ErrInUse) && cfg.handOver(out) {
+			return nil
+		}
 		return err
+	}
+	if display != nil {
+		return errors.Join(display, cfg.Dir.Close())
 	}
 	a := app.NewWithID("io.github.pilothouse.Pilothouse")
 	a.SetIcon(fyne.NewStaticResource("icon.png", assets.Icon()))
@@ -68,6 +78,8 @@ type Program struct {
 	*hub.Hub
 	cfg    Config
 	window *ui.Window
+	desk   *deskConnections
+	door   *hub.Door // where other starts of the program come to; nil for none
 
 	endReports func() error // of crashes; nil when there would be none
 	closed     sync.Once
@@ -77,6 +89,13 @@ type Program struct {
 // caller closes it.
 func New(cfg Config, app fyne.App) (_ *Program, err error) {
 	cfg.Config.Version = version
+	if cfg.Dir == nil {
+		if cfg.Dir, err = hub.OpenDir(cfg.DataDir); err != nil {
+			return nil, err
+		}
+	}
+	settings, first, notice := loadSettings(cfg.Dir)
+	cfg.takeSettings(&settings)
 	h, err := hub.New(cfg.Config)
 	if err != nil {
 		return nil, err
@@ -88,7 +107,6 @@ func New(cfg Config, app fyne.App) (_ *Program, err error) {
 		}
 	}()
 	crashed := p.reportCrashes()
-	settings, first, notice := loadSettings(p.Dir)
 	if cfg.wantsDemo(settings, first) {
 		p.Fleet.SetRunning(true)
 	}
@@ -103,15 +121,20 @@ func New(cfg Config, app fyne.App) (_ *Program, err error) {
 		settings.Chart = firstChart()
 	}
 	kept, boards, worse := p.openWorkspace(cfg.Workspace)
+	p.desk = newDeskConnections(p)
+	source, elsewhere := p.desk.first()
 	p.window, err = ui.New(ui.Options{
-		App: app, Store: p.Store, Link: p.Link, LinkName: p.LinkName(), Address: p.Address, Land: land, Credit: assets.SolentAttribution,
-		Settings: settings, Save: func(s ui.Settings) error { return saveSettings(p.Dir, s) }, Losses: p.Losses,
-		Notice: sayAll(crashed, notice, p.Moved, worse), Demo: p.Fleet, Stuck: p.abandon, Watch: p.watch(), History: p.history(),
+		App: app, Source: source, Land: land, Credit: assets.SolentAttribution,
+		Settings: settings, Save: func(s ui.Settings) error { return saveSettings(p.Dir, s) },
+		Notice: sayAll(crashed, notice, p.Moved, worse, elsewhere, p.Connections().Fault()), Stuck: p.abandon,
 		About: versionText(), Folder: p.Dir.Path(""), Crashes: p.Dir.CrashReports(), Welcome: first && cfg.undirected(),
-		Boards: boards, Workspace: kept, Board: cfg.Board, Kiosk: cfg.Kiosk,
-		Commands: &savedCommands{dir: p.Dir}, User: operator(),
+		Boards: boards, Workspace: kept, Board: cfg.Board, Kiosk: cfg.Kiosk, Connections: p.desk, Program: deskProgram{p},
+		Commands: &savedCommands{dir: p.Dir}, User: operator(), OpenURL: cfg.Link,
 	})
-	return p, err
+	if err != nil {
+		return p, err
+	}
+	return p, p.openDoor()
 }
 
 // deskWatch is who is at the broker, as the window wants it.
@@ -126,22 +149,6 @@ func (w deskWatch) Impostor() ui.Impostor {
 		return nil
 	}
 	return w.rogue
-}
-
-// history is nil when it was switched off.
-func (p *Program) history() ui.History {
-	if p.History.Off() {
-		return nil
-	}
-	return p.History
-}
-
-// watch is nil when a broker elsewhere is watched.
-func (p *Program) watch() ui.Watch {
-	if p.Broker == nil {
-		return nil
-	}
-	return deskWatch{p.Hub.Watch(), p.Rogue}
 }
 
 // reportCrashes prepares a report for the case that this run ends badly. It
@@ -161,7 +168,7 @@ func (p *Program) reportCrashes() error {
 // undirected tells that the command line says nothing of what to show: somebody
 // who just looks is greeted.
 func (c *Config) undirected() bool {
-	return !c.DemoSet && c.Page == "" && c.Connect == "" && c.Workspace == "" && c.Board == "" && !c.Kiosk
+	return !c.DemoSet && c.Page == "" && c.Connect == "" && c.Workspace == "" && c.Link == "" && c.Board == "" && !c.Kiosk
 }
 
 // wantsDemo tells whether the fleet sails: as the command line says, else as the
@@ -243,11 +250,20 @@ func (p *Program) abandon() {
 func (p *Program) Close() error {
 	var err error
 	p.closed.Do(func() {
+		if p.door != nil {
+			err = p.door.Close()
+		}
+		if p.desk != nil {
+			p.desk.end() // what the window waits for
+		}
 		if p.window != nil {
 			p.window.Close()
 		}
+		if p.desk != nil {
+			p.desk.close()
+		}
 		if p.endReports != nil {
-			err = p.endReports()
+			err = errors.Join(err, p.endReports())
 		}
 		err = errors.Join(err, p.Hub.Close())
 	})

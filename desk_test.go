@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/widget"
 
 	"github.com/pilothouse/pilothouse/broker"
 	"github.com/pilothouse/pilothouse/hub"
@@ -89,6 +90,10 @@ func TestCommandFromTheWindow(t *testing.T) {
 		t.Fatal("the page has no directory")
 	}
 	directory.OnSelect(ferry)
+	a.Until(t, "page of the ferry", patience, func() bool {
+		_, ok := uitest.Find(content, func(l *widget.Label) bool { return strings.HasPrefix(l.Text, "Red Falcon") })
+		return ok
+	})
 	var button *widgets.CommandButton
 	a.Until(t, "command button", patience, func() bool {
 		button, ok = uitest.Find(content, func(*widgets.CommandButton) bool { return true })

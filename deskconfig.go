@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/pilothouse/pilothouse/hub"
+	"github.com/pilothouse/pilothouse/model/connection"
 	"github.com/pilothouse/pilothouse/ui"
 )
 
@@ -21,6 +22,8 @@ type Config struct {
 	// Workspace is the file of boards to open; empty for the one in the data
 	// folder.
 	Workspace string
+	// Link is the URL of a broker, to open the sheet of connections with.
+	Link string
 	// Board is the board to open first, and Kiosk shows it on the full screen and
 	// nothing else.
 	Board string
@@ -36,7 +39,7 @@ func parseConfig(args []string, out io.Writer) (Config, error) {
 	fs := flag.NewFlagSet("pilothouse", flag.ContinueOnError)
 	fs.SetOutput(out)
 	fs.Usage = func() {
-		fmt.Fprintf(out, "Usage: pilothouse [options] [FILE.pilothouse]\n\nPilothouse shows what your devices say over MQTT, and who said it.\n\nOptions:\n")
+		fmt.Fprintf(out, "Usage: pilothouse [options] [FILE.pilothouse | mqtt://HOST]\n\nPilothouse shows what your devices say over MQTT, and who said it.\n\nOptions:\n")
 		fs.PrintDefaults()
 		fmt.Fprintf(out, "\nCommands:\n%s", commandList())
 	}
@@ -63,11 +66,14 @@ func parseConfig(args []string, out io.Writer) (Config, error) {
 	return c, nil
 }
 
-// takeFile takes the workspace file off the arguments, options behind it
+// takeFile takes the workspace file or the broker's URL off the arguments, options behind it
 // included.
 func (c *Config) takeFile(fs *flag.FlagSet) error {
 	if name := fs.Arg(0); strings.HasSuffix(name, workspaceSuffix) {
 		c.Workspace, c.Page = name, orElse(c.Page, pageOfBoards)
+		return fs.Parse(fs.Args()[1:])
+	} else if connection.IsURL(name) {
+		c.Link = name
 		return fs.Parse(fs.Args()[1:])
 	}
 	return nil

@@ -33,10 +33,18 @@ func TestParseConfig(t *testing.T) {
 			[]string{"--data-dir", "/data", "--listen", "[::1]:0", "--connect", "mqtts://broker.example:8883", "--page", "map"},
 			Config{Config: hub.Config{DemoSpeed: 10, DataDir: "/data", Listen: "[::1]:0", Connect: "mqtts://broker.example:8883"}, Page: "map"},
 		},
+		{[]string{"mqtts://mate@broker.example", "--demo=false"}, Config{Config: hub.Config{DemoSet: true, DemoSpeed: 10, Listen: "127.0.0.1:1883", DataDir: home},
+			Link: "mqtts://mate@broker.example"}},
 		{[]string{"-version"}, Config{Config: hub.Config{DemoSpeed: 10, Listen: "127.0.0.1:1883", DataDir: home}, Version: true}},
 	} {
 		var out bytes.Buffer
 		got, err := parseConfig(c.args, &out)
+		for _, arg := range c.args {
+			if name, _, _ := strings.Cut(strings.TrimLeft(arg, "-"), "="); strings.HasPrefix(arg, "-") != got.Given[name] {
+				t.Errorf("%v: of %s it says %v", c.args, arg, got.Given[name])
+			}
+		}
+		got.Given = nil
 		if err != nil || !reflect.DeepEqual(got, c.want) || out.Len() > 0 {
 			t.Errorf("%v: %+v, %v, printed %q; want %+v", c.args, got, err, &out, c.want)
 		}

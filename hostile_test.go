@@ -299,7 +299,7 @@ func testFlood(t *testing.T, p *Program) { //nolint:thelper // the body of a tes
 	}
 	eventually(t, "event about the deaf client", 2*time.Second, func() bool { return noted(p, model.EventTrouble, "deaf", "messages dropped: slow reader") })
 	var dropped uint64
-	for _, d := range p.Losses() {
+	for _, d := range p.Losses(p.Source) {
 		dropped += d.Count
 	}
 	if dropped == 0 {

@@ -1,12 +1,16 @@
 package hub
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 
 	"github.com/gofrs/flock"
 )
+
+// ErrInUse tells that another program holds a data folder.
+var ErrInUse = errors.New("another Pilothouse is using it")
 
 // Dir is the folder that one running program has to itself.
 type Dir struct {
@@ -26,7 +30,7 @@ func OpenDir(path string) (*Dir, error) {
 		return nil, fmt.Errorf("lock the data folder %s: %w; choose another with --data-dir", path, err)
 	}
 	if !free {
-		return nil, fmt.Errorf("another Pilothouse is using %s: go on there, or start this one with another --data-dir", path)
+		return nil, fmt.Errorf("the data folder %s: %w: go on there, or start this one with another --data-dir", path, ErrInUse)
 	}
 	return d, nil
 }

@@ -234,7 +234,7 @@ func TestHistoryFlags(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := c.retention()
+	r := c.Retention()
 	if err := r.Check(); err != nil || len(r.Rules) != 3 || r.Rules[0].Messages != 2*day || r.Rules[1].Samples != day/2 || r.Bytes != 3<<29 || r.Rules[2].Filter != "#" {
 		t.Errorf("retention %+v, %v", r, err)
 	}

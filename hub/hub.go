@@ -85,7 +85,7 @@ func New(cfg Config) (_ *Hub, err error) {
 		}
 	}
 	h.budget.Store(int64(cfg.MemoryMiB) << 20)
-	keep := cfg.retention()
+	keep := cfg.Retention()
 	h.keeping.Store(&keep)
 	h.connections = newConnections(h)
 	if cfg.Connect != "" {

@@ -49,8 +49,8 @@ func (k *Keep) Set(s string) error {
 	return nil
 }
 
-// retention is what is kept: what the flags say, then the defaults.
-func (c *Config) retention() history.Retention {
+// Retention is what is kept: what the flags say, then the defaults.
+func (c *Config) Retention() history.Retention {
 	r := history.DefaultRetention()
 	r.Rules = append(append([]history.Rule(nil), c.HistoryKeep...), r.Rules...)
 	if c.HistoryGiB > 0 {

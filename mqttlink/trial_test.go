@@ -100,8 +100,8 @@ func TestTrialOffersTheAuthority(t *testing.T) {
 		subject string
 		ca      bool
 	}{
-		"mqtts://localhost:" + broker.port:              {"CN=Harbour authority", true},
-		"wss://" + front.Listener.Addr().String() + "/": {"CN=broker", false},
+		"mqtts://localhost:" + broker.port:        {"CN=Harbour authority", true},
+		"wss://" + front.Listener.Addr().String(): {"CN=broker", false},
 	} {
 		p := Profile{URL: url}
 		got := try(t, p)

@@ -24,6 +24,8 @@ type action struct {
 func (w *Window) actions() []action {
 	list := []action{
 		{"action:theme", i18n.T("Switch between dark and light"), w.toggleTheme},
+		{"action:connections", i18n.T("Connections: watch another broker …"), w.openConnections},
+		{"action:settings", i18n.T("Settings …"), w.openSettings},
 		{"action:full", i18n.T("Full screen"), func() { w.win.SetFullScreen(!w.win.FullScreen()) }},
 		{"action:keys", i18n.T("Keyboard shortcuts"), w.showShortcuts},
 		{"action:welcome", i18n.T("Welcome: ways to begin"), w.showWelcome},
@@ -125,8 +127,7 @@ func (w *Window) toggleTheme() {
 	if w.currentVariant() == theme.VariantDark {
 		next = "light"
 	}
-	w.o.Settings.Theme = next
-	w.o.App.Settings().SetTheme(themeFor(next))
+	w.useTheme(next)
 }
 
 func (w *Window) currentVariant() fyne.ThemeVariant {

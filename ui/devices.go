@@ -104,7 +104,7 @@ func (p *devicesPage) frame(now time.Time) func() {
 	return func() {
 		setShown(p.empty, total == 0 && strings.TrimSpace(p.search.Text) == "")
 		p.rows.SetRows(total, w.query.First, rows)
-		if w.selected == "" && len(rows) > 0 && w.query.First == 0 { // something to look at from the start
+		if p.want.get().selected == "" && len(rows) > 0 && w.query.First == 0 { // something to look at from the start
 			p.open(rows[0].Key)
 		}
 		showDetail()

@@ -33,9 +33,10 @@ type notices struct {
 	toasts *widgets.Toasts
 	// open goes to the device with a root topic.
 	open func(root string)
-	// tell notifies the desktop.
-	tell func(title, text string)
-	now  func() time.Time
+	// tell notifies the desktop, unless quiet says not to.
+	tell  func(title, text string)
+	quiet func() bool
+	now   func() time.Time
 
 	list []notice // main goroutine
 	next int
@@ -127,7 +128,7 @@ func (n *notices) announce(e *model.Event, now time.Time) {
 	text, _ := eventText(e)
 	who := eventSubject(e)
 	n.add(toastWarning, who+": "+text, e.Device)
-	if now.Sub(n.told) >= tellEvery {
+	if now.Sub(n.told) >= tellEvery && (n.quiet == nil || !n.quiet()) {
 		n.told = now
 		n.tell(who, text)
 	}

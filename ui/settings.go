@@ -22,4 +22,31 @@ type Settings struct {
 	ChartWindow int `json:"chart_window_s,omitempty"`
 	// Demo tells whether the ferry fleet sails; nil when never chosen.
 	Demo *bool `json:"demo,omitempty"`
+	// MemoryMiB is about how much memory the topics of a broker may take with their
+	// messages and numbers; 0 for the default.
+	MemoryMiB int `json:"memory_mib,omitempty"`
+	// History says what is recorded, and for how long it is kept; nil for the
+	// defaults.
+	History *HistorySettings `json:"history,omitempty"`
+	// Quiet keeps serious events off the desktop's notifications.
+	Quiet bool `json:"quiet,omitempty"`
+}
+
+// HistorySettings say what is recorded, and for how long it is kept. A zero field
+// means its default.
+type HistorySettings struct {
+	// Place is the file or the database, without a password; "off" records
+	// nothing.
+	Place string `json:"place,omitempty"`
+	// Days is for how long messages and numbers are kept, GiB how large the record
+	// may grow, and Keep what else is said of some topics, the first that matches.
+	Days float64    `json:"days,omitempty"`
+	GiB  float64    `json:"gib,omitempty"`
+	Keep []KeepRule `json:"keep,omitempty"`
+}
+
+// KeepRule is for how many days what topics of a filter say is kept.
+type KeepRule struct {
+	Filter string  `json:"filter"`
+	Days   float64 `json:"days"`
 }

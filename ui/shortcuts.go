@@ -47,6 +47,8 @@ func (w *Window) shortcutTable() []shortcut {
 	table := []shortcut{
 		{does: i18n.T("Search devices, topics, pages and actions"), do: w.openPalette, key: fyne.KeyK, mod: fyne.KeyModifierShortcutDefault},
 		{does: i18n.T("Switch between dark and light"), do: w.toggleTheme, key: fyne.KeyL, mod: fyne.KeyModifierShortcutDefault},
+		{does: i18n.T("Connections: watch another broker"), do: w.openConnections, key: fyne.KeyB, mod: fyne.KeyModifierShortcutDefault},
+		{does: i18n.T("Settings"), do: w.openSettings, key: fyne.KeyComma, mod: fyne.KeyModifierShortcutDefault},
 		{does: i18n.T("Back to the page before"), do: w.goBack, key: fyne.KeyLeft, mod: fyne.KeyModifierAlt},
 	}
 	for i, name := range PageNames() {
@@ -58,12 +60,14 @@ func (w *Window) shortcutTable() []shortcut {
 		shortcut{does: i18n.T("This list"), do: w.showShortcuts, char: '?'},
 		shortcut{does: i18n.T("This list, while something is being typed"), do: w.showShortcuts, key: fyne.KeySlash, mod: fyne.KeyModifierShortcutDefault},
 		shortcut{does: i18n.T("This list"), do: w.showShortcuts, key: fyne.KeyF1},
-		shortcut{does: i18n.T("Close this list"), do: w.hideShortcuts, key: fyne.KeyEscape},
+		shortcut{does: i18n.T("Close this list"), do: w.closeSheet, key: fyne.KeyEscape},
 	)
-	if w.time != nil {
-		for _, k := range timeKeys() {
-			table = append(table, shortcut{does: k.does, do: func() { w.time.key(k.key) }, key: k.key})
-		}
+	for _, k := range timeKeys() {
+		table = append(table, shortcut{does: k.does, do: func() {
+			if w.time != nil {
+				w.time.key(k.key)
+			}
+		}, key: k.key})
 	}
 	return table
 }
@@ -101,17 +105,9 @@ func (w *Window) showShortcuts() {
 		return // it is open
 	}
 	groups := []fyne.CanvasObject{shortcutGroup(i18n.T("Everywhere"), w.shortcutLines()), shortcutGroup(i18n.T("On a chart"), chartLines())}
-	w.sheet = dialog.NewCustom(i18n.T("Keyboard"), i18n.T("Close"), container.NewVScroll(container.NewGridWithColumns(2, groups...)), w.win)
-	w.sheet.SetOnClosed(func() { w.sheet = nil })
-	w.sheet.Resize(sheetSize(w.win))
-	w.sheet.Show()
-}
-
-// hideShortcuts closes the list of keys.
-func (w *Window) hideShortcuts() {
-	if w.sheet != nil {
-		w.sheet.Hide()
-	}
+	d := dialog.NewCustom(i18n.T("Keyboard"), i18n.T("Close"), container.NewVScroll(container.NewGridWithColumns(2, groups...)), w.win)
+	d.SetOnClosed(func() { w.sheet = nil })
+	w.showSheet(d, sheetSize(w.win))
 }
 
 // sheetSize is how large a sheet over a window is.

@@ -24,7 +24,7 @@ type frameBars struct {
 	extra func() []model.DropCount // losses outside the store
 
 	name   string
-	badge  *widgets.Badge
+	badge  *widgets.BadgeButton
 	clock  *widget.Label
 	counts *widget.Label
 	losses *widget.Label
@@ -33,9 +33,9 @@ type frameBars struct {
 	bottom fyne.CanvasObject
 }
 
-func newFrameBars(d pageDeps, name string, extra func() []model.DropCount, search func()) *frameBars {
+func newFrameBars(d pageDeps, name string, extra func() []model.DropCount, search, connect func()) *frameBars {
 	b := &frameBars{store: d.store, name: name, link: d.link, extra: extra}
-	b.badge = widgets.NewBadge(name, widgets.ColorMuted)
+	b.badge = widgets.NewBadgeButton(name, widgets.ColorMuted, connect)
 	b.clock = widget.NewLabel("")
 	b.clock.TextStyle.Monospace = true
 	open := widget.NewButtonWithIcon(i18n.T("Search devices, topics, actions …      Ctrl+K"), theme.SearchIcon(), search)

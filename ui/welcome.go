@@ -1,21 +1,14 @@
 package ui
 
 import (
-	"strings"
-
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/pilothouse/pilothouse/ui/i18n"
 	"github.com/pilothouse/pilothouse/ui/widgets"
 )
-
-// elsewhereCommand starts the program with a broker elsewhere: the password stands
-// in the environment, where no list of processes shows it.
-const elsewhereCommand = "pilothouse --connect mqtts://user@host:8883"
 
 // welcome is the panel above the overview at the first start: three ways to
 // begin, beside the fleet that is alive already.
@@ -97,10 +90,11 @@ func (p *welcome) connectHere(w *Window) fyne.CanvasObject {
 }
 
 func (p *welcome) connectElsewhere(w *Window) fyne.CanvasObject {
-	command := strings.TrimSpace(elsewhereCommand)
-	copyIt := widget.NewButtonWithIcon(i18n.T("Command"), theme.ContentCopyIcon(), func() { w.copyText(i18n.T("Copied the command"), command) })
-	return way(i18n.T("Watch a broker elsewhere"), i18n.Tf("Start with %s; the password is read from the variable PILOTHOUSE_PASSWORD.", command),
-		copyIt, layout.NewSpacer())
+	connect := widget.NewButtonWithIcon(i18n.T("Connect …"), theme.LoginIcon(), w.openConnections)
+	if w.o.Connections == nil {
+		connect.Disable()
+	}
+	return way(i18n.T("Watch a broker elsewhere"), i18n.T("With TLS, a password or a client certificate: every step is tried and said before you rely on it."), connect)
 }
 
 // showWelcome shows the panel, above the overview.

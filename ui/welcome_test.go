@@ -28,7 +28,7 @@ func (b *bridge) tap(root fyne.CanvasObject, text string) {
 func TestWelcome(t *testing.T) {
 	s := newSea()
 	s.fill()
-	b := open(t, s, func(o *Options) { o.Welcome, o.Folder = true, "/data/here" })
+	b := open(t, s, func(o *Options) { o.Welcome, o.Folder, o.Connections = true, "/data/here", &harbour{} })
 	body := b.welcome.body
 	if !body.Visible() || body.Size().Height < 60 {
 		t.Fatalf("no welcome: visible %v, size %v", body.Visible(), body.Size())
@@ -44,10 +44,11 @@ func TestWelcome(t *testing.T) {
 	if got := b.app.Clipboard().Content(); got != "mqtt://127.0.0.1:1883" {
 		t.Errorf("copied %q", got)
 	}
-	b.tap(body, "Command")
-	if got := b.app.Clipboard().Content(); got != elsewhereCommand {
-		t.Errorf("copied %q", got)
+	b.tap(body, "Connect …")
+	if b.sheet == nil {
+		t.Error("it does not lead to the connections")
 	}
+	b.closeSheet()
 	b.tap(body, "Watch the fleet")
 	if b.page != pageMap || body.Visible() {
 		t.Errorf("the demo is on page %s, the welcome is visible: %v", b.page, body.Visible())

@@ -27,13 +27,9 @@ const Title = "Pilothouse"
 
 // Options are what the window shows and what it remembers.
 type Options struct {
-	App   fyne.App
-	Store *model.Store
-	Link  Link
-	// LinkName is what to call the link.
-	LinkName string
-	// Address is where a device connects, as a URL; empty when none can.
-	Address string
+	App fyne.App
+	// Source is the broker that is watched first.
+	Source
 	// Land is the map's land, and Credit the attribution it asks for.
 	Land   *plot.Land
 	Credit string
@@ -41,16 +37,8 @@ type Options struct {
 	// closes.
 	Settings Settings
 	Save     func(Settings) error
-	// Losses counts what was dropped outside of the store and the link.
-	Losses func() []model.DropCount
 	// Notice is something to say at the start, empty for nothing.
 	Notice string
-	// Demo controls the ferry fleet; nil when it cannot sail here.
-	Demo Demo
-	// Watch is who is at the broker; nil when a broker elsewhere is watched.
-	Watch Watch
-	// History is what was recorded; nil for none, and then there is no time bar.
-	History History
 	// Boards are what the operator has composed, and Workspace keeps what becomes
 	// of them; nil keeps nothing.
 	Boards    workspace.Workspace
@@ -76,6 +64,13 @@ type Options struct {
 	Crashes []string
 	// Welcome greets somebody who starts the program for the first time.
 	Welcome bool
+	// OpenURL is the URL of a broker to open the sheet of connections with; empty
+	// for none.
+	OpenURL string
+	// Connections are the brokers elsewhere that can be watched; nil when none can.
+	Connections Connections
+	// Program is what can be set beside the window; nil when nothing can.
+	Program Program
 }
 
 // Demo starts and stops the ferry fleet. Both return at once.
@@ -88,36 +83,21 @@ type Demo interface {
 type Window struct {
 	o      Options
 	win    fyne.Window
-	ctx    context.Context
-	stop   context.CancelFunc
-	drawn  sync.WaitGroup
+	life   context.Context
+	end    context.CancelFunc
+	begun  bool           // frames are drawn
+	left   sync.WaitGroup // views that are on their way out
 	closed sync.Once
 	kept   sync.Once // the settings
 
-	presenter *presenter
-	stores    *stores
-	looks     *looks
-	chart     *chartSet
-	book      *commandBook
-	nav       *widgets.NavRail
-	palette   *widgets.Palette
-	notices   *notices
-	time      *timeBar // nil without history
-	stack     *fyne.Container
-	pages     map[string]page
-	page      string
-	back      []string
-
-	topics  *topicsPage
-	devices *devicesPage
-	mapped  *mapPage
-	charts  *chartsPage
-	watched *watchPage
-	boards  *boardsPage
-	kiosk   kiosk
-	sent    *sentLog
-	sheet   dialog.Dialog // of the keys, nil while it is closed
-	welcome *welcome
+	*view
+	looks *looks
+	chart *chartSet
+	book  *commandBook
+	page  string
+	back  []string
+	kiosk kiosk
+	sheet dialog.Dialog // that lies over the pages, nil while none does
 
 	hideMu sync.Mutex
 	hidden bool
@@ -136,10 +116,14 @@ func New(o Options) (*Window, error) {
 	if err != nil {
 		return nil, fmt.Errorf("prepare the fonts: %w", err)
 	}
-	w := &Window{o: o, win: o.App.NewWindow(Title), stores: newStores(o.Store), looks: looks, chart: newChartSet(chartsOf(&o.Settings)),
-		book: newCommandBook(o.Commands), pages: map[string]page{}}
-	w.ctx, w.stop = context.WithCancel(context.Background())
+	w := &Window{o: o, win: o.App.NewWindow(Title), looks: looks, chart: newChartSet(chartsOf(&o.Settings)), book: newCommandBook(o.Commands)}
+	w.life, w.end = context.WithCancel(context.Background())
 	w.build()
+	for _, notice := range []string{o.Notice, w.book.notice} {
+		if notice != "" {
+			w.notices.add(toastWarning, notice, "")
+		}
+	}
 	w.resize()
 	w.shortcuts()
 	w.listen()
@@ -151,17 +135,22 @@ func New(o Options) (*Window, error) {
 		first = pageBoards
 	}
 	w.goTo(first, false)
+	if o.OpenURL != "" {
+		w.OpenLink(o.OpenURL)
+	}
 	return w, nil
 }
 
 // build makes the frame and the pages.
 func (w *Window) build() {
+	w.view = newView(w.life, &w.o.Source)
 	w.notices = newNotices(w.o.Store, w.openDeviceNow, tellDesktop(w.o.App))
+	w.notices.quiet = func() bool { return w.o.Settings.Quiet }
 	deps := w.deps()
 	if w.o.History != nil {
 		deps.exports = &exports{deps: deps, win: w.win, history: w.o.History}
 	}
-	bars := newFrameBars(deps, w.o.LinkName, w.losses, w.openPalette)
+	bars := newFrameBars(deps, w.o.LinkName, w.o.Source.losses, w.openPalette, w.openConnections)
 	w.sent = newSentLog(deps, w.win)
 	always := []source{bars, w.notices, w.watchBadge(), w.sent}
 	if w.o.History != nil {
@@ -201,18 +190,14 @@ func (w *Window) build() {
 	if w.o.Kiosk {
 		w.enterKiosk(w.nav, bars.top, bottom)
 	}
-	for _, notice := range []string{w.o.Notice, w.book.notice} {
-		if notice != "" {
-			w.notices.add(toastWarning, notice, "")
-		}
-	}
 }
 
 // deps are what the pages share.
 func (w *Window) deps() pageDeps {
+	v := w.view // which another takes the place of when another broker is watched
 	return pageDeps{
 		ctx: w.ctx, store: w.o.Store, stores: w.stores, link: w.link(), looks: w.looks, chart: w.chart, address: w.o.Address,
-		poke: func() { w.presenter.poke() }, wake: func() { w.presenter.wake() }, do: fyne.Do,
+		poke: func() { v.presenter.poke() }, wake: func() { v.presenter.wake() }, do: fyne.Do,
 		toast:     func(l toastLevel, text string) { w.notices.add(l, text, "") },
 		openTopic: w.openTopic, openDevice: w.openDevice, openMap: w.openMap,
 		plot:     func(key model.SeriesKey) { w.charts.add(key); w.goTo(pageCharts, true) },
@@ -223,13 +208,6 @@ func (w *Window) deps() pageDeps {
 
 // link is the connection, which sends nothing while the past is shown.
 func (w *Window) link() Link { return lockedLink{w.o.Link, w.stores} }
-
-func (w *Window) losses() []model.DropCount {
-	if w.o.Losses == nil {
-		return nil
-	}
-	return w.o.Losses()
-}
 
 // Sizes of the window in logical units: at first, and at least.
 const (
@@ -273,7 +251,7 @@ func (w *Window) setHidden(hidden bool) {
 func (w *Window) Run() {
 	w.Start()
 	returned := make(chan struct{})
-	w.drawn.Go(func() { w.watch(returned) })
+	w.left.Go(func() { w.watch(returned) })
 	w.win.ShowAndRun()
 	close(returned)
 	w.keep() // Fyne ends on a signal by itself, and what it was to do for us may be left undone
@@ -287,7 +265,7 @@ const endPatience = 2 * time.Second
 // queue that it empties and closes at the same time; when the hook slips in
 // between, Fyne waits for ever for a function that nobody will run.
 func (w *Window) watch(returned <-chan struct{}) {
-	<-w.ctx.Done()
+	<-w.life.Done()
 	late := time.NewTimer(endPatience)
 	defer late.Stop()
 	select {
@@ -302,17 +280,14 @@ func (w *Window) watch(returned <-chan struct{}) {
 
 // Start starts to draw, for a window that is shown by other means.
 func (w *Window) Start() {
-	w.drawn.Add(1)
-	go func() {
-		defer w.drawn.Done()
-		w.presenter.run(w.ctx)
-	}()
+	w.begun = true
+	w.view.start()
 }
 
 // quit remembers what is to be remembered and ends the program.
 func (w *Window) quit() {
 	w.keep()
-	w.stop()
+	w.end()
 	w.o.App.Driver().Quit() // not the app's, which frees what belongs to a window that may be gone
 }
 
@@ -327,23 +302,16 @@ func (w *Window) keep() {
 
 // Quit closes the window from any goroutine.
 func (w *Window) Quit() {
-	w.stop()
+	w.end()
 	fyne.Do(w.quit)
 }
 
 // Close stops drawing; it may be called twice.
 func (w *Window) Close() {
 	w.closed.Do(func() {
-		w.stop()
-		w.drawn.Wait()
-		w.boards.finish()
-		w.charts.older.group.Wait()
-		if e := w.charts.deps.exports; e != nil {
-			e.group.Wait()
-		}
-		if w.time != nil {
-			w.time.close()
-		}
+		w.end()
+		w.view.finish()
+		w.left.Wait()
 	})
 }
 

@@ -33,7 +33,7 @@ func open(t *testing.T, s sea, change func(*Options)) *bridge {
 	t.Helper()
 	b := &bridge{t: t, app: uitest.New(t), sea: s, wire: newLink()}
 	o := Options{
-		App: b.app, Store: s.Store, Link: b.wire, LinkName: "ferries", Address: "mqtt://127.0.0.1:1883", Land: plot.NewLand(),
+		App: b.app, Source: Source{Store: s.Store, Link: b.wire, LinkName: "ferries", Address: "mqtt://127.0.0.1:1883"}, Land: plot.NewLand(),
 		Credit: "© somebody", Settings: Settings{Theme: "dark", Width: 1024, Height: 640},
 		Save: func(s Settings) error { b.saved = append(b.saved, s); return nil },
 	}

@@ -44,7 +44,7 @@ func run(rate, topics int, page string, settle, span time.Duration) error {
 	f.all()
 	g := &gauge{}
 	w, err := ui.New(ui.Options{
-		App: app.NewWithID("io.github.pilothouse.Frames"), Store: store, Link: link{}, LinkName: "frames",
+		App: app.NewWithID("io.github.pilothouse.Frames"), Source: ui.Source{Store: store, Link: link{}, LinkName: "frames"},
 		Land: plot.NewLand(), Settings: ui.Settings{Page: page}, Save: func(ui.Settings) error { return nil }, Observe: g.observe,
 	})
 	if err != nil {
