@@ -133,6 +133,9 @@ func (w *Window) OpenWorkspace(file WorkspaceFile, boards workspace.Workspace) {
 	w.goTo(pageBoards, true)
 }
 
+// BoardNames are the boards that there are. It is for the main goroutine.
+func (w *Window) BoardNames() []string { return w.boards.edit.Names() }
+
 // OpenLink opens the sheet of connections, filled in from a broker's URL. It is
 // for the main goroutine.
 func (w *Window) OpenLink(url string) { w.openConnectionsAt(url) }
