@@ -142,7 +142,7 @@ Section Install
   WriteRegStr HKCU "Software\Classes\Pilothouse.Link" "" "URL:MQTT broker"
   WriteRegStr HKCU "Software\Classes\Pilothouse.Link" "URL Protocol" ""
   WriteRegStr HKCU "Software\Classes\Pilothouse.Link\DefaultIcon" "" "$INSTDIR\pilothouse.exe,0"
-  WriteRegStr HKCU "Software\Classes\Pilothouse.Link\shell\open\command" "" '"$INSTDIR\pilothouse.exe" --connect "%1"'
+  WriteRegStr HKCU "Software\Classes\Pilothouse.Link\shell\open\command" "" '"$INSTDIR\pilothouse.exe" "%1"'
   WriteRegStr HKCU "${CAPABILITIES}" ApplicationName Pilothouse
   WriteRegStr HKCU "${CAPABILITIES}" ApplicationDescription "See what your devices say over MQTT, and who said it"
   WriteRegStr HKCU "${CAPABILITIES}\FileAssociations" .pilothouse Pilothouse.Workspace
