@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -196,16 +197,15 @@ func TestSecondStartHandsOver(t *testing.T) {
 	if status, said := second("mqtt://mate@broker.example"); status != 0 {
 		t.Errorf("with a link: status %d, %q", status, said)
 	}
-	top := a.Driver().AllWindows()[0].Canvas().Overlays().Top()
-	if _, found := uitest.Find(top, func(e *widgets.Entry) bool { return e.Text == "broker.example" }); !found {
-		t.Error("the link did not open the connections")
-	}
+	windows := a.Driver().AllWindows()
+	a.Until(t, "sheet of connections", patience, func() bool {
+		_, found := uitest.Find(windows[len(windows)-1].Canvas().Overlays().Top(), func(e *widgets.Entry) bool { return e.Text == "broker.example" })
+		return found
+	})
 	if status, said := second(filepath.Join(dir, "night.pilothouse"), "--demo"); status != 0 || !strings.Contains(said, "--demo") {
 		t.Errorf("with a workspace: status %d, %q", status, said)
 	}
-	if got := p.window.BoardNames(); len(got) != 1 || got[0] != "Night watch" {
-		t.Errorf("the boards are %v", got)
-	}
+	a.Until(t, "boards of the workspace", patience, func() bool { return slices.Equal(p.window.BoardNames(), []string{"Night watch"}) })
 	bad := filepath.Join(dir, "bad.pilothouse")
 	if err := os.WriteFile(bad, []byte("{"), 0o600); err != nil {
 		t.Fatal(err)

@@ -177,7 +177,7 @@ func Knock(ctx context.Context, folder string, r Request) error {
 		select {
 		case <-beat.C:
 		case <-ctx.Done():
-			return fmt.Errorf("the Pilothouse that uses %s does not answer: %w", folder, err)
+			return fmt.Errorf("the Pilothouse that uses %s does not answer: %w: %w", folder, ctx.Err(), err)
 		}
 	}
 }
