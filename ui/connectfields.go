@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/pilothouse/pilothouse/model/connection"
+	"github.com/pilothouse/pilothouse/ui/i18n"
 	"github.com/pilothouse/pilothouse/ui/widgets"
 )
 
@@ -42,11 +43,11 @@ func newConnectForm(w *Window) *connectForm {
 		hint  string
 		typed func(string)
 	}{
-		{&f.name, "what to call it (optional)", nil}, {&f.host, "broker.example, or a whole address such as mqtts://broker.example", f.typedHost},
+		{&f.name, i18n.T("what to call it (optional)"), nil}, {&f.host, i18n.T("broker.example, or a whole address such as mqtts://broker.example"), f.typedHost},
 		{&f.port, "1883", nil}, {&f.path, "/mqtt", nil},
-		{&f.user, "user (optional)", nil}, {&f.password, "password", func(string) { f.touched = true }},
-		{&f.ca, "the system's authorities", nil}, {&f.cert, "none", nil}, {&f.key, "none", nil}, {&f.server, "the host", nil},
-		{&f.clientID, "a random one", nil}, {&f.keepAlive, "30", nil}, {&f.more, "plant/+/state, yard/#", nil},
+		{&f.user, i18n.T("user (optional)"), nil}, {&f.password, i18n.T("password"), func(string) { f.touched = true }},
+		{&f.ca, i18n.T("the system's authorities"), nil}, {&f.cert, i18n.T("none"), nil}, {&f.key, i18n.T("none"), nil}, {&f.server, i18n.T("the host"), nil},
+		{&f.clientID, i18n.T("a random one"), nil}, {&f.keepAlive, "30", nil}, {&f.more, "plant/+/state, yard/#", nil},
 	} {
 		entry := widgets.NewEntry()
 		entry.SetPlaceHolder(e.hint)
@@ -70,7 +71,7 @@ func newConnectForm(w *Window) *connectForm {
 			}
 		})
 	}
-	f.everything, f.system = check("Everything (#)"), check("The broker's own figures ($SYS/#)")
+	f.everything, f.system = check(i18n.T("Everything (#)")), check(i18n.T("The broker's own figures ($SYS/#)"))
 	f.trusted, f.keeper = widget.NewLabel(""), widget.NewLabel("")
 	f.lay()
 	return f
@@ -89,29 +90,29 @@ func schemeLabels() []string {
 func (f *connectForm) lay() {
 	f.trusted.Wrapping, f.trusted.SizeName, f.trusted.TextStyle.Monospace = fyne.TextWrapBreak, theme.SizeNameCaptionText, true
 	f.keeper.Importance, f.keeper.SizeName, f.keeper.Wrapping = widget.LowImportance, theme.SizeNameCaptionText, fyne.TextWrapWord
-	forget := widget.NewButton("Trust no more", func() {
+	forget := widget.NewButton(i18n.T("Trust no more"), func() {
 		f.text.trusted = ""
 		f.showTrusted()
 		f.changed()
 	})
-	f.trustedLine = labelled("Trusted", container.NewBorder(nil, nil, nil, middle(forget), f.trusted))
-	f.paths = labelled("Path", f.path)
+	f.trustedLine = labelled(i18n.T("Trusted"), container.NewBorder(nil, nil, nil, middle(forget), f.trusted))
+	f.paths = labelled(i18n.T("Path"), f.path)
 	where := container.NewBorder(nil, nil, f.scheme, container.New(&fixedWidth{width: 84}, f.port), f.host)
 	f.secure = container.NewVBox(
-		labelled("CA file", f.file(f.ca, "The authorities to trust")), f.trustedLine,
-		labelled("Client certificate", container.NewGridWithColumns(2, f.file(f.cert, "The client certificate"), f.file(f.key, "Its private key"))),
-		labelled("Server name", f.server))
+		labelled(i18n.T("CA file"), f.file(f.ca, i18n.T("The authorities to trust"))), f.trustedLine,
+		labelled(i18n.T("Client certificate"), container.NewGridWithColumns(2, f.file(f.cert, i18n.T("The client certificate")), f.file(f.key, i18n.T("Its private key")))),
+		labelled(i18n.T("Server name"), f.server))
 	f.body = container.NewVBox(
-		labelled("Name", f.name), labelled("Address", where), f.paths,
-		labelled("User, password", container.NewGridWithColumns(2, f.user, f.password)), labelled("", f.keeper),
+		labelled(i18n.T("Name"), f.name), labelled(i18n.T("Address"), where), f.paths,
+		labelled(i18n.T("User, password"), container.NewGridWithColumns(2, f.user, f.password)), labelled("", f.keeper),
 		f.secure,
-		labelled("Subscribe to", container.NewVBox(container.NewHBox(f.everything, f.system), f.more)),
-		labelled("Client ID, keep-alive", container.New(layout.NewBorderLayout(nil, nil, nil, nil), container.NewGridWithColumns(2, f.clientID, f.seconds()))))
+		labelled(i18n.T("Subscribe to"), container.NewVBox(container.NewHBox(f.everything, f.system), f.more)),
+		labelled(i18n.T("Client ID, keep-alive"), container.New(layout.NewBorderLayout(nil, nil, nil, nil), container.NewGridWithColumns(2, f.clientID, f.seconds()))))
 }
 
 // seconds is the keep-alive with its unit.
 func (f *connectForm) seconds() fyne.CanvasObject {
-	return container.NewBorder(nil, nil, nil, widget.NewLabel("seconds"), f.keepAlive)
+	return container.NewBorder(nil, nil, nil, widget.NewLabel(i18n.T("seconds")), f.keepAlive)
 }
 
 // labelWidth is the room for the labels of a sheet's fields.
@@ -148,9 +149,9 @@ func (f *connectForm) fill(p connection.Profile) {
 	f.filling = true
 	defer func() { f.filling = false }()
 	f.password.SetText("")
-	f.password.SetPlaceHolder("password")
+	f.password.SetPlaceHolder(i18n.T("password"))
 	if p.HasPassword {
-		f.password.SetPlaceHolder("as kept; type to change it")
+		f.password.SetPlaceHolder(i18n.T("as kept; type to change it"))
 	}
 	f.askKeeper()
 }
@@ -184,7 +185,7 @@ func (f *connectForm) showTrusted() {
 	c, err := connection.ReadCertificate(f.text.trusted)
 	setShown(f.trustedLine, f.text.trusted != "" && err == nil)
 	if err == nil {
-		f.trusted.SetText(orElse(c.Subject, "a certificate") + "\n" + c.Fingerprint())
+		f.trusted.SetText(orElse(c.Subject, i18n.T("a certificate")) + "\n" + c.Fingerprint())
 	}
 }
 
@@ -267,15 +268,15 @@ func (f *connectForm) askKeeper() {
 	if f.keeper.Text != "" {
 		return
 	}
-	f.keeper.SetText("Passwords are kept in the system's keychain, or else in an encrypted file.")
+	f.keeper.SetText(i18n.T("Passwords are kept in the system's keychain, or else in an encrypted file."))
 	f.w.left.Go(func() {
 		place, weakness, err := f.w.o.Connections.Keeper()
-		text := "Passwords are kept in " + place + "."
+		text := i18n.Tf("Passwords are kept in %s.", i18n.T(place))
 		if weakness != "" {
-			text += " Not well: " + weakness + "."
+			text += " " + i18n.Tf("Not well: %s.", i18n.T(weakness))
 		}
 		if err != nil {
-			text = "Passwords cannot be kept: " + err.Error()
+			text = i18n.Tf("Passwords cannot be kept: %s", errorText(err))
 		}
 		fyne.Do(func() { f.keeper.SetText(text) })
 	})

@@ -1,8 +1,6 @@
 package ui
 
 import (
-	"errors"
-	"fmt"
 	"net"
 	"slices"
 	"strconv"
@@ -10,6 +8,7 @@ import (
 	"time"
 
 	"github.com/pilothouse/pilothouse/model/connection"
+	"github.com/pilothouse/pilothouse/ui/i18n"
 )
 
 // connectText is a profile as its form shows it.
@@ -88,7 +87,7 @@ func (t *connectText) take(pasted string) (password *string, took bool) {
 // profile is what the form says, over the profile that it was filled in from.
 func (t *connectText) profile(p connection.Profile) (connection.Profile, error) {
 	if strings.TrimSpace(t.host) == "" {
-		return p, errors.New("say where the broker is: its host name or address")
+		return p, i18n.Error("say where the broker is: its host name or address")
 	}
 	host := strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(t.host), "["), "]")
 	url := t.scheme + "://" + net.JoinHostPort(host, orElse(strings.TrimSpace(t.port), connection.DefaultPort(t.scheme)))
@@ -97,7 +96,7 @@ func (t *connectText) profile(p connection.Profile) (connection.Profile, error) 
 	}
 	at, user, err := connection.ParseAddress(url)
 	if err == nil && user != nil {
-		err = errors.New("the host holds a user: write it into its own field")
+		err = i18n.Error("the host holds a user: write it into its own field")
 	}
 	if err != nil {
 		return p, err
@@ -112,7 +111,7 @@ func (t *connectText) profile(p connection.Profile) (connection.Profile, error) 
 		return p, err
 	}
 	if p.Filters = t.filters(); len(p.Filters) == 0 {
-		return p, errors.New("choose what to subscribe to: everything, or topics of your own")
+		return p, i18n.Error("choose what to subscribe to: everything, or topics of your own")
 	}
 	return p, p.Check()
 }
@@ -125,7 +124,7 @@ func keepAliveIn(text string) (int, error) {
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 1 || n > int(connection.MaxKeepAlive/time.Second) {
-		return 0, fmt.Errorf("the keep-alive is a number of seconds from 1 to %d", connection.MaxKeepAlive/time.Second)
+		return 0, i18n.Errorf("the keep-alive is a number of seconds from 1 to %d", connection.MaxKeepAlive/time.Second)
 	}
 	return n, nil
 }
@@ -149,7 +148,7 @@ func (t *connectText) filters() []string {
 
 // stageNames are the stages of a trial as they are shown.
 func stageNames() [connection.StageSubscribe + 1]string {
-	return [...]string{"Settings", "Name", "Network", "TLS", "MQTT", "Topics"}
+	return [...]string{i18n.T("Settings"), i18n.T("Name"), i18n.T("Network"), "TLS", "MQTT", i18n.T("Topics")}
 }
 
 // trialVerdict is what came of a trial, in a line; failed tells that it is bad
@@ -169,16 +168,16 @@ func trialVerdict(t *connection.Trial) (text string, failed bool) {
 	if s := t.Steps[connection.StageSubscribe]; s.State == connection.Partly {
 		return s.Text + ". " + s.Hint, false
 	}
-	return "It works: everything above was really done.", false
+	return i18n.T("It works: everything above was really done."), false
 }
 
 // certificateLines say what a certificate says.
 func certificateLines(c *connection.Certificate) []string {
-	lines := []string{"For " + orElse(c.Subject, "nobody in particular"), "Signed by " + orElse(c.Issuer, "nobody in particular")}
+	lines := []string{i18n.Tf("For %s", orElse(c.Subject, i18n.T("nobody in particular"))), i18n.Tf("Signed by %s", orElse(c.Issuer, i18n.T("nobody in particular")))}
 	if len(c.Names) > 0 {
-		lines = append(lines, "Names: "+strings.Join(c.Names[:min(len(c.Names), 8)], ", "))
+		lines = append(lines, i18n.Tf("Names: %s", strings.Join(c.Names[:min(len(c.Names), 8)], ", ")))
 	}
-	return append(lines, "Valid from "+formatDay(c.NotBefore)+" to "+formatDay(c.NotAfter))
+	return append(lines, i18n.Tf("Valid from %s to %s", formatDay(c.NotBefore), formatDay(c.NotAfter)))
 }
 
 func formatDay(t time.Time) string { return t.Local().Format("2 January 2006") }
@@ -186,9 +185,9 @@ func formatDay(t time.Time) string { return t.Local().Format("2 January 2006") }
 // trustText says what trusting an offered certificate means.
 func trustText(c *connection.Certificate) string {
 	if c.Authority {
-		return "This authority is not known to this computer. Compare its fingerprint with whoever runs the broker, by another way than this " +
-			"connection. When it is the same, you may trust it, for this connection only: names and dates are still verified."
+		return i18n.T("This authority is not known to this computer. Compare its fingerprint with whoever runs the broker, by another way than this " +
+			"connection. When it is the same, you may trust it, for this connection only: names and dates are still verified.")
 	}
-	return "The broker did not send the certificate of its authority, so only this very certificate can be trusted, until it is renewed; better " +
-		"ask for the authority's file and name it as CA file. Compare the fingerprint with whoever runs the broker, by another way than this connection."
+	return i18n.T("The broker did not send the certificate of its authority, so only this very certificate can be trusted, until it is renewed; better " +
+		"ask for the authority's file and name it as CA file. Compare the fingerprint with whoever runs the broker, by another way than this connection.")
 }

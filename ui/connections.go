@@ -2,7 +2,6 @@ package ui
 
 import (
 	"context"
-	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -12,6 +11,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/pilothouse/pilothouse/model/connection"
+	"github.com/pilothouse/pilothouse/ui/i18n"
 	"github.com/pilothouse/pilothouse/ui/widgets"
 )
 
@@ -79,7 +79,7 @@ func (w *Window) openConnectionsAt(url string) {
 	}
 	w.closeSheet()
 	s := newConnectSheet(w)
-	d := dialog.NewCustomWithoutButtons("Connections", s.body(), w.win)
+	d := dialog.NewCustomWithoutButtons(i18n.T("Connections"), s.body(), w.win)
 	d.SetOnClosed(s.stop)
 	w.showSheet(d, wideSheet(w.win))
 	if url == "" {
@@ -124,21 +124,21 @@ func (s *connectSheet) body() fyne.CanvasObject {
 	s.inside = s.insideView()
 	s.scroll = container.NewVScroll(container.NewPadded(container.NewVBox(s.form.body, s.fault, s.trial.body)))
 	s.detail = container.NewStack(s.inside, s.scroll)
-	s.test = widget.NewButtonWithIcon("Test", theme.MediaPlayIcon(), s.try)
-	s.connect = widget.NewButtonWithIcon("Connect", theme.LoginIcon(), s.watch)
+	s.test = widget.NewButtonWithIcon(i18n.T("Test"), theme.MediaPlayIcon(), s.try)
+	s.connect = widget.NewButtonWithIcon(i18n.T("Connect"), theme.LoginIcon(), s.watch)
 	s.connect.Importance = widget.HighImportance
-	save := widget.NewButtonWithIcon("Save", theme.DocumentSaveIcon(), func() { s.keep(nil) })
+	save := widget.NewButtonWithIcon(i18n.T("Save"), theme.DocumentSaveIcon(), func() { s.keep(nil) })
 	s.form.save = save
-	buttons := container.NewHBox(layout.NewSpacer(), widget.NewButton("Close", s.w.closeSheet), save, s.test, s.connect)
+	buttons := container.NewHBox(layout.NewSpacer(), widget.NewButton(i18n.T("Close"), s.w.closeSheet), save, s.test, s.connect)
 	left := container.New(&fixedWidth{width: 220}, s.list)
 	return container.NewBorder(nil, buttons, left, nil, container.NewPadded(s.detail))
 }
 
 // insideView is what is said of the broker inside.
 func (s *connectSheet) insideView() fyne.CanvasObject {
-	text := "The broker inside this program. It serves devices of this machine and those that were let in, and goes on while another broker is watched: " +
-		"nothing that devices say to it is lost. It knows who is there and who said what; a broker elsewhere does not tell."
-	return widgets.NewEmptyState(theme.HomeIcon(), "Built-in broker", text, "", nil)
+	text := i18n.T("The broker inside this program. It serves devices of this machine and those that were let in, and goes on while another broker is watched: " +
+		"nothing that devices say to it is lost. It knows who is there and who said what; a broker elsewhere does not tell.")
+	return widgets.NewEmptyState(theme.HomeIcon(), i18n.T("Built-in broker"), text, "", nil)
 }
 
 // fillRows shows the list.
@@ -153,12 +153,12 @@ func (s *connectSheet) fillRows() {
 		}
 		return r
 	}
-	list := []widgets.Row{row(insideKey, "Built-in broker", s.w.o.Watch != nil)}
+	list := []widgets.Row{row(insideKey, i18n.T("Built-in broker"), s.w.o.Watch != nil)}
 	for _, p := range book.Profiles {
 		list = append(list, row(p.ID, p.Title(), p.ID == watched))
 	}
 	if s.isNew {
-		list = append(list, row(s.chosen.ID, "New connection", false))
+		list = append(list, row(s.chosen.ID, i18n.T("New connection"), false))
 	}
 	s.rows.SetRows(len(list), 0, list)
 }
@@ -218,12 +218,12 @@ func (s *connectSheet) enable() {
 	set(s.test, !s.isInside)
 	set(s.form.save, !s.isInside && fault == nil)
 	set(s.connect, !s.isInside && fault == nil || s.isInside && s.w.o.Watch == nil)
-	label := "Connect"
+	label := i18n.T("Connect")
 	switch {
 	case s.isInside:
-		label = "Watch this broker"
+		label = i18n.T("Watch this broker")
 	case watched:
-		label = "Connect again"
+		label = i18n.T("Connect again")
 	}
 	s.connect.SetText(label)
 }
@@ -232,8 +232,7 @@ func (s *connectSheet) enable() {
 func (s *connectSheet) say(err error) {
 	setShown(s.fault, err != nil)
 	if err != nil {
-		text := err.Error()
-		s.fault.SetText(strings.ToUpper(text[:1]) + text[1:])
+		s.fault.SetText(sentence(errorText(err)))
 		s.scroll.ScrollToBottom()
 	}
 }
@@ -280,7 +279,7 @@ func (s *connectSheet) keep(then func(connection.Profile)) {
 			then(kept)
 			return
 		}
-		s.w.notices.add(toastInfo, "Saved the connection "+kept.Title(), "")
+		s.w.notices.add(toastInfo, i18n.Tf("Saved the connection %s", kept.Title()), "")
 	})
 }
 
@@ -298,7 +297,7 @@ func (s *connectSheet) turn(id string) {
 		if s.say(err); err == nil {
 			s.w.closeSheet()
 		} else if s.isInside {
-			s.w.notices.add(toastError, err.Error(), "")
+			s.w.notices.add(toastError, sentence(errorText(err)), "")
 		}
 	})
 }
@@ -317,7 +316,7 @@ func (s *connectSheet) forget() {
 		return
 	}
 	p := s.chosen
-	dialog.ShowConfirm("Remove the connection", "“"+p.Title()+"” and its password are forgotten. What was recorded of it stays in the data folder.", func(yes bool) {
+	dialog.ShowConfirm(i18n.T("Remove the connection"), i18n.Tf("“%s” and its password are forgotten. What was recorded of it stays in the data folder.", p.Title()), func(yes bool) {
 		if !yes {
 			return
 		}

@@ -11,6 +11,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/pilothouse/pilothouse/model/connection"
+	"github.com/pilothouse/pilothouse/ui/i18n"
 	"github.com/pilothouse/pilothouse/ui/widgets"
 )
 
@@ -42,11 +43,11 @@ func newTrialPanel() *trialPanel {
 	p.shown.Importance, p.shown.SizeName = widget.LowImportance, theme.SizeNameCaptionText
 	p.who.TextStyle.Bold = true
 	p.fingerprint.TextStyle.Monospace, p.fingerprint.Wrapping, p.fingerprint.Selectable = true, fyne.TextWrapBreak, true
-	agree := widget.NewButton("The fingerprint is the same: trust it", func() { p.trust(p.offered) })
+	agree := widget.NewButton(i18n.T("The fingerprint is the same: trust it"), func() { p.trust(p.offered) })
 	agree.Importance = widget.WarningImportance
-	title := sectionTitle("SHA-256 fingerprint")
+	title := sectionTitle(i18n.T("SHA-256 fingerprint"))
 	p.offer = newCard(container.NewVBox(p.who, p.about, title, p.fingerprint, container.NewHBox(layout.NewSpacer(), agree)))
-	p.body = container.NewVBox(sectionTitle("Test"), newCard(p.steps), p.verdict, p.shown, p.offer)
+	p.body = container.NewVBox(sectionTitle(i18n.T("Test")), newCard(p.steps), p.verdict, p.shown, p.offer)
 	p.clear()
 	return p
 }
@@ -79,12 +80,12 @@ func (p *trialPanel) show(t connection.Trial) {
 	p.verdict.SetText(text)
 	setShown(p.verdict, text != "")
 	if len(t.Chain) > 0 {
-		p.shown.SetText("The broker's certificate. " + strings.Join(certificateLines(&t.Chain[0]), ". ") + ". SHA-256 " + t.Chain[0].Fingerprint())
+		p.shown.SetText(i18n.T("The broker's certificate.") + " " + strings.Join(certificateLines(&t.Chain[0]), ". ") + ". SHA-256 " + t.Chain[0].Fingerprint())
 	}
 	setShown(p.shown, len(t.Chain) > 0)
 	if t.Offer != nil {
 		p.offered = *t.Offer
-		p.who.SetText(orElse(t.Offer.Subject, "A certificate without a name"))
+		p.who.SetText(orElse(t.Offer.Subject, i18n.T("A certificate without a name")))
 		p.about.SetText(trustText(t.Offer))
 		p.fingerprint.SetText(t.Offer.Fingerprint())
 	}
@@ -99,7 +100,7 @@ func trialSteps(t *connection.Trial) []widgets.Step {
 		steps[i] = widgets.Step{Name: names[i], Text: s.Text}
 		switch s.State {
 		case connection.Running:
-			steps[i].Mark, steps[i].Text = widgets.MarkSent, "trying …"
+			steps[i].Mark, steps[i].Text = widgets.MarkSent, i18n.T("trying …")
 		case connection.Passed:
 			steps[i].Mark = widgets.MarkAcknowledged
 			if s.Took >= time.Millisecond {

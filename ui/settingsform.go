@@ -1,14 +1,13 @@
 package ui
 
 import (
-	"errors"
-	"fmt"
 	"math"
 	"net/url"
 	"strconv"
 	"strings"
 
 	"github.com/pilothouse/pilothouse/model"
+	"github.com/pilothouse/pilothouse/ui/i18n"
 )
 
 // historyText is what is recorded, as the settings show it.
@@ -54,10 +53,10 @@ func (t *historyText) settings() (*HistorySettings, error) {
 		return nil, err
 	}
 	var err error
-	if s.Days, err = numberUpTo(t.days, "the number of days", maxKeepDays); err != nil {
+	if s.Days, err = numberUpTo(t.days, i18n.T("the number of days"), maxKeepDays); err != nil {
 		return nil, err
 	}
-	if s.GiB, err = numberUpTo(t.gib, "the size in GiB", maxKeepGiB); err != nil {
+	if s.GiB, err = numberUpTo(t.gib, i18n.T("the size in GiB"), maxKeepGiB); err != nil {
 		return nil, err
 	}
 	for line := range strings.Lines(t.keep) {
@@ -69,7 +68,7 @@ func (t *historyText) settings() (*HistorySettings, error) {
 			return nil, err
 		}
 		if s.Keep = append(s.Keep, r); len(s.Keep) > maxKeepRules {
-			return nil, fmt.Errorf("more than %d rules", maxKeepRules)
+			return nil, i18n.Errorf("more than %d rules", maxKeepRules)
 		}
 	}
 	return s, nil
@@ -82,10 +81,10 @@ func checkPlace(place string) error {
 	}
 	u, err := url.Parse(place)
 	if err != nil || u.Scheme != "postgres" && u.Scheme != "postgresql" {
-		return errors.New("write a database as postgres://USER@HOST/NAME, or else a file by its path")
+		return i18n.Error("write a database as postgres://USER@HOST/NAME, or else a file by its path")
 	}
 	if _, has := u.User.Password(); has {
-		return errors.New("settings hold no passwords: put the database's into ~/.pgpass, or into PGPASSWORD")
+		return i18n.Error("settings hold no passwords: put the database's into ~/.pgpass, or into PGPASSWORD")
 	}
 	return nil
 }
@@ -97,7 +96,7 @@ func numberUpTo(text, what string, most float64) (float64, error) {
 	}
 	v, err := strconv.ParseFloat(text, 64)
 	if err != nil || math.IsNaN(v) || v <= 0 || v > most {
-		return 0, fmt.Errorf("%s is from above 0 to %s, not %q", what, formatCount(int(most)), text)
+		return 0, i18n.Errorf("%s is from above 0 to %s, not %q", what, formatCount(int(most)), text)
 	}
 	return v, nil
 }
@@ -106,15 +105,15 @@ func numberUpTo(text, what string, most float64) (float64, error) {
 func keepRule(line string) (KeepRule, error) {
 	at := strings.LastIndexByte(line, '=')
 	if at < 0 {
-		return KeepRule{}, fmt.Errorf("write %q as FILTER = DAYS, such as cameras/# = 2", line)
+		return KeepRule{}, i18n.Errorf("write %q as FILTER = DAYS, such as cameras/# = 2", line)
 	}
 	r := KeepRule{Filter: strings.TrimSpace(line[:at])}
 	if err := model.CheckFilter(r.Filter); err != nil {
-		return r, fmt.Errorf("the filter %q: %w", r.Filter, err)
+		return r, i18n.Errorf("the filter %q: %w", r.Filter, err)
 	}
 	var err error
-	if r.Days, err = numberUpTo(line[at+1:], "the number of days of "+r.Filter, maxKeepDays); err == nil && r.Days == 0 {
-		err = fmt.Errorf("say for how many days %s is kept", r.Filter)
+	if r.Days, err = numberUpTo(line[at+1:], i18n.Tf("the number of days of %s", r.Filter), maxKeepDays); err == nil && r.Days == 0 {
+		err = i18n.Errorf("say for how many days %s is kept", r.Filter)
 	}
 	return r, err
 }
@@ -127,7 +126,7 @@ type memoryChoice struct {
 
 // memoryChoices are the budgets that are offered, with the present one.
 func memoryChoices(now int) []memoryChoice {
-	list := []memoryChoice{{0, "Default: up to about 1.2 GiB"}}
+	list := []memoryChoice{{0, i18n.T("Default: up to about 1.2 GiB")}}
 	known := now == 0
 	for _, mib := range []int{64, 128, 256, 512, 1024, 2048, 4096, 8192} {
 		if !known && now < mib {
@@ -144,19 +143,19 @@ func memoryChoices(now int) []memoryChoice {
 
 // memoryText says what is in use, and what had to go.
 func memoryText(st *model.Stats) string {
-	used := fmt.Sprintf("In use: %s in topics, %s in messages, %s in numbers.", formatBytes(st.Topics*model.TopicBytes),
+	used := i18n.Tf("In use: %s in topics, %s in messages, %s in numbers.", formatBytes(st.Topics*model.TopicBytes),
 		formatBytes(st.HistoryBytes), formatBytes(st.Samples*model.SampleBytes))
 	var shed []string
 	for _, d := range []model.DropCount{
-		{Reason: "messages", Count: st.Shed}, {Reason: "numbers", Count: st.ShedSamples},
-		{Reason: "messages cut to their front", Count: st.Cut}, {Reason: "messages on topics beyond the limit", Count: st.DroppedTopics},
+		{Reason: i18n.T("messages"), Count: st.Shed}, {Reason: i18n.T("numbers"), Count: st.ShedSamples},
+		{Reason: i18n.T("messages cut to their front"), Count: st.Cut}, {Reason: i18n.T("messages on topics beyond the limit"), Count: st.DroppedTopics},
 	} {
 		if d.Count > 0 {
 			shed = append(shed, formatCount(d.Count)+" "+d.Reason)
 		}
 	}
 	if len(shed) == 0 {
-		return used + " Nothing had to be shed."
+		return used + " " + i18n.T("Nothing had to be shed.")
 	}
-	return used + " Shed to stay within: " + strings.Join(shed, ", ") + "."
+	return used + " " + i18n.Tf("Shed to stay within: %s.", strings.Join(shed, ", "))
 }

@@ -2,9 +2,7 @@ package ui
 
 import (
 	"context"
-	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -15,6 +13,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/pilothouse/pilothouse/model/history"
+	"github.com/pilothouse/pilothouse/ui/i18n"
 	"github.com/pilothouse/pilothouse/ui/widgets"
 )
 
@@ -61,7 +60,7 @@ type settingsSheet struct {
 // themeChoices are the themes as they are offered, with their names in the
 // settings.
 func themeChoices() (labels, names []string) {
-	return []string{"As the system", "Light", "Dark"}, []string{"", "light", "dark"}
+	return []string{i18n.T("As the system"), i18n.T("Light"), i18n.T("Dark")}, []string{"", "light", "dark"}
 }
 
 // openSettings shows the sheet of settings.
@@ -73,7 +72,7 @@ func (w *Window) openSettings() {
 	s := newSettingsSheet(w)
 	ctx, stop := context.WithCancel(w.life)
 	s.stop = stop
-	d := dialog.NewCustomWithoutButtons("Settings", s.body(), w.win)
+	d := dialog.NewCustomWithoutButtons(i18n.T("Settings"), s.body(), w.win)
 	d.SetOnClosed(stop)
 	w.showSheet(d, wideSheet(w.win))
 	s.follow(ctx)
@@ -86,12 +85,12 @@ func newSettingsSheet(w *Window) *settingsSheet {
 	s.theme.SetSelectedIndex(max(0, slices.Index(names, w.o.Settings.Theme)))
 	s.theme.OnChanged = func(string) { w.useTheme(names[max(0, s.theme.SelectedIndex())]); w.saveNow() }
 	s.memory = widget.NewSelect(nil, nil)
-	s.quiet = widget.NewCheck("Serious events also as notifications of the desktop", nil)
+	s.quiet = widget.NewCheck(i18n.T("Serious events also as notifications of the desktop"), nil)
 	s.quiet.SetChecked(!w.o.Settings.Quiet)
 	s.quiet.OnChanged = func(on bool) { w.o.Settings.Quiet = !on; w.saveNow() }
 	s.place, s.days, s.gib, s.keep = widgets.NewEntry(), widgets.NewEntry(), widgets.NewEntry(), widgets.NewMultiLineEntry()
-	s.place.SetPlaceHolder("history.db in the data folder; a file, postgres://USER@HOST/NAME, or off")
-	s.days.SetPlaceHolder("messages 30, numbers 366")
+	s.place.SetPlaceHolder(i18n.T("history.db in the data folder; a file, postgres://USER@HOST/NAME, or off"))
+	s.days.SetPlaceHolder(i18n.T("messages 30, numbers 366"))
 	s.gib.SetPlaceHolder("20")
 	s.keep.SetPlaceHolder("cameras/# = 2\nplant/+/energy = 3650")
 	s.keep.SetMinRowsVisible(2)
@@ -100,7 +99,7 @@ func newSettingsSheet(w *Window) *settingsSheet {
 	s.days.SetText(t.days)
 	s.gib.SetText(t.gib)
 	s.keep.SetText(t.keep)
-	s.apply = widget.NewButton("Apply", s.applyHistory)
+	s.apply = widget.NewButton(i18n.T("Apply"), s.applyHistory)
 	s.fault.Wrapping, s.fault.Importance = fyne.TextWrapWord, widget.DangerImportance
 	s.fault.Hide()
 	return s
@@ -116,34 +115,34 @@ func smallText() *widget.Label {
 func (s *settingsSheet) body() fyne.CanvasObject {
 	w := s.w
 	scale := smallText()
-	scale.SetText(fmt.Sprintf("Text and buttons follow the desktop's scale, which is %.2g here. FYNE_SCALE=1.5 in the environment makes Pilothouse alone larger.", w.win.Canvas().Scale()))
+	scale.SetText(i18n.Tf("Text and buttons follow the desktop's scale, which is %.2g here. FYNE_SCALE=1.5 in the environment makes Pilothouse alone larger.", w.win.Canvas().Scale()))
 	parts := container.NewVBox(
-		sectionTitle("Appearance"), labelled("Theme", s.theme), labelled("", scale),
-		sectionTitle("Notices"), labelled("", s.quiet))
+		sectionTitle(i18n.T("Appearance")), labelled(i18n.T("Theme"), s.theme), labelled("", scale),
+		sectionTitle(i18n.T("Notices")), labelled("", s.quiet))
 	if p := w.o.Program; p != nil {
 		s.fillMemory()
-		parts.Add(sectionTitle("Memory of each broker's topics"))
-		parts.Add(labelled("Budget", s.memory))
+		parts.Add(sectionTitle(i18n.T("Memory of each broker's topics")))
+		parts.Add(labelled(i18n.T("Budget"), s.memory))
 		parts.Add(labelled("", s.used))
 		parts.Add(s.held(SettingMemory, s.memory))
-		parts.Add(sectionTitle("Record"))
-		parts.Add(labelled("Recorded now", s.record))
-		parts.Add(labelled("Where", s.place))
+		parts.Add(sectionTitle(i18n.T("Record")))
+		parts.Add(labelled(i18n.T("Recorded now"), s.record))
+		parts.Add(labelled(i18n.T("Where"), s.place))
 		parts.Add(s.held(SettingHistoryPlace, s.place))
-		parts.Add(labelled("Kept for, size", container.NewGridWithColumns(2, withUnit(s.days, "days"), withUnit(s.gib, "GiB"))))
+		parts.Add(labelled(i18n.T("Kept for, size"), container.NewGridWithColumns(2, withUnit(s.days, i18n.T("days")), withUnit(s.gib, "GiB"))))
 		parts.Add(s.held(SettingHistorySize, s.gib))
-		parts.Add(labelled("Topics apart", s.keep))
+		parts.Add(labelled(i18n.T("Topics apart"), s.keep))
 		parts.Add(s.held(SettingHistoryKeep, s.keep))
 		note := smallText()
-		note.SetText("One rule on a line, FILTER = DAYS; the first that matches counts. Ages and sizes apply at once, the place with the next start.")
+		note.SetText(i18n.T("One rule on a line, FILTER = DAYS; the first that matches counts. Ages and sizes apply at once, the place with the next start."))
 		parts.Add(labelled("", container.NewBorder(nil, nil, nil, middle(s.apply), note)))
 		parts.Add(s.fault)
 	}
 	if w.o.Folder != "" {
-		parts.Add(sectionTitle("Data"))
+		parts.Add(sectionTitle(i18n.T("Data")))
 		parts.Add(w.folderLine())
 	}
-	buttons := container.NewHBox(layout.NewSpacer(), widget.NewButton("Close", w.closeSheet))
+	buttons := container.NewHBox(layout.NewSpacer(), widget.NewButton(i18n.T("Close"), w.closeSheet))
 	return container.NewBorder(nil, buttons, nil, nil, container.NewVScroll(container.NewPadded(parts)))
 }
 
@@ -164,7 +163,7 @@ func (s *settingsSheet) held(what Setting, field fyne.Disableable) fyne.CanvasOb
 	}
 	field.Disable()
 	l.Importance = widget.WarningImportance
-	l.SetText("The command line holds this: " + flag + ". Start without it to choose here.")
+	l.SetText(i18n.Tf("The command line holds this: %s. Start without it to choose here.", flag))
 	return line
 }
 
@@ -198,13 +197,12 @@ func (s *settingsSheet) applyHistory() {
 	}
 	setShown(s.fault, err != nil)
 	if err != nil {
-		text := err.Error()
-		s.fault.SetText(strings.ToUpper(text[:1]) + text[1:])
+		s.fault.SetText(sentence(errorText(err)))
 		return
 	}
 	s.w.o.Settings.History = want
 	if s.w.saveNow() {
-		s.w.notices.add(toastInfo, "The settings of the record are kept", "")
+		s.w.notices.add(toastInfo, i18n.T("The settings of the record are kept"), "")
 	}
 }
 
@@ -237,13 +235,13 @@ func (s *settingsSheet) follow(ctx context.Context) {
 func recordText(place string, u history.Usage, err error) string {
 	switch {
 	case place == "":
-		return "Nothing is recorded: recording is off."
+		return i18n.T("Nothing is recorded: recording is off.")
 	case err != nil:
-		return place + ": " + err.Error()
+		return place + ": " + errorText(err)
 	case u.Oldest.IsZero():
-		return place + ": empty yet."
+		return i18n.Tf("%s: empty yet.", place)
 	}
-	return fmt.Sprintf("%s: %s on disk, %s messages and %s numbers since %s.", place, formatBytes(int(u.Bytes)),
+	return i18n.Tf("%s: %s on disk, %s messages and %s numbers since %s.", place, formatBytes(int(u.Bytes)),
 		formatCount(int(u.Messages)), formatCount(int(u.Samples)), u.Oldest.Local().Format("2 January 2006 15:04"))
 }
 
@@ -256,7 +254,7 @@ func (w *Window) useTheme(name string) {
 // saveNow saves the settings at once; it reports, and says, when it cannot.
 func (w *Window) saveNow() bool {
 	if err := w.save(); err != nil {
-		w.notices.add(toastError, "Settings not saved: "+err.Error(), "")
+		w.notices.add(toastError, i18n.Tf("Settings not saved: %s", errorText(err)), "")
 		return false
 	}
 	return true

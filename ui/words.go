@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/pilothouse/pilothouse/model"
 	"github.com/pilothouse/pilothouse/model/watch"
@@ -116,4 +118,10 @@ func errorText(err error) string {
 		text += ". " + i18n.T(hint)
 	}
 	return text
+}
+
+// sentence is a text that begins as sentences do.
+func sentence(text string) string {
+	first, size := utf8.DecodeRuneInString(text)
+	return string(unicode.ToUpper(first)) + text[size:]
 }
