@@ -26,7 +26,7 @@ windows_install() {
   [ -s "$programs/pilothouse.exe" ] || die "no program in $programs"
   [ -e "$prefix/drive_c/users/skipper/AppData/Roaming/Microsoft/Windows/Start Menu/Programs/Pilothouse.lnk" ] || die "no entry in the start menu"
   key 'Software\Classes\.pilothouse' | grep -q 'Pilothouse.Workspace' || die "workspace files are not associated"
-  key 'Software\Classes\Pilothouse.Link\shell\open\command' | grep -q 'connect' || die "links are not associated"
+  key 'Software\Classes\Pilothouse.Link\shell\open\command' | grep -q '"%1"' || die "links are not associated"
 }
 
 windows_first() {
