@@ -33,7 +33,8 @@ func TestAcknowledgementsWaitForTheDisk(t *testing.T) {
 	pub.publish("kept", "one", 1, 1)
 	kept.expectMessage("kept", "one") // QoS 1 may come twice, so it goes out
 	pub.publish("kept", "two", 2, 2)
-	pub.publish("clean", "in order", 1, 3)
+	eventually(t, "the second message", func() bool { return b.Stats().Received == 3 })
+	pub.publish("clean", "in order", 1, 3) // waits for nothing but the others
 	clean.expectMessage("clean", "in order")
 	if p, err := pub.nextWithin(50 * time.Millisecond); err == nil {
 		t.Fatalf("received %v before anything was on disk", p.Type())

@@ -253,8 +253,10 @@ func TestDeniedPublish(t *testing.T) {
 		code := ackCode(v, packet.NotAuthorized)
 		c := connect(t, addr, "mallory", v)
 		for qos := range byte(3) {
-			c.publish("b", "x", qos, 7)
-			finishPublish(c, qos, 7, code)
+			for range 2 { // the packet ID is free again [MQTT-4.3.3-9]
+				c.publish("b", "x", qos, 7)
+				finishPublish(c, qos, 7, code)
+			}
 			c.publish("a", "x", qos, 8, retained) // retain is a right of its own
 			finishPublish(c, qos, 8, code)
 		}

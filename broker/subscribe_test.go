@@ -193,12 +193,17 @@ func TestSharedSubscription(t *testing.T) { // section 4.8.2
 		pub.expectAck(packet.PUBACK, 1, 0)
 	}
 	for i := range n {
-		alone.expectMessage("a/b", fmt.Sprint(i))
+		if p := alone.expectMessage("a/b", fmt.Sprint(i)); p.QoS != 0 { // [MQTT-4.8.2-3]
+			t.Errorf("granted QoS 0: %+v", p)
+		}
 		plain.expectMessage("a/b", fmt.Sprint(i))
 	}
 	for _, c := range members {
 		for range n / 3 {
 			p := expect[*packet.Publish](c)
+			if p.QoS != 1 {
+				t.Errorf("granted QoS 1: %+v", p)
+			}
 			got[string(p.Payload)]++
 			answer(c, p)
 		}
