@@ -466,6 +466,7 @@ func FuzzDamagedFile(f *testing.F) {
 			bad[int(at2)%len(bad)] ^= flip2
 		}
 		w := s.newWalker(bytes.NewReader(bad), int64(len(bad)))
+		w.thorough = true
 		w.walk()
 	})
 }
