@@ -12,7 +12,7 @@ ARGS       ?=
 export FUZZTIME BENCH BENCHCOUNT RELEASE VERSION
 
 .DEFAULT_GOAL := help
-.PHONY: help run test build setup lint fuzz crash attacks flood soak peers measure bench screenshots icons clean packages packages-test
+.PHONY: help run test build setup lint fuzz crash attacks flood soak peers measure flood-window bench screenshots icons clean packages packages-test
 
 help: ## Say what can be made
 	@echo "Pilothouse: make TARGET"
@@ -62,6 +62,10 @@ peers: ## Test against MQTT.js from the npm registry (needs Node.js)
 measure: ## Measure the window: frames, latency, start, processor time
 	@scripts/setup test
 	@scripts/measure
+
+flood-window: ## Send the window an hour's messages as fast as it goes: memory stays flat
+	@scripts/setup test
+	@scripts/measure -only '^flood$$' -messages 18000000
 
 bench: ## Run the benchmarks BENCHCOUNT times and summarise them
 	@scripts/bench

@@ -56,8 +56,11 @@ var mayImport = map[string]allowance{
 	// The attacks are tried against the real broker and the real registry.
 	"attacks": {own: []string{"broker/...", "demo/...", "hub", "model/...", "mqttlink/..."}, libraries: true},
 	// The benchmark starts the broker as it starts its peers: as a process.
-	"bench":   {own: []string{"broker/...", "model/..."}, libraries: true},
-	"e2e/...": {own: []string{"e2e/..."}, libraries: true},
+	"bench":        {own: []string{"bench/...", "broker/...", "model/..."}, libraries: true},
+	"bench/figure": {},
+	"e2e/...":      {own: []string{"e2e/..."}, libraries: true},
+	// What is measured in a window is kept beside what the benchmark measured.
+	"e2e/cmd/measure": {own: []string{"bench/figure", "e2e/..."}, libraries: true},
 	// The window alone, over a store: what its frames cost can be told from inside.
 	"e2e/cmd/frames": {own: []string{"model/...", "ui/..."}, libraries: true, fyne: true},
 	"scripts/...":    {own: []string{"scripts/..."}},

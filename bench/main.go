@@ -10,6 +10,8 @@ import (
 	"regexp"
 	"slices"
 	"time"
+
+	"github.com/pilothouse/pilothouse/bench/figure"
 )
 
 // plan is what the command line asks for.
@@ -50,8 +52,8 @@ func run() error {
 	defer func() { _ = os.RemoveAll(p.dir) }() // it is a temporary folder
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	fmt.Printf("%s\n\n", machine())
-	var all []result
+	fmt.Printf("%s\n\n", figure.Machine())
+	var all []figure.Figure
 	for i, c := range cases() {
 		if !p.only.MatchString(c.name) {
 			continue
@@ -62,11 +64,11 @@ func run() error {
 		}
 		all = append(all, results...)
 	}
-	return merge(p.out, all)
+	return figure.Merge(p.out, all)
 }
 
 // measure runs one case: all its servers at once, one of them at work at a time.
-func (p *plan) measure(ctx context.Context, c benchCase, dir string) ([]result, error) {
+func (p *plan) measure(ctx context.Context, c benchCase, dir string) ([]figure.Figure, error) {
 	contenders := c.contenders
 	if p.nats == "" {
 		contenders = slices.DeleteFunc(slices.Clone(contenders), func(k kind) bool { return k == nats })

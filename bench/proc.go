@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"os"
-	"runtime"
 	"strconv"
 	"strings"
 	"time"
@@ -45,18 +44,4 @@ func (s *server) resident() (int, error) {
 		}
 	}
 	return 0, fmt.Errorf("/proc says nothing of the memory of %v", s.kind)
-}
-
-// machine describes what the figures were measured on.
-func machine() string {
-	model := "unknown processor"
-	if raw, err := os.ReadFile("/proc/cpuinfo"); err == nil {
-		for line := range strings.Lines(string(raw)) {
-			if rest, ok := strings.CutPrefix(line, "model name"); ok {
-				model = strings.TrimSpace(strings.TrimLeft(rest, "\t :"))
-				break
-			}
-		}
-	}
-	return fmt.Sprintf("%d x %s, %s/%s, %s", runtime.NumCPU(), model, runtime.GOOS, runtime.GOARCH, runtime.Version())
 }

@@ -1,27 +1,15 @@
 package main
 
 import (
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"slices"
 	"time"
+
+	"github.com/pilothouse/pilothouse/bench/figure"
 )
 
-// result is one figure with what it is to be.
-type result struct {
-	Name  string  `json:"name"`
-	Value float64 `json:"value"`
-	Unit  string  `json:"unit"`
-	// Goal is a bound with its direction, such as ">= 2".
-	Goal string `json:"goal"`
-	Met  bool   `json:"met"`
-}
-
 // conclude prints the medians of a case and returns what its goals make of them.
-func (c *benchCase) conclude(contenders []kind, samples [][]sample) []result {
+func (c *benchCase) conclude(contenders []kind, samples [][]sample) []figure.Figure {
 	fmt.Println(c.name)
 	medians := map[kind]float64{}
 	for i, k := range contenders {
@@ -33,35 +21,27 @@ func (c *benchCase) conclude(contenders []kind, samples [][]sample) []result {
 		}
 		fmt.Println()
 	}
-	var results []result
+	var results []figure.Figure
 	for _, g := range c.goals {
-		first, there := medians[g.first]
-		r := result{Name: g.name, Value: first, Unit: c.unit}
+		value, there := medians[g.first]
+		unit := c.unit
 		if g.versus != none {
 			other, ok := medians[g.versus]
 			there = there && ok && other > 0
-			r.Value, r.Unit = first/other, "ratio"
+			value, unit = value/other, "ratio"
 		}
 		if !there {
 			continue
 		}
-		r.Goal, r.Met = fmt.Sprintf(">= %g", g.bound), r.Value >= g.bound
+		f := figure.AtLeast(g.name, value, unit, g.bound)
 		if c.less {
-			r.Goal, r.Met = fmt.Sprintf("<= %g", g.bound), r.Value <= g.bound
+			f = figure.AtMost(g.name, value, unit, g.bound)
 		}
-		r.print()
-		results = append(results, r)
+		fmt.Println(f)
+		results = append(results, f)
 	}
 	fmt.Println()
 	return results
-}
-
-func (r *result) print() {
-	verdict := "met"
-	if !r.Met {
-		verdict = "MISSED"
-	}
-	fmt.Printf("  %-92s %8.3g %s, goal %s: %s\n", r.Name, r.Value, r.Unit, r.Goal, verdict)
 }
 
 // summary is the median of samples, their range, and the median of their
@@ -75,31 +55,4 @@ func summary(samples []sample) (median, low, high float64, cpu time.Duration) {
 	slices.Sort(times)
 	n := len(values)
 	return values[n/2], values[0], values[n-1], times[n/2]
-}
-
-// merge writes results to a file, in the place of older ones of the same names.
-func merge(path string, fresh []result) error {
-	var all []result
-	raw, err := os.ReadFile(path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-	case err != nil:
-		return err
-	default:
-		if err := json.Unmarshal(raw, &all); err != nil {
-			return fmt.Errorf("read %s: %w; remove it to begin anew", path, err)
-		}
-	}
-	for _, r := range fresh {
-		if i := slices.IndexFunc(all, func(old result) bool { return old.Name == r.Name }); i >= 0 {
-			all[i] = r
-			continue
-		}
-		all = append(all, r)
-	}
-	out, err := json.MarshalIndent(all, "", "  ")
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(path, append(out, '\n'), 0o644)
 }

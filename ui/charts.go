@@ -69,7 +69,7 @@ type chartPainter struct {
 }
 
 func newChartsPage(d pageDeps, win fyne.Window, h History, window time.Duration) *chartsPage {
-	p := &chartsPage{deps: d, win: win, older: &chartPast{ctx: d.ctx, history: h, changed: d.poke}}
+	p := &chartsPage{deps: d, win: win, older: &chartPast{ctx: d.ctx, history: h, changed: d.wake}}
 	if !slices.Contains(chartWindows, window) || h == nil && (window < 0 || window > time.Hour) {
 		window = chartWindows[1]
 	}

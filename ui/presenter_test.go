@@ -140,6 +140,28 @@ func TestPokeDrawsAtOnce(t *testing.T) {
 	})
 }
 
+// TestWakeIsNoInteraction holds that work which ends in the background gets a frame
+// at once, and does not keep the window lively.
+func TestWakeIsNoInteraction(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		page := &still{least: time.Hour}
+		p := newPresenter(model.NewStore(model.Options{}), func(f func()) { f() }, visible)
+		p.show(page)
+		startPresenter(t, p)
+		time.Sleep(attention + stale/2)
+		synctest.Wait()
+		before := page.built.Load()
+		p.wake()
+		synctest.Wait()
+		if got := page.built.Load() - before; got != 1 {
+			t.Errorf("woken, the page was drawn %d times, want 1", got)
+		}
+		if p.pace.rest(time.Now()) != tick {
+			t.Error("the window is as lively as after an interaction")
+		}
+	})
+}
+
 func TestHiddenWindowCostsNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store, page := model.NewStore(model.Options{}), &still{}

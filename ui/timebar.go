@@ -64,7 +64,7 @@ var timeSpeeds = []int{1, 2, 5, 10, 30, 100, 300, 1000}
 
 func newTimeBar(d pageDeps, win fyne.Window, p *past) *timeBar {
 	b := &timeBar{deps: d, win: win, past: p, marks: &timeRecord{}}
-	b.load = &timeLoad{ctx: d.ctx, history: p.history, changed: d.poke}
+	b.load = &timeLoad{ctx: d.ctx, history: p.history, changed: d.wake}
 	b.want.update(func(w *timeWant) { w.span = timeZooms[0] })
 	b.line = widgets.NewTimeline()
 	b.line.OnSeek = func(at time.Time, _ bool) { b.seek(at) }

@@ -43,6 +43,9 @@ func (p *Process) Window(ctx context.Context, title string) (*Window, error) {
 // Process is the program the window belongs to.
 func (w *Window) Process() *Process { return w.process }
 
+// Display is where the window is shown.
+func (w *Window) Display() *Display { return w.process.display }
+
 // Focus gives the window the keyboard. There is no window manager to do it.
 func (w *Window) Focus(ctx context.Context) error {
 	return w.do(ctx, "windowfocus", "--sync", w.id)

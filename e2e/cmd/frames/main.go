@@ -11,6 +11,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"runtime/pprof"
 	"slices"
 	"sync"
 	"syscall"
@@ -25,44 +26,74 @@ import (
 	"github.com/pilothouse/pilothouse/ui/plot"
 )
 
+// plan is what the command line asks for.
+type plan struct {
+	rate, topics, charts int
+	page                 string
+	settle, span         time.Duration
+	profile              string
+}
+
 func main() {
-	rate := flag.Int("rate", 50_000, "messages a second")
-	topics := flag.Int("topics", 100_000, "how many topics there are")
-	page := flag.String("page", "topics", "the page to show")
-	settle := flag.Duration("settle", 4*time.Second, "how long to wait before measuring")
-	span := flag.Duration("span", 15*time.Second, "how long to measure")
+	var p plan
+	flag.IntVar(&p.rate, "rate", 50_000, "messages a second")
+	flag.IntVar(&p.topics, "topics", 100_000, "how many topics there are")
+	flag.IntVar(&p.charts, "charts", 0, "how many charts of six topics there are")
+	flag.StringVar(&p.page, "page", "topics", "the page to show")
+	flag.DurationVar(&p.settle, "settle", 4*time.Second, "how long to wait before measuring")
+	flag.DurationVar(&p.span, "span", 15*time.Second, "how long to measure")
+	flag.StringVar(&p.profile, "profile", "", "write a processor profile of what is measured to `FILE`")
 	flag.Parse()
-	if err := run(*rate, *topics, *page, *settle, *span); err != nil {
+	if err := p.run(); err != nil {
 		fmt.Fprintln(os.Stderr, "frames:", err)
 		os.Exit(1)
 	}
 }
 
-func run(rate, topics int, page string, settle, span time.Duration) error {
+func (p *plan) run() error {
 	store := model.NewStore(model.Options{Scanner: &payload.Scanner{}})
-	f := newFeeder(store, topics)
+	f := newFeeder(store, p.topics)
 	f.all()
 	g := &gauge{}
 	w, err := ui.New(ui.Options{
 		App: app.NewWithID("io.github.pilothouse.Frames"), Source: ui.Source{Store: store, Link: link{}, LinkName: "frames"},
-		Land: plot.NewLand(), Settings: ui.Settings{Page: page}, Save: func(ui.Settings) error { return nil }, Observe: g.observe,
+		Land: plot.NewLand(), Settings: ui.Settings{Page: p.page, Charts: f.charts(p.charts)},
+		Save: func(ui.Settings) error { return nil }, Observe: g.observe,
 	})
 	if err != nil {
 		return err
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	var feeding sync.WaitGroup
-	feeding.Go(func() { f.run(ctx, rate) })
+	feeding.Go(func() { f.run(ctx, p.rate) })
+	var failed error
 	feeding.Go(func() {
-		wait(ctx, settle)
-		g.start()
-		wait(ctx, span)
-		g.report(os.Stdout)
+		failed = p.measure(ctx, g)
 		w.Quit()
 	})
 	w.Run()
 	stop()
 	feeding.Wait()
+	return failed
+}
+
+// measure waits until the window has settled, measures, and says what came of it.
+func (p *plan) measure(ctx context.Context, g *gauge) error {
+	wait(ctx, p.settle)
+	if p.profile != "" {
+		file, err := os.Create(p.profile)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = file.Close() }()
+		if err := pprof.StartCPUProfile(file); err != nil {
+			return err
+		}
+		defer pprof.StopCPUProfile()
+	}
+	g.start()
+	wait(ctx, p.span)
+	g.report(os.Stdout)
 	return nil
 }
 
@@ -71,58 +102,6 @@ func wait(ctx context.Context, d time.Duration) {
 	select {
 	case <-ctx.Done():
 	case <-time.After(d):
-	}
-}
-
-// feeder puts messages into a store.
-type feeder struct {
-	store    *model.Store
-	messages []model.Message
-	next     int
-}
-
-func newFeeder(store *model.Store, topics int) *feeder {
-	f := &feeder{store: store}
-	for i := range topics {
-		f.messages = append(f.messages, model.Message{
-			Topic:   fmt.Sprintf("site%d/dev%d/value%d", i/1000, i/10, i%10),
-			Payload: fmt.Appendf(nil, `{"value":%d.5}`, i%100),
-		})
-	}
-	return f
-}
-
-// all says something on every topic.
-func (f *feeder) all() { f.say(len(f.messages)) }
-
-// say puts in n messages, on one topic after the other.
-func (f *feeder) say(n int) {
-	for n > 0 {
-		batch := f.messages[f.next:min(len(f.messages), f.next+min(n, 256))]
-		now := time.Now()
-		for i := range batch {
-			batch[i].At = now
-		}
-		f.store.Ingest(batch)
-		n -= len(batch)
-		f.next = (f.next + len(batch)) % len(f.messages)
-	}
-}
-
-// run says rate messages a second until ctx ends.
-func (f *feeder) run(ctx context.Context, rate int) {
-	beat := time.NewTicker(5 * time.Millisecond)
-	defer beat.Stop()
-	began, said := time.Now(), 0
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case now := <-beat.C:
-			due := int(now.Sub(began).Seconds() * float64(rate))
-			f.say(due - said)
-			said = max(said, due)
-		}
 	}
 }
 

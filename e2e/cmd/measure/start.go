@@ -12,6 +12,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/pilothouse/pilothouse/bench/figure"
 	"github.com/pilothouse/pilothouse/e2e/desktop"
 )
 
@@ -22,13 +23,13 @@ const starts = 5
 // device that was heard from, and prints the medians: of first starts, each with a
 // data folder of its own, in which everything has to be made, and of later ones.
 func (b *bench) start(ctx context.Context, d *desktop.Display) error {
-	return b.medians(ctx, d, "", "< 1", func() error { return nil })
+	return b.medians(ctx, d, "", 1, func() error { return nil })
 }
 
 // coldStart does so with nothing of any file in memory, as after the computer was
 // switched on.
 func (b *bench) coldStart(ctx context.Context, d *desktop.Display) error {
-	return b.medians(ctx, d, " from disk", "< 1.5", func() error {
+	return b.medians(ctx, d, " from disk", 1.5, func() error {
 		syscall.Sync()
 		if err := os.WriteFile("/proc/sys/vm/drop_caches", []byte("3"), 0o600); err != nil {
 			return fmt.Errorf("forget what was read from disk: %w", err)
@@ -38,7 +39,7 @@ func (b *bench) coldStart(ctx context.Context, d *desktop.Display) error {
 }
 
 // medians measures first and later starts, each after before was called.
-func (b *bench) medians(ctx context.Context, d *desktop.Display, how, goal string, before func() error) error {
+func (b *bench) medians(ctx context.Context, d *desktop.Display, how string, goal float64, before func() error) error {
 	eye, err := d.NewEye(ctx)
 	if err != nil {
 		return err
@@ -61,8 +62,8 @@ func (b *bench) medians(ctx context.Context, d *desktop.Display, how, goal strin
 			*of = append(*of, took)
 		}
 	}
-	sayMedian("first start"+how+" to live tile", first, goal)
-	sayMedian("start"+how+" to live tile", later, goal)
+	b.sayMedian("first start"+how+" to the first live tile on the screen", first, goal)
+	b.sayMedian("start"+how+" to the first live tile on the screen", later, goal)
 	return errors.Join(eye.Close(), os.RemoveAll(folders))
 }
 
@@ -99,7 +100,8 @@ func (b *bench) started(ctx context.Context, d *desktop.Display, eye *desktop.Ey
 }
 
 // sayMedian prints the median and the slowest.
-func sayMedian(name string, of []time.Duration, goal string) {
+func (b *bench) sayMedian(name string, of []time.Duration, goal float64) {
 	slices.Sort(of)
-	say(name, of[len(of)/2].Seconds(), "s", fmt.Sprintf("%s (slowest of %d: %.3f)", goal, len(of), of[len(of)-1].Seconds()))
+	b.say(figure.AtMost(name+", median", of[len(of)/2].Seconds(), "s", goal))
+	b.say(figure.Plain(name+", slowest of "+strconv.Itoa(len(of)), of[len(of)-1].Seconds(), "s"))
 }

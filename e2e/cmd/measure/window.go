@@ -7,9 +7,9 @@ import (
 	"fmt"
 	"image"
 	"image/color"
-	"strings"
 	"time"
 
+	"github.com/pilothouse/pilothouse/bench/figure"
 	"github.com/pilothouse/pilothouse/e2e/desktop"
 )
 
@@ -63,7 +63,7 @@ func (b *bench) idle(ctx context.Context, d *desktop.Display) error {
 	if err := wait(ctx, calm); err != nil {
 		return err
 	}
-	if err := b.load(ctx, p, "CPU, open, 100 devices at 1 Hz", "< 5"); err != nil {
+	if err := b.load(ctx, p, "processor, window open, 100 devices at 1 Hz, of a core", 5); err != nil {
 		return err
 	}
 	if err := w.Minimise(ctx); err != nil {
@@ -72,65 +72,29 @@ func (b *bench) idle(ctx context.Context, d *desktop.Display) error {
 	if err := wait(ctx, time.Second); err != nil {
 		return err
 	}
-	return b.load(ctx, p, "CPU, minimised, 100 devices at 1 Hz", "< 1")
+	return b.load(ctx, p, "processor, window minimised, 100 devices at 1 Hz, of a core", 1)
 }
 
-// load prints the processor time that p takes, in per cent of one core.
-func (b *bench) load(ctx context.Context, p *desktop.Process, name, goal string) error {
-	before, err := p.CPU()
-	if err != nil {
-		return err
-	}
-	began := time.Now()
-	if err := wait(ctx, b.span); err != nil {
-		return err
-	}
-	after, err := p.CPU()
-	say(name, 100*(after-before).Seconds()/time.Since(began).Seconds(), "% core", goal)
+// load measures the processor time that p takes, in per cent of one core.
+func (b *bench) load(ctx context.Context, p *desktop.Process, name string, goal float64) error {
+	used, err := b.cpu(ctx, p)
+	b.say(figure.AtMost(name, 100*used, "%", goal))
 	return err
 }
 
-// flood measures what a frame costs the main goroutine with 100,000 topics open
-// in the tree: at 50,000 messages a second, and at 100.
-func (b *bench) flood(ctx context.Context, d *desktop.Display) error {
-	busy := map[string]map[string]float64{}
-	for _, rate := range []string{"50000", "100"} {
-		p, err := d.Start(b.frames, desktop.Options{Args: []string{"-rate", rate}})
-		if err != nil {
-			return err
-		}
-		w, err := p.Window(ctx, "")
-		if err != nil {
-			return err
-		}
-		if err := attend(ctx, w, p.Done()); err != nil {
-			return err
-		}
-		busy[rate] = map[string]float64{}
-		for line := range strings.Lines(p.Output()) {
-			var name string
-			var value float64
-			if _, err := fmt.Sscanf(line, "%s %f", &name, &value); err != nil {
-				continue
-			}
-			busy[rate][name] = value
-			if goal, ok := frameGoals[name]; ok {
-				unit := "ms"
-				if name == "frames" {
-					unit = "1/s"
-				}
-				say("frame, "+rate+"/s, "+name, value, unit, goal)
-			}
-		}
+// cpu is the processor time that p takes, in cores.
+func (b *bench) cpu(ctx context.Context, p *desktop.Process) (float64, error) {
+	before, err := p.CPU()
+	if err != nil {
+		return 0, err
 	}
-	if idle := busy["100"]["busy.p50"]; idle > 0 {
-		say("frame, 50000/s over 100/s", busy["50000"]["busy.p50"]/idle, "x", "<= 1.3")
+	began := time.Now()
+	if err := wait(ctx, b.span); err != nil {
+		return 0, err
 	}
-	return nil
+	after, err := p.CPU()
+	return (after - before).Seconds() / time.Since(began).Seconds(), err
 }
-
-// frameGoals are the figures of e2e/cmd/frames that are printed, with their goals.
-var frameGoals = map[string]string{"shown.p50": "", "shown.p99": "", "busy.p50": "<= 4", "busy.p99": "<= 8", "painted.p50": "", "frames": ""}
 
 // attend chooses one row and another until done, so that the window is at its
 // most lively. No text field gets the keyboard: its cursor would repaint the
