@@ -37,7 +37,11 @@ func TestProcessorTime(t *testing.T) {
 		}
 		return desktop.Until(ctx, "processor time to be used", func() (bool, error) {
 			now, err := w.Process().CPU()
-			return now > before && before > 0, err
+			if err != nil || now <= before || before <= 0 {
+				return false, err
+			}
+			part, err := w.Process().RenderingCPU()
+			return part > 0 && part < now, err
 		})
 	})
 }

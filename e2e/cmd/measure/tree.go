@@ -93,7 +93,7 @@ func (b *bench) charts(ctx context.Context, d *desktop.Display) error {
 		if err := wait(ctx, calm); err != nil {
 			return err
 		}
-		used, err := b.cpu(ctx, p)
+		used, _, err := b.cpu(ctx, p)
 		if err != nil {
 			return err
 		}

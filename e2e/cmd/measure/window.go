@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"image"
 	"image/color"
@@ -77,23 +78,35 @@ func (b *bench) idle(ctx context.Context, d *desktop.Display) error {
 
 // load measures the processor time that p takes, in per cent of one core.
 func (b *bench) load(ctx context.Context, p *desktop.Process, name string, goal float64) error {
-	used, err := b.cpu(ctx, p)
+	used, rendering, err := b.cpu(ctx, p)
+	if err != nil {
+		return err
+	}
 	b.say(figure.AtMost(name, 100*used, "%", goal))
-	return err
+	b.say(figure.AtMost(name+", without the software renderer", 100*(used-rendering), "%", goal))
+	return nil
 }
 
-// cpu is the processor time that p takes, in cores.
-func (b *bench) cpu(ctx context.Context, p *desktop.Process) (float64, error) {
-	before, err := p.CPU()
-	if err != nil {
-		return 0, err
-	}
+// cpu is the processor time that p takes, in cores, and the part of it that the
+// threads of the software renderer take.
+func (b *bench) cpu(ctx context.Context, p *desktop.Process) (used, rendering float64, err error) {
+	var at [2][2]time.Duration
 	began := time.Now()
-	if err := wait(ctx, b.span); err != nil {
-		return 0, err
+	for i := range at {
+		if i > 0 {
+			if err := wait(ctx, b.span); err != nil {
+				return 0, 0, err
+			}
+		}
+		var all, threads error
+		at[i][0], all = p.CPU()
+		at[i][1], threads = p.RenderingCPU()
+		if err := errors.Join(all, threads); err != nil {
+			return 0, 0, err
+		}
 	}
-	after, err := p.CPU()
-	return (after - before).Seconds() / time.Since(began).Seconds(), err
+	over := time.Since(began).Seconds()
+	return (at[1][0] - at[0][0]).Seconds() / over, (at[1][1] - at[0][1]).Seconds() / over, nil
 }
 
 // attend chooses one row and another until done, so that the window is at its
