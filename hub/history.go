@@ -130,6 +130,11 @@ func (x *History) hopeless() bool {
 	return errors.As(x.err, &newer)
 }
 
+// historyInterval is how long what was heard may wait to be recorded when there is
+// little of it. Each write waits for the disk: twenty a second would cost more than
+// a window that nobody touches.
+const historyInterval = 250 * time.Millisecond
+
 // open opens the history and starts to record; it reports whether it did.
 func (x *History) open(ctx context.Context) bool {
 	store, err := command.OpenStore(ctx, x.where, false)
@@ -152,7 +157,7 @@ func (x *History) open(ctx context.Context) bool {
 }
 
 func (x *History) options(store history.Store) history.Options {
-	o := history.Options{Store: store, Scanner: &payload.Scanner{}, Retention: *x.h.keeping.Load(), OnState: x.onState}
+	o := history.Options{Store: store, Scanner: &payload.Scanner{}, Retention: *x.h.keeping.Load(), OnState: x.onState, Interval: historyInterval}
 	if isDatabase(x.where) {
 		o.Spool = x.h.Dir.Path(historySpool)
 	}
