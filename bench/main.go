@@ -41,7 +41,15 @@ func run() error {
 	flag.DurationVar(&p.time, "time", 2*time.Second, "measure each for so long in each round")
 	flag.StringVar(&p.out, "out", "bench.json", "add the results to `FILE`")
 	flag.StringVar(&p.nats, "nats", "", "path of nats-server; empty does without")
+	written := flag.String("go", "", "measure nothing: hold what go test -bench wrote to `FILE` against its goals")
 	flag.Parse()
+	if *written != "" {
+		figures, err := goFigures(*written)
+		if err != nil {
+			return err
+		}
+		return figure.Merge(p.out, figures)
+	}
 	var err error
 	if p.only, err = regexp.Compile(*only); err != nil {
 		return fmt.Errorf("-only: %w", err)
