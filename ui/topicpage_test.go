@@ -105,7 +105,7 @@ func TestLoadOfABranch(t *testing.T) {
 	b.draw()
 	b.topics.choose("solent")
 	load := b.topics.detail.load
-	b.app.Until(t, "load", patience, func() bool { b.draw(); return strings.Contains(load.total.Text, "so far") })
+	b.app.Until(t, "load", patience, func() bool { b.draw(); return strings.Contains(load.total.Text, " now, ") })
 	if !load.body.Visible() || load.title.Text != "solent" {
 		t.Errorf("shown %v, of %q", load.body.Visible(), load.title.Text)
 	}
