@@ -21,7 +21,7 @@ func TestFlood(t *testing.T) {
 	w.isOn(topics)
 	ctx, cancel := context.WithTimeout(context.Background(), 4*desktop.Deadline)
 	defer cancel()
-	load := flood.Load{Address: w.address, Messages: 300_000, Topics: 5_000, Publishers: 2, Every: time.Second}
+	load := flood.Load{Address: w.address, Messages: 1_500_000, Topics: 5_000, Publishers: 2, Every: time.Second}
 	report, err := flood.Run(ctx, w.Display(), w.Window, load)
 	if err != nil {
 		t.Fatal(err)

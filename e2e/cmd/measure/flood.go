@@ -29,7 +29,7 @@ func (b *bench) flood(ctx context.Context, d *desktop.Display) error {
 	if err != nil {
 		return err
 	}
-	load := flood.Load{Address: address, Messages: b.flooded, Topics: 100_000, Publishers: 4, Every: max(time.Second, time.Duration(b.flooded)*time.Microsecond/2)}
+	load := flood.Load{Address: address, Messages: b.flooded, Topics: 100_000, Publishers: 4, Every: max(time.Second, time.Duration(b.flooded)*time.Microsecond/6)}
 	fmt.Println("    time       sent  resident  threads  frames/s  answer")
 	load.Watched = func(s flood.Sample) {
 		fmt.Printf("%8s %10d %5d MiB %8d %9d %7s\n", s.At.Round(time.Second), s.Sent, s.Resident>>20, s.Threads, s.Frames, s.Answer.Round(time.Millisecond))
