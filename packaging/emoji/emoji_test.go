@@ -126,7 +126,7 @@ func TestDamagedFonts(t *testing.T) {
 			t.Errorf("%d bytes of a font are no error", len(file))
 		}
 	}
-	for at := 0; at < 20_000; at += 211 {
+	for at := 0; at < 20_000; at += 997 {
 		bent := bytes.Clone(packed)
 		bent[at] ^= 0x81
 		_, _ = Repack(bent) // must not panic
