@@ -12,6 +12,10 @@ import (
 	"github.com/pilothouse/pilothouse/e2e/flood"
 )
 
+// budget is the memory in MiB that the program may give the flood's topics: room
+// for all of them, and little enough that they have filled it long before the end.
+const budget = "384"
+
 // flood sends the window far more than it is used to: by default a minute's worth,
 // and an hour's as make flood-window does it.
 func (b *bench) flood(ctx context.Context, d *desktop.Display) error {
@@ -20,7 +24,7 @@ func (b *bench) flood(ctx context.Context, d *desktop.Display) error {
 		return err
 	}
 	p, err := d.Start(b.program, desktop.Options{
-		Args: []string{"--demo=false", "--page", "topics", "--listen", address}, Env: []string{"FYNE_THEME=dark"},
+		Args: []string{"--demo=false", "--page", "topics", "--listen", address, "--memory", budget}, Env: []string{"FYNE_THEME=dark"},
 	})
 	if err != nil {
 		return err
