@@ -14,10 +14,10 @@ import (
 
 // TestFlood sends a window far too much. It answers keys and clicks meanwhile, which
 // the flood fails without, its memory stays within bounds, and it shows what came.
-// The long form is make flood-window.
+// The long form is make flood-window, which records as well.
 func TestFlood(t *testing.T) {
 	desktop.Require(t)
-	w := open(t, setup{args: []string{"--demo=false", "--page", "topics", "--memory", "64"}})
+	w := open(t, setup{args: []string{"--demo=false", "--page", "topics", "--memory", "64", "--history", "off"}})
 	w.isOn(topics)
 	ctx, cancel := context.WithTimeout(context.Background(), 4*desktop.Deadline)
 	defer cancel()
