@@ -95,9 +95,10 @@ func TestCommandFromTheWindow(t *testing.T) {
 		return ok
 	})
 	var button *widgets.CommandButton
-	a.Until(t, "command button", patience, func() bool {
+	a.Until(t, "command button of the ferry, not of one shown before", patience, func() bool {
+		_, shown := uitest.Find(content, func(l *widget.Label) bool { return strings.HasPrefix(l.Text, "Red Falcon  ·") })
 		button, ok = uitest.Find(content, func(*widgets.CommandButton) bool { return true })
-		return ok
+		return ok && shown
 	})
 	test.Tap(button)
 	a.Until(t, "acknowledgement", patience, func() bool {

@@ -157,7 +157,7 @@ func (h *Hub) startInside() error {
 		}
 		s.Address = h.Address
 		link := mqttlink.NewLocal(h.Address, attacher(h.Broker), s.take)
-		s.Link = &Link{Link: link, retry: func() {}, audience: func(topic string, qos byte) model.Audience {
+		s.Link = &Link{Link: link, retry: func() {}, retained: h.kept, audience: func(topic string, qos byte) model.Audience {
 			return h.Broker.Audience(windowClient, topic, qos)
 		}}
 		return link, nil

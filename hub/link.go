@@ -13,6 +13,7 @@ type Link struct {
 	mqttlink.Link
 	retry    func()
 	audience func(topic string, qos byte) model.Audience // nil where nobody can say
+	retained func(ctx context.Context, filter string, limit int) (topics []string, more bool, err error)
 }
 
 // Send sends a message and tells what is known of it.
@@ -27,6 +28,21 @@ func (l *Link) Audience(topic string, qos byte) model.Audience {
 		return model.Audience{}
 	}
 	return l.audience(topic, qos)
+}
+
+// Retained is which topics that match filter the broker keeps a message of, at most
+// limit of them, by name; more tells that there are more.
+func (l *Link) Retained(ctx context.Context, filter string, limit int) (topics []string, more bool, err error) {
+	return l.retained(ctx, filter, limit)
+}
+
+// kept asks the broker inside what it keeps.
+func (h *Hub) kept(_ context.Context, filter string, limit int) (topics []string, more bool, err error) {
+	found := h.Broker.Retained(filter)
+	for i := range found[:min(len(found), limit)] {
+		topics = append(topics, found[i].Topic)
+	}
+	return topics, len(found) > limit, nil
 }
 
 // Retry tries to connect at once.

@@ -89,7 +89,7 @@ func (s *Source) dial(p mqttlink.Profile) (mqttlink.Link, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.Link = &Link{Link: remote, retry: remote.ReconnectNow}
+	s.Link = &Link{Link: remote, retry: remote.ReconnectNow, retained: remote.Retained}
 	return remote, nil
 }
 

@@ -77,7 +77,6 @@ func newBoardsPage(d pageDeps, win fyne.Window, o *Options) *boardsPage {
 	setShown(p.bar.body, !p.kiosk)
 	p.panel.body.Hide()
 	p.open(orElse(o.Board, o.Settings.Board))
-	p.shortcuts()
 	return p
 }
 

@@ -130,33 +130,3 @@ func (p *boardsPage) typed(id string, e *fyne.KeyEvent) {
 	}
 	p.did(p.edit.Move(p.current, id, to))
 }
-
-// shortcuts binds the keys of editing; they do nothing on other pages.
-func (p *boardsPage) shortcuts() {
-	c := p.win.Canvas()
-	on := func(s fyne.Shortcut, do func()) {
-		c.AddShortcut(s, func(fyne.Shortcut) {
-			if p.editing && p.seen() {
-				do()
-			}
-		})
-	}
-	on(&fyne.ShortcutUndo{}, p.undo)
-	on(&fyne.ShortcutRedo{}, p.redo)
-	on(&desktop.CustomShortcut{KeyName: fyne.KeyZ, Modifier: fyne.KeyModifierShortcutDefault | fyne.KeyModifierShift}, p.redo)
-	on(&desktop.CustomShortcut{KeyName: fyne.KeyD, Modifier: fyne.KeyModifierShortcutDefault}, func() {
-		if p.selected != "" {
-			p.duplicate()
-		}
-	})
-	c.AddShortcut(&desktop.CustomShortcut{KeyName: fyne.KeyE, Modifier: fyne.KeyModifierShortcutDefault}, func(fyne.Shortcut) {
-		if p.seen() {
-			p.setEditing(!p.editing)
-		}
-	})
-}
-
-// seen reports whether the page is the one in the window.
-func (p *boardsPage) seen() bool {
-	return fyne.CurrentApp().Driver().CanvasForObject(p.body) != nil
-}

@@ -39,8 +39,6 @@ func (w *Window) enterKiosk(around ...fyne.CanvasObject) {
 			w.kiosk.escape.Stop()
 		}
 	})
-	w.win.Canvas().AddShortcut(&desktop.CustomShortcut{KeyName: fyne.KeyQ, Modifier: fyne.KeyModifierShortcutDefault | fyne.KeyModifierShift},
-		func(fyne.Shortcut) { w.leaveKiosk() })
 }
 
 // leaveKiosk shows the whole window.

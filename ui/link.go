@@ -15,6 +15,10 @@ type Link interface {
 	// Audience is who would receive a message on a topic, at most with that QoS,
 	// our own session left out. It is quick.
 	Audience(topic string, qos byte) model.Audience
+	// Retained is which topics that match a filter the broker keeps a message of, at
+	// most limit of them, by name; more tells that there are more. It asks the
+	// broker, and may take seconds.
+	Retained(ctx context.Context, filter string, limit int) (topics []string, more bool, err error)
 	// Retry tries to connect now instead of at the next planned time.
 	Retry()
 }

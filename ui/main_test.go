@@ -113,6 +113,16 @@ type link struct {
 	sessions int
 	known    bool
 	err      error
+	// kept is what the broker keeps; asked are the filters it was asked with.
+	kept  []string
+	asked []string
+}
+
+func (l *link) Retained(_ context.Context, filter string, limit int) (topics []string, more bool, err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.asked = append(l.asked, filter)
+	return l.kept[:min(limit, len(l.kept))], len(l.kept) > limit, l.err
 }
 
 type sentMessage struct {

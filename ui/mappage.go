@@ -107,6 +107,13 @@ func (p *mapPage) choose(key string) {
 	}
 }
 
+// focus gives the map the keyboard.
+func (p *mapPage) focus() {
+	if c := fyne.CurrentApp().Driver().CanvasForObject(p.view); c != nil {
+		c.Focus(p.view)
+	}
+}
+
 // goTo chooses a device and brings it into view.
 func (p *mapPage) goTo(root string) {
 	p.choose(root)

@@ -1,7 +1,7 @@
 package ui
 
 import (
-	"strconv"
+	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -15,8 +15,8 @@ import (
 	"github.com/pilothouse/pilothouse/ui/widgets"
 )
 
-// shortcut is a key that works on every page. The window registers what is in
-// its table, and the sheet of shortcuts lists it.
+// shortcut is a key of the window. The window registers what is in its table, and
+// the sheet of shortcuts lists it.
 type shortcut struct {
 	does string
 	do   func()
@@ -25,6 +25,12 @@ type shortcut struct {
 	mod fyne.KeyModifier
 	// plain keys count only while nothing takes them as text.
 	char rune
+	// page is where it works, empty for everywhere; when asks for more, nil for
+	// nothing.
+	page string
+	when func() bool
+	// kiosk is set for what works in a kiosk, and only there.
+	kiosk bool
 }
 
 // label is how the shortcut is written.
@@ -38,65 +44,61 @@ func (s *shortcut) label() string {
 			parts = append(parts, m.name)
 		}
 	}
-	key := map[fyne.KeyName]string{fyne.KeyLeft: "←", fyne.KeyRight: "→", fyne.KeySlash: "/"}[s.key]
+	key := map[fyne.KeyName]string{fyne.KeyLeft: "←", fyne.KeyRight: "→", fyne.KeySlash: "/", fyne.KeyReturn: "Enter", fyne.KeyComma: ","}[s.key]
 	return strings.Join(append(parts, orElse(key, orElse(string(s.key), string(s.char)))), "+")
 }
 
-// shortcutTable is every key that works on every page.
-func (w *Window) shortcutTable() []shortcut {
-	table := []shortcut{
-		{does: i18n.T("Search devices, topics, pages and actions"), do: w.openPalette, key: fyne.KeyK, mod: fyne.KeyModifierShortcutDefault},
-		{does: i18n.T("Switch between dark and light"), do: w.toggleTheme, key: fyne.KeyL, mod: fyne.KeyModifierShortcutDefault},
-		{does: i18n.T("Connections: watch another broker"), do: w.openConnections, key: fyne.KeyB, mod: fyne.KeyModifierShortcutDefault},
-		{does: i18n.T("Settings"), do: w.openSettings, key: fyne.KeyComma, mod: fyne.KeyModifierShortcutDefault},
-		{does: i18n.T("Back to the page before"), do: w.goBack, key: fyne.KeyLeft, mod: fyne.KeyModifierAlt},
+// event is what Fyne tells of the shortcut: it has names of its own for some.
+func (s *shortcut) event() fyne.Shortcut {
+	if s.mod == fyne.KeyModifierShortcutDefault {
+		switch s.key {
+		case fyne.KeyZ:
+			return &fyne.ShortcutUndo{}
+		case fyne.KeyY:
+			return &fyne.ShortcutRedo{}
+		}
 	}
-	for i, name := range PageNames() {
-		table = append(table, shortcut{does: pageLabel(name), do: func() { w.goTo(name, true) },
-			key: fyne.KeyName(strconv.Itoa(i + 1)), mod: fyne.KeyModifierShortcutDefault})
-	}
-	table = append(table,
-		shortcut{does: i18n.T("Full screen"), do: func() { w.win.SetFullScreen(!w.win.FullScreen()) }, key: fyne.KeyF11},
-		shortcut{does: i18n.T("This list"), do: w.showShortcuts, char: '?'},
-		shortcut{does: i18n.T("This list, while something is being typed"), do: w.showShortcuts, key: fyne.KeySlash, mod: fyne.KeyModifierShortcutDefault},
-		shortcut{does: i18n.T("This list"), do: w.showShortcuts, key: fyne.KeyF1},
-		shortcut{does: i18n.T("Close this list"), do: w.closeSheet, key: fyne.KeyEscape},
-	)
-	for _, k := range timeKeys() {
-		table = append(table, shortcut{does: k.does, do: func() {
-			if w.time != nil {
-				w.time.key(k.key)
-			}
-		}, key: k.key})
-	}
-	return table
+	return &desktop.CustomShortcut{KeyName: s.key, Modifier: s.mod}
 }
 
-// shortcuts binds the keys that work on every page. In a kiosk none does.
+// works tells whether the shortcut means something now.
+func (w *Window) works(s *shortcut) bool {
+	return s.kiosk == w.kiosk.on && (s.page == "" || s.page == w.page) && (s.when == nil || s.when())
+}
+
+// press does what the first shortcut does that is meant and means something now. The
+// table is made anew: the pages may be others than they were.
+func (w *Window) press(meant func(*shortcut) bool) {
+	table := w.shortcutTable()
+	for i := range table {
+		if s := &table[i]; meant(s) && w.works(s) {
+			s.do()
+			return
+		}
+	}
+}
+
+// pressName does what a shortcut with a modifier does, by Fyne's name of it.
+func (w *Window) pressName(name string) {
+	w.press(func(s *shortcut) bool { return s.mod != 0 && s.event().ShortcutName() == name })
+}
+
+// shortcuts binds the keys of the table.
 func (w *Window) shortcuts() {
 	c := w.win.Canvas()
-	var plain []shortcut
+	w.bound = map[string]bool{}
 	for _, s := range w.shortcutTable() {
-		if s.mod == 0 {
-			plain = append(plain, s)
+		if s.mod == 0 || w.bound[s.event().ShortcutName()] {
 			continue
 		}
-		c.AddShortcut(&desktop.CustomShortcut{KeyName: s.key, Modifier: s.mod}, func(fyne.Shortcut) {
-			if !w.kiosk.on {
-				s.do()
-			}
-		})
+		name := s.event().ShortcutName()
+		w.bound[name] = true
+		c.AddShortcut(s.event(), func(fyne.Shortcut) { w.pressName(name) })
 	}
-	typed := func(is func(*shortcut) bool) {
-		for i := range plain {
-			if !w.kiosk.on && is(&plain[i]) {
-				plain[i].do()
-				return
-			}
-		}
-	}
-	c.SetOnTypedKey(func(e *fyne.KeyEvent) { typed(func(s *shortcut) bool { return s.key != "" && s.key == e.Name }) })
-	c.SetOnTypedRune(func(r rune) { typed(func(s *shortcut) bool { return s.char != 0 && s.char == r }) })
+	c.SetOnTypedKey(func(e *fyne.KeyEvent) {
+		w.press(func(s *shortcut) bool { return s.mod == 0 && s.key != "" && s.key == e.Name })
+	})
+	c.SetOnTypedRune(func(r rune) { w.press(func(s *shortcut) bool { return s.mod == 0 && s.key == "" && s.char == r }) })
 }
 
 // showShortcuts lists all keys.
@@ -104,8 +106,15 @@ func (w *Window) showShortcuts() {
 	if w.sheet != nil {
 		return // it is open
 	}
-	groups := []fyne.CanvasObject{shortcutGroup(i18n.T("Everywhere"), w.shortcutLines()), shortcutGroup(i18n.T("On a chart"), chartLines())}
-	d := dialog.NewCustom(i18n.T("Keyboard"), i18n.T("Close"), container.NewVScroll(container.NewGridWithColumns(2, groups...)), w.win)
+	left, right := container.NewVBox(), container.NewVBox()
+	for i, g := range w.keyGroups() {
+		if i%2 == 0 {
+			left.Add(shortcutGroup(g.heading, g.lines))
+		} else {
+			right.Add(shortcutGroup(g.heading, g.lines))
+		}
+	}
+	d := dialog.NewCustom(i18n.T("Keyboard"), i18n.T("Close"), container.NewVScroll(container.NewGridWithColumns(2, left, right)), w.win)
 	d.SetOnClosed(func() { w.sheet = nil })
 	w.showSheet(d, sheetSize(w.win))
 }
@@ -119,20 +128,41 @@ func sheetSize(win fyne.Window) fyne.Size {
 // keyLine is a key with what it does.
 type keyLine struct{ key, does string }
 
-func (w *Window) shortcutLines() []keyLine {
-	var lines []keyLine
-	for _, s := range w.shortcutTable() {
-		lines = append(lines, keyLine{s.label(), s.does})
-	}
-	return lines
+// keyGroup is keys that work in the same place.
+type keyGroup struct {
+	heading string
+	lines   []keyLine
 }
 
-func chartLines() []keyLine {
-	var lines []keyLine
-	for _, k := range widgets.ChartKeys() {
-		lines = append(lines, keyLine{k.Label, k.Does})
+// keyGroups are all keys, by where they work.
+func (w *Window) keyGroups() []keyGroup {
+	groups := []keyGroup{{heading: i18n.T("Everywhere")}}
+	for _, s := range w.shortcutTable() {
+		heading := i18n.T("Everywhere")
+		switch {
+		case s.kiosk:
+			heading = "In a kiosk"
+		case s.page != "":
+			heading = "On the page " + pageLabel(s.page)
+		}
+		i := slices.IndexFunc(groups, func(g keyGroup) bool { return g.heading == heading })
+		if i < 0 {
+			i = len(groups)
+			groups = append(groups, keyGroup{heading: heading})
+		}
+		groups[i].lines = append(groups[i].lines, keyLine{s.label(), s.does})
 	}
-	return lines
+	for _, of := range []struct {
+		heading string
+		keys    []widgets.Key
+	}{{"In a list", widgets.RowsKeys()}, {i18n.T("On a chart"), widgets.ChartKeys()}, {"On the map", widgets.MapKeys()}} {
+		g := keyGroup{heading: of.heading}
+		for _, k := range of.keys {
+			g.lines = append(g.lines, keyLine{k.Label, k.Does})
+		}
+		groups = append(groups, g)
+	}
+	return groups
 }
 
 // shortcutGroup shows keys under a heading.

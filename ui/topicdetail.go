@@ -176,6 +176,17 @@ func (t *topicDetail) buildTabs() {
 	)
 }
 
+// The tabs by their index.
+const (
+	tabMessages = 1
+	tabPublish  = 2
+)
+
+// publishing tells whether the form for a message is in sight.
+func (t *topicDetail) publishing() bool {
+	return t.content.Visible() && t.tabs.SelectedIndex() == tabPublish
+}
+
 // fieldPlot is the column of the plot button.
 const fieldPlot = 3
 

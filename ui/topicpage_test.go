@@ -2,6 +2,7 @@ package ui
 
 import (
 	"bytes"
+	"errors"
 	"image"
 	"image/png"
 	"slices"
@@ -9,7 +10,12 @@ import (
 	"testing"
 	"time"
 
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/widget"
+
 	"github.com/pilothouse/pilothouse/model"
+	"github.com/pilothouse/pilothouse/ui/uitest"
 	"github.com/pilothouse/pilothouse/ui/widgets"
 )
 
@@ -116,32 +122,61 @@ func TestLoadOfABranch(t *testing.T) {
 	}
 }
 
+// TestRetainedOfABranchIsDeleted asks the broker, which keeps more than the window
+// has seen, and deletes what it keeps: not before the question, not before the time
+// for second thoughts is over, and not what was taken back.
 func TestRetainedOfABranchIsDeleted(t *testing.T) {
 	s := newSea()
 	s.fill()
 	b := open(t, s, nil)
-	w := b.topics.wipe
+	b.goTo(pageTopics, true)
+	b.draw()
+	b.wire.kept = []string{"solent/ferries/red-falcon/status", "solent/unseen"}
+	undo := b.topics.wipe.undo
 	var due func()
-	w.now = s.clock.now
-	w.after = func(_ time.Duration, f func()) *time.Timer { due = f; return time.NewTimer(time.Hour) }
-	topics, total := s.RetainedBelow("solent", 9)
-	if total != 1 {
-		t.Fatalf("retained %q", topics)
+	undo.now = s.clock.now
+	undo.after = func(_ time.Duration, f func()) *time.Timer { due = f; return time.NewTimer(time.Hour) }
+	ask := func() {
+		b.topics.rows.SetSelected("solent")
+		b.topics.rows.TypedKey(&fyne.KeyEvent{Name: fyne.KeyDelete})
+		b.app.Until(t, "the question", patience, func() bool { return b.win.Canvas().Overlays().Top() != nil })
+		over := b.win.Canvas().Overlays().Top()
+		word, _ := uitest.Find(over, func(e *widgets.Entry) bool { return true })
+		word.SetText("2")
+		yes, _ := uitest.Find(over, func(w *widget.Button) bool { return w.Text == "Delete" })
+		test.Tap(yes)
 	}
-	w.doom(topics)
-	if !w.bar.Visible() || len(b.wire.published()) > 0 {
-		t.Fatal("deleted at once, or without a word")
+	ask()
+	if !undo.bar.Visible() || len(b.wire.published()) > 0 || !slices.Equal(b.wire.asked, []string{"solent/#"}) {
+		t.Fatalf("deleted at once, or without a word; asked %q", b.wire.asked)
 	}
-	w.takeBack()
+	b.shortcut(fyne.KeyZ, ctrl)
 	due()
-	if w.bar.Visible() || len(b.wire.published()) > 0 {
+	if undo.bar.Visible() || len(b.wire.published()) > 0 {
 		t.Fatal("deleted what was taken back")
 	}
-	w.doom(topics)
+	ask()
 	due()
-	b.app.Until(t, "deletion", patience, func() bool { return len(b.wire.published()) == 1 })
-	if got := b.wire.published()[0]; got != (sentMessage{"solent/ferries/red-falcon/status", "", 1, true}) {
+	b.app.Until(t, "deletion", patience, func() bool { return len(b.wire.published()) == 2 })
+	if got := b.wire.published()[1]; got != (sentMessage{"solent/unseen", "", 1, true}) {
 		t.Errorf("sent %+v", got)
+	}
+}
+
+// TestBrokerThatDoesNotSay falls back on what was seen, and says so.
+func TestBrokerThatDoesNotSay(t *testing.T) {
+	s := newSea()
+	s.fill()
+	b := open(t, s, nil)
+	b.goTo(pageTopics, true)
+	b.draw()
+	b.wire.err = errors.New("not allowed")
+	b.topics.wipe.ask("solent")
+	b.app.Until(t, "the question", patience, func() bool { return b.win.Canvas().Overlays().Top() != nil })
+	if _, told := uitest.Find(b.win.Canvas().Overlays().Top(), func(l *widget.Label) bool {
+		return strings.Contains(l.Text, "could not be asked (not allowed)") && strings.Contains(l.Text, "1 retained message at")
+	}); !told {
+		t.Error("it does not say that the broker could not be asked")
 	}
 }
 

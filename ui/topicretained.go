@@ -2,15 +2,10 @@ package ui
 
 import (
 	"context"
-	"slices"
+	"fmt"
 	"time"
 
-	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/dialog"
-	"fyne.io/fyne/v2/layout"
-	"fyne.io/fyne/v2/theme"
-	"fyne.io/fyne/v2/widget"
 
 	"github.com/pilothouse/pilothouse/model"
 	"github.com/pilothouse/pilothouse/ui/i18n"
@@ -23,88 +18,77 @@ const retainedMost = 10_000
 // branchWipe deletes the retained messages of a branch, once that was confirmed
 // and the time for second thoughts has passed.
 type branchWipe struct {
-	deps  pageDeps
-	bar   fyne.CanvasObject
-	text  *widget.Label
-	now   func() time.Time
-	after func(time.Duration, func()) *time.Timer
-
-	doomed []string
-	due    time.Time
-	timer  *time.Timer
-	serial int
+	deps   pageDeps
+	undo   *secondThoughts
+	asking bool // the broker is being asked what it keeps
 }
 
 func newBranchWipe(d pageDeps) *branchWipe {
-	w := &branchWipe{deps: d, text: widget.NewLabel(""), now: time.Now, after: time.AfterFunc}
-	w.text.Truncation = fyne.TextTruncateEllipsis
-	take := widget.NewButtonWithIcon(i18n.T("Undo"), theme.ContentUndoIcon(), w.takeBack)
-	take.Importance = widget.HighImportance
-	w.bar = newCard(container.New(layout.NewBorderLayout(nil, nil, nil, take), w.text, take))
-	w.bar.Hide()
+	w := &branchWipe{deps: d}
+	w.undo = newSecondThoughts(d, w.carryOut)
 	return w
 }
 
-// ask has the operator confirm that the retained messages at and below path go;
-// of many he types how many.
+// askPatience is how long the broker may take to say what it keeps.
+const askPatience = 30 * time.Second
+
+// ask asks the broker what it keeps at and below path, and then has the operator
+// confirm that it goes; of many he types how many.
 func (w *branchWipe) ask(path string) {
-	topics, total := w.deps.store.RetainedBelow(path, retainedMost)
 	switch {
-	case len(w.doomed) > 0:
+	case path == "" || w.asking:
+		return
+	case w.undo.pending():
 		w.deps.toast(toastWarning, i18n.T("Another deletion is under way."))
 		return
-	case total == 0:
-		w.deps.toast(toastInfo, i18n.Tf("Nothing that is known to be retained lies below %s", path))
+	case w.deps.stores.inPast():
+		w.deps.toast(toastWarning, pastLock())
 		return
 	}
-	about := i18n.Tf("The broker forgets %s at and below “%s”. Devices that connect later will not get them.", i18n.N("%d retained message", "%d retained messages", total), path)
-	if total > len(topics) {
+	w.asking = true
+	d := w.deps
+	go func() {
+		ctx, cancel := context.WithTimeout(d.ctx, askPatience)
+		defer cancel()
+		topics, more, err := d.link.Retained(ctx, path+"/#", retainedMost)
+		if d.ctx.Err() != nil {
+			return // the window is closing
+		}
+		d.do(func() {
+			w.asking = false
+			w.confirm(path, topics, more, err)
+		})
+	}()
+}
+
+// confirm has the operator confirm what was found. When the broker did not say, what
+// the window knows has to do.
+func (w *branchWipe) confirm(path string, topics []string, more bool, err error) {
+	note := ""
+	if err != nil {
+		total := 0
+		topics, total = w.deps.store.RetainedBelow(path, retainedMost)
+		more = total > len(topics)
+		note = fmt.Sprintf(" The broker could not be asked (%v): these are those that were seen here.", err)
+	}
+	if len(topics) == 0 {
+		w.deps.toast(toastInfo, i18n.Tf("Nothing that is known to be retained lies below %s", path)+"."+note)
+		return
+	}
+	about := i18n.Tf("The broker forgets %s at and below “%s”. Devices that connect later will not get them.", i18n.N("%d retained message", "%d retained messages", len(topics)), path)
+	if more {
 		about += " " + i18n.Tf("The first %s go now.", formatCount(len(topics)))
 	}
-	content := widgets.NewTypeConfirm(about, formatCount(len(topics)), i18n.T("Delete"), nil)
-	d := dialog.NewCustomWithoutButtons(i18n.T("Delete retained messages"), content, w.deps.win)
-	content.OnCancel = d.Hide
-	content.OnConfirm = func() { d.Hide(); w.doom(topics) }
-	d.Show()
+	content := widgets.NewTypeConfirm(about+note, formatCount(len(topics)), i18n.T("Delete"), nil)
+	q := dialog.NewCustomWithoutButtons(i18n.T("Delete retained messages"), content, w.deps.win)
+	content.OnCancel = q.Hide
+	content.OnConfirm = func() { q.Hide(); w.undo.doom(topics) }
+	q.Show()
 	content.Focus(w.deps.win.Canvas())
 }
 
-// doom deletes topics once the time for second thoughts has passed.
-func (w *branchWipe) doom(topics []string) {
-	w.doomed, w.due = slices.Clone(topics), w.now().Add(undoTime)
-	w.serial++
-	this := w.serial
-	w.timer = w.after(undoTime, func() { w.deps.do(func() { w.carryOut(this) }) })
-	w.show(w.now())
-	w.deps.poke()
-}
-
-func (w *branchWipe) takeBack() {
-	w.timer.Stop()
-	w.doomed = nil
-	w.show(w.now())
-}
-
-// show counts down.
-func (w *branchWipe) show(now time.Time) {
-	setShown(w.bar, len(w.doomed) > 0)
-	if len(w.doomed) > 0 {
-		setText(w.text, i18n.Tf("Deleting %s in %s", i18n.N("%d retained message", "%d retained messages", len(w.doomed)), formatDuration(max(0, w.due.Sub(now)).Truncate(time.Second))))
-	}
-}
-
-// wipePace is the time between two deletions at a broker elsewhere, so that its
-// queue for others is not filled.
-const wipePace = 2 * time.Millisecond
-
-// carryOut deletes what was doomed, unless that was taken back.
-func (w *branchWipe) carryOut(serial int) {
-	topics := w.doomed
-	if len(topics) == 0 || serial != w.serial {
-		return
-	}
-	w.doomed = nil
-	w.show(w.now())
+// carryOut deletes topics.
+func (w *branchWipe) carryOut(topics []string) {
 	d := w.deps
 	go func() {
 		done, err := deleteRetained(d.ctx, d.link, topics)
@@ -117,6 +101,10 @@ func (w *branchWipe) carryOut(serial int) {
 		})
 	}()
 }
+
+// wipePace is the time between two deletions at a broker elsewhere, so that its
+// queue for others is not filled.
+const wipePace = 2 * time.Millisecond
 
 // deleteRetained publishes an empty retained message on each topic (MQTT 5.0
 // section 3.3.1.3) and returns how many the broker took.

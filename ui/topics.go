@@ -83,13 +83,14 @@ func newTopicsPage(d pageDeps) *topicsPage {
 	p.rows.OnToggle = func(path string) { p.edit(func(v *model.TreeView) { v.Toggle(path) }) }
 	p.rows.OnActivate = p.rows.OnToggle
 	p.rows.OnSort = p.sortBy
+	p.rows.OnDelete = p.wipe.ask
 	p.rows.OnCopy = func(path string) { d.copyText(i18n.T("Copied the topic"), path) }
 	p.rows.SetSort(0, false)
 	p.rows.OnSelect = p.choose
 	p.empty = widgets.NewEmptyState(nil, i18n.T("No messages yet"), d.connectHint(), "", nil)
 	p.detail = newTopicDetail(d, p.wipe.ask)
 	// In this order, which Tab follows; NewBorder would put the middle first.
-	head := container.NewVBox(p.filter, p.searched, p.wipe.bar)
+	head := container.NewVBox(p.filter, p.searched, p.wipe.undo.bar)
 	left := container.New(layout.NewBorderLayout(head, nil, nil, nil), head, container.NewStack(p.rows, p.empty))
 	p.split = container.NewHSplit(left, p.detail.body)
 	p.split.Offset = 0.52
@@ -167,7 +168,7 @@ func (p *topicsPage) frame(now time.Time) func() {
 			p.rows.ScrollTo(scrollTo)
 		}
 		showDetail()
-		p.wipe.show(p.wipe.now())
+		p.wipe.undo.show(p.wipe.undo.now())
 	}
 }
 

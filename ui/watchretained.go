@@ -20,9 +20,6 @@ import (
 // rest.
 const retainedShown = 1000
 
-// undoTime is how long a deletion can be taken back. Nothing is deleted before.
-const undoTime = 8 * time.Second
-
 // retainedSection is the retained messages, with who left them and when.
 type retainedSection struct {
 	acts *watchActs
@@ -33,23 +30,17 @@ type retainedSection struct {
 	count       *widget.Label
 	open        *widget.Button
 	one, all    *widget.Button
-	undo        fyne.CanvasObject
-	undoText    *widget.Label
+	undo        *secondThoughts
 	body        fyne.CanvasObject
 	found       []string // topics as listed
-	doomed      []string // to be deleted at due
-	deletion    int      // numbers the deletions
-	due         time.Time
-	timer       *time.Timer
-	now         func() time.Time
-	after       func(time.Duration, func()) *time.Timer
 	shownSearch string
 
 	want box[string] // the words searched for
 }
 
 func newRetainedSection(a *watchActs) *retainedSection {
-	s := &retainedSection{acts: a, search: widgets.NewEntry(), count: sectionTitle(""), now: time.Now, after: time.AfterFunc}
+	s := &retainedSection{acts: a, search: widgets.NewEntry(), count: sectionTitle("")}
+	s.undo = newSecondThoughts(a.deps, s.carryOut)
 	s.search.SetPlaceHolder(i18n.T("Search by words: topic, payload or who left it"))
 	s.search.OnChanged = func(text string) {
 		s.want.update(func(w *string) { *w = text })
@@ -61,19 +52,19 @@ func newRetainedSection(a *watchActs) *retainedSection {
 	})
 	s.rows.OnSelect = func(string) { s.judge() }
 	s.rows.OnActivate = a.deps.openTopic
+	s.rows.OnDelete = func(topic string) {
+		if !s.undo.pending() {
+			s.undo.doom([]string{topic})
+		}
+	}
 	s.rows.OnCopy = func(topic string) { a.deps.copyText(i18n.T("Copied the topic"), topic) }
 	s.open = widget.NewButtonWithIcon(i18n.T("Topic"), theme.ListIcon(), func() { a.deps.openTopic(s.rows.Selected()) })
-	s.one = widget.NewButtonWithIcon(i18n.T("Delete"), theme.DeleteIcon(), func() { s.doom([]string{s.rows.Selected()}) })
+	s.one = widget.NewButtonWithIcon(i18n.T("Delete"), theme.DeleteIcon(), func() { s.undo.doom([]string{s.rows.Selected()}) })
 	s.all = widget.NewButtonWithIcon(i18n.T("Delete all found …"), theme.DeleteIcon(), s.askAll)
-	s.undoText = widget.NewLabel("")
-	take := widget.NewButtonWithIcon(i18n.T("Undo"), theme.ContentUndoIcon(), s.takeBack)
-	take.Importance = widget.HighImportance
-	s.undo = newCard(container.New(layout.NewBorderLayout(nil, nil, nil, take), s.undoText, take))
-	s.undo.Hide()
 	s.empty = widgets.NewEmptyState(nil, i18n.T("Nothing is retained"), i18n.T("A message published with the retain flag stays here for later subscribers, with who left it."), "", nil)
 	buttons := container.NewHBox(s.open, s.one, s.all)
 	top := container.New(layout.NewBorderLayout(nil, nil, nil, buttons), s.search, buttons)
-	head := container.NewVBox(top, s.undo, s.count)
+	head := container.NewVBox(top, s.undo.bar, s.count)
 	s.body = container.New(layout.NewBorderLayout(head, nil, nil, nil), head, container.NewStack(s.rows, s.empty))
 	s.judge()
 	return s
@@ -97,8 +88,8 @@ func (s *retainedSection) judge() {
 		chosen = chosen || t == s.rows.Selected()
 	}
 	set(s.open, chosen)
-	set(s.one, chosen && len(s.doomed) == 0)
-	set(s.all, len(s.found) > 0 && len(s.doomed) == 0 && s.shownSearch != "")
+	set(s.one, chosen && !s.undo.pending())
+	set(s.all, len(s.found) > 0 && !s.undo.pending() && s.shownSearch != "")
 }
 
 func (s *retainedSection) frame(now time.Time) func() {
@@ -113,7 +104,7 @@ func (s *retainedSection) frame(now time.Time) func() {
 		text += ", " + i18n.Tf("the first %s are listed: search for the others", formatCount(len(found)))
 	}
 	return func() {
-		for _, t := range s.doomed {
+		for _, t := range s.undo.doomed {
 			for i := range rows {
 				rows[i].Dim = rows[i].Dim || rows[i].Key == t
 			}
@@ -127,7 +118,7 @@ func (s *retainedSection) frame(now time.Time) func() {
 			s.empty.Set(i18n.T("Nothing is found"), i18n.T("No retained message holds these words in its topic, its payload or who left it."))
 		}
 		setShown(s.empty, total == 0)
-		s.countDown(now)
+		s.undo.show(now)
 		s.judge()
 	}
 }
@@ -143,47 +134,12 @@ func retainedRow(r *watch.Retained, now time.Time) widgets.Row {
 // askAll has the operator type how many messages are to go.
 func (s *retainedSection) askAll() {
 	topics := s.found
-	s.acts.confirm(i18n.T("Delete retained messages"), i18n.Tf("All %s listed for “%s” are deleted at the broker. Devices that connect later will not get them.", i18n.N("%d message", "%d messages", len(topics)), s.shownSearch), formatCount(len(topics)), i18n.T("Delete"), nil, func() { s.doom(topics) })
+	s.acts.confirm(i18n.T("Delete retained messages"), i18n.Tf("All %s listed for “%s” are deleted at the broker. Devices that connect later will not get them.", i18n.N("%d message", "%d messages", len(topics)), s.shownSearch), formatCount(len(topics)), i18n.T("Delete"), nil, func() { s.undo.doom(topics) })
 }
 
-// doom deletes topics once the time for second thoughts has passed.
-func (s *retainedSection) doom(topics []string) {
-	s.doomed, s.due = topics, s.now().Add(undoTime)
-	s.deletion++
-	this := s.deletion
-	s.timer = s.after(undoTime, func() { s.acts.deps.do(func() { s.carryOut(this) }) })
-	s.countDown(s.now())
-	s.acts.deps.poke()
-}
-
-func (s *retainedSection) takeBack() {
-	s.timer.Stop()
-	s.doomed = nil
-	setShown(s.undo, false)
-	s.acts.deps.poke()
-}
-
-// carryOut deletes what was doomed, unless that deletion was taken back.
-func (s *retainedSection) carryOut(deletion int) {
-	topics := s.doomed
-	if len(topics) == 0 || deletion != s.deletion {
-		return
-	}
-	s.doomed = nil
-	setShown(s.undo, false)
+// carryOut deletes topics.
+func (s *retainedSection) carryOut(topics []string) {
 	s.acts.run(i18n.Tf("Deleted %s", i18n.N("%d retained message", "%d retained messages", len(topics))), func(ctx context.Context) error {
 		return s.acts.watch.DeleteRetained(ctx, topics)
 	}, nil)
-}
-
-func (s *retainedSection) countDown(now time.Time) {
-	setShown(s.undo, len(s.doomed) > 0)
-	if len(s.doomed) == 0 {
-		return
-	}
-	what := s.doomed[0]
-	if len(s.doomed) > 1 {
-		what = i18n.N("%d retained message", "%d retained messages", len(s.doomed))
-	}
-	setText(s.undoText, i18n.Tf("Deleting %s in %s", what, formatDuration(max(0, s.due.Sub(now)).Truncate(time.Second))))
 }

@@ -16,8 +16,8 @@ func held(t *testing.T) (*station, *retainedSection, func()) {
 		t.Fatal("no section of retained messages")
 	}
 	var due func()
-	section.now = s.sea.clock.now
-	section.after = func(_ time.Duration, f func()) *time.Timer { due = f; return time.NewTimer(time.Hour) }
+	section.undo.now = s.sea.clock.now
+	section.undo.after = func(_ time.Duration, f func()) *time.Timer { due = f; return time.NewTimer(time.Hour) }
 	s.draw()
 	return s, section, func() { s.sea.clock.advance(undoTime); due() }
 }
@@ -41,21 +41,21 @@ func TestRetainedIsDeletedAfterSecondThoughts(t *testing.T) {
 // taken back, as when both happen at once, with another deletion under way.
 func TestRetainedDeletionIsTakenBack(t *testing.T) {
 	s, section, pass := held(t)
-	section.doom([]string{"legacy/config"})
+	section.undo.doom([]string{"legacy/config"})
 	s.draw()
 	s.tap("Undo")
-	if len(section.doomed) > 0 {
+	if len(section.undo.doomed) > 0 {
 		t.Fatal("not taken back")
 	}
 	pass()
 	again := 0
-	section.after = func(time.Duration, func()) *time.Timer { again++; return time.NewTimer(time.Hour) }
-	section.doom([]string{"kitchen/lamp/state"})
+	section.undo.after = func(time.Duration, func()) *time.Timer { again++; return time.NewTimer(time.Hour) }
+	section.undo.doom([]string{"kitchen/lamp/state"})
 	ran := false
 	s.watched.acts.deps.do(func() { ran = true })
 	s.app.Until(t, "end of what waits", patience, func() bool { return ran })
-	if acts := s.guard.acts(); len(acts) > 0 || len(section.doomed) != 1 || again != 1 {
-		t.Errorf("deleted what was taken back: %q, and %q waits", acts, section.doomed)
+	if acts := s.guard.acts(); len(acts) > 0 || len(section.undo.doomed) != 1 || again != 1 {
+		t.Errorf("deleted what was taken back: %q, and %q waits", acts, section.undo.doomed)
 	}
 }
 

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"net/url"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -94,26 +95,26 @@ func TestFileURL(t *testing.T) {
 	}
 }
 
-// TestShortcuts presses every key of the table without a modifier, and looks for
-// each line of it in the list that they show.
+// TestShortcuts looks for each key of the table, and for each that a widget knows,
+// in the list that they show, and for each with a modifier in what is bound.
 func TestShortcuts(t *testing.T) {
 	b := open(t, newSea(), nil)
 	c := b.win.Canvas()
-	type way struct {
-		key fyne.KeyName
-		mod fyne.KeyModifier
-		r   rune
-	}
-	seen := map[way]string{}
+	names := map[string]bool{}
 	for _, s := range b.shortcutTable() {
-		k := way{s.key, s.mod, s.char}
-		if other := seen[k]; other != "" {
-			t.Errorf("%s means %q and %q", s.label(), other, s.does)
-		}
-		seen[k] = s.does
 		if s.does == "" || s.do == nil || s.label() == "" {
 			t.Errorf("%+v says nothing", s)
 		}
+		if s.mod == 0 {
+			continue
+		}
+		names[s.event().ShortcutName()] = true
+		if !b.bound[s.event().ShortcutName()] {
+			t.Errorf("%s, to %q, is not bound", s.label(), s.does)
+		}
+	}
+	if len(names) != len(b.bound) {
+		t.Errorf("%d keys are bound, and %d are in the table", len(b.bound), len(names))
 	}
 	for _, open := range []func(){
 		func() { c.OnTypedRune()('?') },
@@ -124,14 +125,116 @@ func TestShortcuts(t *testing.T) {
 		if b.sheet == nil {
 			t.Fatal("no list of keys")
 		}
-		for _, l := range append(b.shortcutLines(), chartLines()...) {
-			if _, found := uitest.Find(c.Overlays().Top(), func(o *widget.Label) bool { return o.Text == l.does }); !found {
-				t.Errorf("the list does not hold %q", l.does)
+		for _, g := range b.keyGroups() {
+			for _, l := range g.lines {
+				if _, found := uitest.Find(c.Overlays().Top(), func(o *widget.Label) bool { return o.Text == l.does }); !found {
+					t.Errorf("the list does not hold %q", l.does)
+				}
 			}
 		}
 		c.OnTypedKey()(&fyne.KeyEvent{Name: fyne.KeyEscape})
 		if b.sheet != nil {
 			t.Fatal("Escape does not close the list")
 		}
+	}
+}
+
+// TestKeysMeanOneThing holds that no two shortcuts of the same place share a key, but
+// where one of them asks for more.
+func TestKeysMeanOneThing(t *testing.T) {
+	b := open(t, newSea(), nil)
+	type way struct {
+		key  fyne.KeyName
+		mod  fyne.KeyModifier
+		r    rune
+		page string
+	}
+	seen := map[way]string{}
+	for _, s := range b.shortcutTable() {
+		k := way{s.key, s.mod, s.char, s.page}
+		if other := seen[k]; other != "" {
+			t.Errorf("%s means %q and %q", s.label(), other, s.does)
+		}
+		seen[k] = s.does
+		k.page = ""
+		if other := seen[k]; s.page != "" && other != "" {
+			t.Errorf("%s means %q everywhere, and %q on %s", s.label(), other, s.does, s.page)
+		}
+	}
+}
+
+// TestNoKeyIsBoundElsewhere holds that the table is all there is.
+func TestNoKeyIsBoundElsewhere(t *testing.T) {
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range files {
+		raw, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := strings.Count(string(raw), ".AddShortcut(")
+		if want := b2i(name == "shortcuts.go"); n != want && !strings.HasSuffix(name, "_test.go") {
+			t.Errorf("%s binds %d keys", name, n)
+		}
+	}
+}
+
+// shortcut does what a shortcut is bound to: the canvas of tests takes none.
+func (b *bridge) shortcut(key fyne.KeyName, mod fyne.KeyModifier) {
+	s := shortcut{key: key, mod: mod}
+	b.pressName(s.event().ShortcutName())
+}
+
+// TestPageKeys presses keys that work on one page only.
+func TestPageKeys(t *testing.T) {
+	s := newSea()
+	s.fill()
+	b := open(t, s, nil)
+	press := b.shortcut
+	b.openTopic("kitchen/thermometer")
+	b.draw()
+	d := b.topics.detail
+	for key, mode := range map[fyne.KeyName]string{fyne.KeyD: asDiff, fyne.KeyH: asHex} {
+		if press(key, ctrl); d.mode.Selected != mode {
+			t.Errorf("%s shows the payload as %s", key, d.mode.Selected)
+		}
+	}
+	if press(fyne.KeyD, ctrlShift); d.mode.Selected != asHexDiff {
+		t.Errorf("the payload is shown as %s", d.mode.Selected)
+	}
+	press(fyne.KeyF, ctrl)
+	if b.win.Canvas().Focused() != fyne.Focusable(b.topics.filter) {
+		t.Error("the filter has not the keyboard")
+	}
+	press(fyne.KeyReturn, ctrl)
+	if len(b.wire.published()) > 0 {
+		t.Error("published without the form in sight")
+	}
+	press(fyne.KeyP, ctrl)
+	d.publish.payload.SetText("22")
+	press(fyne.KeyReturn, ctrl)
+	b.app.Until(t, "message", patience, func() bool { return len(b.wire.published()) == 1 })
+	press(fyne.KeyC, ctrlShift)
+	if got := b.app.Clipboard().Content(); got != "21.5" {
+		t.Errorf("copied %q", got)
+	}
+	b.topics.rows.TypedRune('3')
+	if b.topics.column != 2 {
+		t.Errorf("sorted by column %d", b.topics.column)
+	}
+	b.goTo(pageMap, true)
+	press(fyne.KeyT, ctrl)
+	if b.win.Canvas().Focused() != fyne.Focusable(b.mapped.view) {
+		t.Error("the map has not the keyboard")
+	}
+	press(fyne.KeyD, ctrl)
+	if press(fyne.KeyJ, ctrl); !b.sent.open.get() {
+		t.Error("the log of commands is not shown")
+	}
+	b.sent.list.rows.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
+	if b.sent.open.get() {
+		t.Error("Escape does not close the log of commands")
 	}
 }

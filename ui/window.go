@@ -97,7 +97,8 @@ type Window struct {
 	page  string
 	back  []string
 	kiosk kiosk
-	sheet dialog.Dialog // that lies over the pages, nil while none does
+	bound map[string]bool // the shortcuts that Fyne tells of, by its names
+	sheet dialog.Dialog   // that lies over the pages, nil while none does
 
 	hideMu sync.Mutex
 	hidden bool

@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Window is a visible top-level window of a program. Positions are in pixels
@@ -99,6 +100,12 @@ func (w *Window) Move(ctx context.Context, at image.Point) error {
 // Click presses and releases the left button.
 func (w *Window) Click(ctx context.Context, at image.Point) error {
 	return w.do(ctx, append(w.move(at), "click", "1")...)
+}
+
+// Hold presses the left button for so long.
+func (w *Window) Hold(ctx context.Context, at image.Point, d time.Duration) error {
+	args := append(w.move(at), "mousedown", "1", "sleep", strconv.FormatFloat(d.Seconds(), 'f', 2, 64), "mouseup", "1")
+	return w.do(ctx, args...)
 }
 
 // DoubleClick clicks the left button twice, quickly.

@@ -9,53 +9,31 @@ import (
 	"github.com/pilothouse/pilothouse/ui/plot"
 )
 
-// Key is a key that a widget understands, and what it does there.
-type Key struct {
-	// Label is how the key is written, Does what it does.
-	Label, Does string
-
-	name fyne.KeyName // of a key, or
-	char rune         // of a character
-}
-
-// chartKey is a key of a chart.
-type chartKey struct {
-	Key
-	do func(*ChartView)
-}
-
 // panShare is by how much of what is shown a key pans.
 const panShare = 0.25
 
 // chartKeys are the keys of a chart: what is not here does nothing there.
-func chartKeys() []chartKey {
-	pan := func(share float64) func(*ChartView) {
-		return func(c *ChartView) { c.span(c.shown().Pan(share)) }
+func chartKeys() []keyOf[*ChartView] {
+	pan := func(share float64) func(*ChartView, rune) {
+		return func(c *ChartView, _ rune) { c.span(c.shown().Pan(share)) }
 	}
-	zoom := func(factor float64) func(*ChartView) {
-		return func(c *ChartView) {
+	zoom := func(factor float64) func(*ChartView, rune) {
+		return func(c *ChartView, _ rune) {
 			s := c.shown()
 			c.span(s.Zoom(s.From.Add(s.Length()/2), factor))
 		}
 	}
-	back := func(c *ChartView) { c.back() }
-	return []chartKey{
+	return []keyOf[*ChartView]{
 		{Key{Label: "←", Does: i18n.T("Earlier"), name: fyne.KeyLeft}, pan(-panShare)},
 		{Key{Label: "→", Does: i18n.T("Later"), name: fyne.KeyRight}, pan(panShare)},
 		{Key{Label: "+", Does: i18n.T("Zoom in"), char: '+'}, zoom(1 / zoomStep)},
 		{Key{Label: "−", Does: i18n.T("Zoom out"), char: '-'}, zoom(zoomStep)},
-		{Key{Label: i18n.T("Home"), Does: i18n.T("Back to where it was before zooming"), name: fyne.KeyHome}, back},
+		{Key{Label: i18n.T("Home"), Does: i18n.T("Back to where it was before zooming"), name: fyne.KeyHome}, always((*ChartView).back)},
 	}
 }
 
 // ChartKeys are the keys that a focused chart understands.
-func ChartKeys() []Key {
-	var keys []Key
-	for _, k := range chartKeys() {
-		keys = append(keys, k.Key)
-	}
-	return keys
-}
+func ChartKeys() []Key { return listed(chartKeys()) }
 
 // shown is the stretch of time on screen.
 func (c *ChartView) shown() plot.Span { return plot.Span{From: c.layout.From, To: c.layout.To} }
@@ -127,23 +105,13 @@ func (c *ChartView) Scrolled(e *fyne.ScrollEvent) {
 func (c *ChartView) DoubleTapped(*fyne.PointEvent) { c.back() }
 
 // TypedKey implements fyne.Focusable.
-func (c *ChartView) TypedKey(e *fyne.KeyEvent) {
-	for _, k := range chartKeys() {
-		if k.name != "" && k.name == e.Name {
-			k.do(c)
-		}
-	}
-}
+func (c *ChartView) TypedKey(e *fyne.KeyEvent) { pressKey(chartKeys(), c, e.Name) }
 
 // TypedRune implements fyne.Focusable.
 func (c *ChartView) TypedRune(r rune) {
-	for _, k := range chartKeys() {
-		if k.char != 0 && k.char == r {
-			k.do(c)
-			return
-		}
+	if !pressRune(chartKeys(), c, r) {
+		passRune(c, r)
 	}
-	passRune(c, r)
 }
 
 // FocusGained implements fyne.Focusable.

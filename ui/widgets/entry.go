@@ -37,6 +37,13 @@ func (e *Entry) TypedShortcut(s fyne.Shortcut) {
 	}
 }
 
+// passTyped passes a key that means nothing to a focused widget on to its window.
+func passTyped(o fyne.CanvasObject, e *fyne.KeyEvent) {
+	if c := fyne.CurrentApp().Driver().CanvasForObject(o); c != nil && c.OnTypedKey() != nil {
+		c.OnTypedKey()(e)
+	}
+}
+
 // passRune passes a character that means nothing to a focused widget on to its
 // window: Fyne gives characters to the focused widget only.
 func passRune(o fyne.CanvasObject, r rune) {

@@ -232,32 +232,47 @@ func (m *MapView) setFocus(on bool) {
 	m.Refresh()
 }
 
+// mapStep is how far an arrow key moves the map, in logical units.
+const mapStep = 60
+
+// mapKeys are the keys of a map: what is not here does nothing there.
+func mapKeys() []keyOf[*MapView] {
+	pan := func(x, y float64) func(*MapView, rune) {
+		return func(m *MapView, _ rune) {
+			step := m.px(mapStep)
+			m.move(m.view.Pan(x*step, y*step))
+		}
+	}
+	zoom := func(factor float64) func(*MapView, rune) {
+		return func(m *MapView, _ rune) { m.zoomMiddle(factor) }
+	}
+	return []keyOf[*MapView]{
+		{Key{Label: "←", Does: "Move the view west", name: fyne.KeyLeft}, pan(1, 0)},
+		{Key{Label: "→", Does: "Move the view east", name: fyne.KeyRight}, pan(-1, 0)},
+		{Key{Label: "↑", Does: "Move the view north", name: fyne.KeyUp}, pan(0, 1)},
+		{Key{Label: "↓", Does: "Move the view south", name: fyne.KeyDown}, pan(0, -1)},
+		{Key{Label: "+", Does: "Zoom in", char: '+'}, zoom(1 / zoomStep)},
+		{Key{Label: "=", Does: "Zoom in", char: '='}, zoom(1 / zoomStep)},
+		{Key{Label: "−", Does: "Zoom out", char: '-'}, zoom(zoomStep)},
+		{Key{Label: "0", Does: "Show all devices", char: '0'}, always((*MapView).fit)},
+		{Key{Label: "Home", Does: "Show all devices", name: fyne.KeyHome}, always((*MapView).fit)},
+	}
+}
+
+// MapKeys are the keys that a focused map understands.
+func MapKeys() []Key { return listed(mapKeys()) }
+
 // TypedRune implements fyne.Focusable.
 func (m *MapView) TypedRune(r rune) {
-	switch r {
-	case '+', '=':
-		m.zoomMiddle(1 / zoomStep)
-	case '-', '_':
-		m.zoomMiddle(zoomStep)
-	case '0':
-		m.fit()
+	if !pressRune(mapKeys(), m, r) {
+		passRune(m, r)
 	}
 }
 
 // TypedKey implements fyne.Focusable.
 func (m *MapView) TypedKey(e *fyne.KeyEvent) {
-	step := m.px(60)
-	switch e.Name {
-	case fyne.KeyLeft:
-		m.move(m.view.Pan(step, 0))
-	case fyne.KeyRight:
-		m.move(m.view.Pan(-step, 0))
-	case fyne.KeyUp:
-		m.move(m.view.Pan(0, step))
-	case fyne.KeyDown:
-		m.move(m.view.Pan(0, -step))
-	case fyne.KeyHome:
-		m.fit()
+	if !pressKey(mapKeys(), m, e.Name) {
+		passTyped(m, e)
 	}
 }
 

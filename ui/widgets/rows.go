@@ -70,9 +70,8 @@ const overscan = 16
 // whatever the total. The presenter is told by OnRange which rows are needed
 // and gives them with SetRows.
 //
-// The list scrolls by wheel, scroll bar, drag and keyboard; up, down, page up,
-// page down, home and end move the selection, left and right close and open,
-// enter activates. Tapping a row twice activates it too.
+// The list scrolls by wheel, scroll bar, drag and keyboard; [RowsKeys] are its keys.
+// Tapping a row twice activates it too.
 type Rows struct {
 	widget.BaseWidget
 
@@ -84,8 +83,9 @@ type Rows struct {
 	OnSelect, OnToggle, OnActivate func(key string)
 	// OnCell tells that a cell of a row was tapped, after OnSelect.
 	OnCell func(key string, column int)
-	// OnCopy tells that the keys for copying were pressed on the selected row.
-	OnCopy func(key string)
+	// OnCopy tells that the keys for copying were pressed on the selected row,
+	// OnDelete that the one for deleting was.
+	OnCopy, OnDelete func(key string)
 	// OnMenu asks for a context menu of a row, at a position on the canvas.
 	OnMenu func(key string, at fyne.Position)
 	// OnSort tells that the title of a sortable column was tapped.

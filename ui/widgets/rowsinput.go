@@ -218,7 +218,11 @@ func (r *Rows) setFocus(on bool) {
 }
 
 // TypedRune implements fyne.Focusable.
-func (r *Rows) TypedRune(c rune) { passRune(r, c) }
+func (r *Rows) TypedRune(c rune) {
+	if !pressRune(rowsKeys(), r, c) {
+		passRune(r, c)
+	}
+}
 
 // TypedShortcut implements fyne.Shortcutable. What is not for the list goes on
 // to the canvas: Fyne gives shortcuts to the focused widget only.
@@ -234,30 +238,57 @@ func (r *Rows) TypedShortcut(s fyne.Shortcut) {
 	}
 }
 
+// rowsKeys are the keys of a list: what is not here does nothing there.
+func rowsKeys() []keyOf[*Rows] {
+	step := func(by func(r *Rows) int) func(*Rows, rune) {
+		return func(r *Rows, _ rune) { r.step(by(r)) }
+	}
+	page := func(r *Rows) int { return max(1, int(r.bodyHeight()/r.rowHeight())-1) }
+	return []keyOf[*Rows]{
+		{Key{Label: "↑", Does: "The row above", name: fyne.KeyUp}, step(func(*Rows) int { return -1 })},
+		{Key{Label: "↓", Does: "The row below", name: fyne.KeyDown}, step(func(*Rows) int { return 1 })},
+		{Key{Label: "Page up", Does: "A page up", name: fyne.KeyPageUp}, step(func(r *Rows) int { return -page(r) })},
+		{Key{Label: "Page down", Does: "A page down", name: fyne.KeyPageDown}, step(page)},
+		{Key{Label: "Home", Does: "The first row", name: fyne.KeyHome}, step(func(r *Rows) int { return -r.total })},
+		{Key{Label: "End", Does: "The last row", name: fyne.KeyEnd}, step(func(r *Rows) int { return r.total })},
+		{Key{Label: "←", Does: "Close the branch, or go to the one it is in", name: fyne.KeyLeft}, always((*Rows).collapse)},
+		{Key{Label: "→", Does: "Open the branch, or go into it", name: fyne.KeyRight}, always((*Rows).expand)},
+		{Key{Label: "Enter", Does: "Open what the row is about", name: fyne.KeyReturn}, always((*Rows).activate)},
+		{Key{Label: "Enter, of the number pad", Does: "The same", name: fyne.KeyEnter}, always((*Rows).activate)},
+		{Key{Label: "Space", Does: "The same", name: fyne.KeySpace}, always((*Rows).activate)},
+		{Key{Label: "Delete", Does: "Delete what the row is about, after a question", name: fyne.KeyDelete}, always((*Rows).deleteRow)},
+		{Key{Label: "1 … 9", Does: "Sort by that column; again, the other way round", char: '1'}, (*Rows).sortKey},
+	}
+}
+
+// RowsKeys are the keys that a focused list understands, the one that copies too.
+func RowsKeys() []Key {
+	return append(listed(rowsKeys()), Key{Label: "Ctrl+C", Does: "Copy what the row is about"})
+}
+
 // TypedKey implements fyne.Focusable.
 func (r *Rows) TypedKey(e *fyne.KeyEvent) {
-	page := max(1, int(r.bodyHeight()/r.rowHeight())-1)
-	switch e.Name {
-	case fyne.KeyUp:
-		r.step(-1)
-	case fyne.KeyDown:
-		r.step(1)
-	case fyne.KeyPageUp:
-		r.step(-page)
-	case fyne.KeyPageDown:
-		r.step(page)
-	case fyne.KeyHome:
-		r.step(-r.total)
-	case fyne.KeyEnd:
-		r.step(r.total)
-	case fyne.KeyLeft:
-		r.collapse()
-	case fyne.KeyRight:
-		r.expand()
-	case fyne.KeyReturn, fyne.KeyEnter, fyne.KeySpace:
-		if row := r.at(r.cursor); row != nil {
-			emit(r.OnActivate, row.Key)
-		}
+	if !pressKey(rowsKeys(), r, e.Name) {
+		passTyped(r, e)
+	}
+}
+
+func (r *Rows) activate() {
+	if row := r.at(r.cursor); row != nil {
+		emit(r.OnActivate, row.Key)
+	}
+}
+
+func (r *Rows) deleteRow() {
+	if r.selected != "" {
+		emit(r.OnDelete, r.selected)
+	}
+}
+
+// sortKey sorts by the column whose number is a digit.
+func (r *Rows) sortKey(digit rune) {
+	if i := int(digit - '1'); i < len(r.columns) && r.columns[i].Sortable && r.OnSort != nil {
+		r.OnSort(i)
 	}
 }
 

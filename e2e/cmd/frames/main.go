@@ -174,6 +174,9 @@ type link struct{}
 func (link) Status() model.LinkStatus             { return model.LinkStatus{State: model.LinkUp} }
 func (link) Retry()                               {}
 func (link) Audience(string, byte) model.Audience { return model.Audience{} }
+func (link) Retained(context.Context, string, int) ([]string, bool, error) {
+	return nil, false, nil
+}
 func (link) Send(context.Context, model.Outgoing) (model.Receipt, error) {
 	return model.Receipt{}, nil
 }
