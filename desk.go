@@ -10,9 +10,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
-	"os/signal"
 	"sync"
-	"syscall"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/app"
@@ -67,9 +65,9 @@ func show(cfg Config, out io.Writer) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, p.Close()) }()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
-	context.AfterFunc(ctx, stop) // a second signal ends the program at once
+	defer heedSignals(a, stop)()
 	return p.Run(ctx)
 }
 
@@ -126,7 +124,7 @@ func New(cfg Config, app fyne.App) (_ *Program, err error) {
 	p.window, err = ui.New(ui.Options{
 		App: app, Source: source, Land: land, Credit: assets.SolentAttribution,
 		Settings: settings, Save: func(s ui.Settings) error { return saveSettings(p.Dir, s) },
-		Notice: sayAll(crashed, notice, p.Moved, worse, elsewhere, p.Connections().Fault()), Stuck: p.abandon,
+		Notice: sayAll(crashed, notice, p.Moved, worse, elsewhere, p.Connections().Fault()), End: p.end,
 		About: versionText(), Folder: p.Dir.Path(""), Crashes: p.Dir.CrashReports(), Welcome: first && cfg.undirected(),
 		Boards: boards, Workspace: kept, Board: cfg.Board, Kiosk: cfg.Kiosk, Connections: p.desk, Program: deskProgram{p},
 		Commands: &savedCommands{dir: p.Dir}, User: operator(), OpenURL: cfg.Link,
@@ -227,7 +225,7 @@ func mapLand() (*plot.Land, error) {
 	), nil
 }
 
-// Run shows the window and returns when it has been closed or ctx has ended. It
+// Run shows the window until it is closed or ctx ends; then the process ends. It
 // is for the main goroutine.
 func (p *Program) Run(ctx context.Context) error {
 	stop := context.AfterFunc(ctx, p.window.Quit)
@@ -236,9 +234,8 @@ func (p *Program) Run(ctx context.Context) error {
 	return nil
 }
 
-// abandon ends the program when the window system does not: everything of ours
-// is closed in order, and the main goroutine, which waits in vain, with it.
-func (p *Program) abandon() {
+// end closes everything in order and ends the process.
+func (p *Program) end() {
 	if err := p.Close(); err != nil {
 		slog.Error("The program did not end in order", "error", err)
 		os.Exit(1)

@@ -31,12 +31,3 @@ func TestEndsAndRemembers(t *testing.T) {
 		left = page
 	}
 }
-
-// TestEndsEarly ends the program as soon as its window has come up, on
-// the page that takes the longest to draw.
-func TestEndsEarly(t *testing.T) {
-	dir := t.TempDir()
-	for range 3 {
-		start(t, setup{dir: dir, args: []string{"--page", "map"}}).end()
-	}
-}

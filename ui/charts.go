@@ -268,6 +268,7 @@ func (p *chartsPage) newView(i int) *widgets.ChartView {
 	v := widgets.NewChartView()
 	v.OnResize = func(width, height int, scale float64) {
 		p.ask(func(w *chartWant) {
+			w.sizes = slices.Clone(w.sizes) // frames are built from the old ones
 			for len(w.sizes) <= i {
 				w.sizes = append(w.sizes, chartSize{})
 			}

@@ -47,10 +47,10 @@ type Options struct {
 	// nothing else, on the full screen.
 	Board string
 	Kiosk bool
-	// Stuck is told, from another goroutine, that the window system did not come
-	// to its end after the window was closed: Run may never return. Settings have
-	// been saved by then. Nil to wait.
-	Stuck func()
+	// End ends the process, once the window was closed and the settings saved. It
+	// is called on the main goroutine, or on another when that does not answer,
+	// and closes the window with [Window.Close]. Nil leaves the end to Fyne.
+	End func()
 	// Observe, if not nil, is told what each frame cost, on the main goroutine.
 	Observe func(Frame)
 	// Commands keep the saved commands; nil keeps none.
@@ -90,6 +90,9 @@ type Window struct {
 	closed sync.Once
 	kept   sync.Once // the settings
 
+	leaving sync.Once
+	gone    chan struct{} // closed when the end has begun
+
 	*view
 	looks *looks
 	chart *chartSet
@@ -117,7 +120,8 @@ func New(o Options) (*Window, error) {
 	if err != nil {
 		return nil, fmt.Errorf("prepare the fonts: %w", err)
 	}
-	w := &Window{o: o, win: o.App.NewWindow(Title), looks: looks, chart: newChartSet(chartsOf(&o.Settings)), book: newCommandBook(o.Commands)}
+	w := &Window{o: o, win: o.App.NewWindow(Title), looks: looks, chart: newChartSet(chartsOf(&o.Settings)), book: newCommandBook(o.Commands),
+		gone: make(chan struct{})}
 	w.life, w.end = context.WithCancel(context.Background())
 	w.build()
 	for _, notice := range []string{o.Notice, w.book.notice} {
@@ -245,87 +249,6 @@ func (w *Window) setHidden(hidden bool) {
 	w.hidden = hidden
 	w.hideMu.Unlock()
 	w.presenter.poke()
-}
-
-// Run shows the window and returns when it has been closed. It is for the main
-// goroutine.
-func (w *Window) Run() {
-	w.Start()
-	returned := make(chan struct{})
-	w.left.Go(func() { w.watch(returned) })
-	w.win.ShowAndRun()
-	close(returned)
-	w.keep() // Fyne ends on a signal by itself, and what it was to do for us may be left undone
-	w.Close()
-}
-
-// endPatience is how long Fyne may take to end after it was told to.
-const endPatience = 2 * time.Second
-
-// watch sees to it that the program ends. Fyne 2.8.1 hands its last hook to a
-// queue that it empties and closes at the same time; when the hook slips in
-// between, Fyne waits for ever for a function that nobody will run.
-func (w *Window) watch(returned <-chan struct{}) {
-	<-w.life.Done()
-	late := time.NewTimer(endPatience)
-	defer late.Stop()
-	select {
-	case <-returned:
-	case <-late.C:
-		w.keep()
-		if w.o.Stuck != nil {
-			go w.o.Stuck() // which waits for this
-		}
-	}
-}
-
-// Start starts to draw, for a window that is shown by other means.
-func (w *Window) Start() {
-	w.begun = true
-	w.view.start()
-}
-
-// quit remembers what is to be remembered and ends the program.
-func (w *Window) quit() {
-	w.keep()
-	w.end()
-	w.o.App.Driver().Quit() // not the app's, which frees what belongs to a window that may be gone
-}
-
-// keep saves the settings, once.
-func (w *Window) keep() {
-	w.kept.Do(func() {
-		if err := w.save(); err != nil {
-			fyne.LogError("Settings not saved", err)
-		}
-	})
-}
-
-// Quit closes the window from any goroutine.
-func (w *Window) Quit() {
-	w.end()
-	fyne.Do(w.quit)
-}
-
-// Close stops drawing; it may be called twice.
-func (w *Window) Close() {
-	w.closed.Do(func() {
-		w.end()
-		w.view.finish()
-		w.left.Wait()
-	})
-}
-
-func (w *Window) save() error {
-	if w.o.Save == nil || w.o.Kiosk { // whose size and page nobody chose
-		return nil
-	}
-	s := w.o.Settings
-	size := w.win.Canvas().Size()
-	s.Page, s.Width, s.Height, s.Board = w.page, size.Width, size.Height, w.boards.current
-	s.Chart, s.Charts = nil, w.chart.get()
-	s.ChartWindow = int(w.charts.want.get().window.Seconds())
-	return w.o.Save(s)
 }
 
 // goTo shows a page; remember puts the one left on the way back.

@@ -81,6 +81,23 @@ func (p *Process) Err() error {
 // mebibyte, standard output and standard error together.
 func (p *Process) Output() string { return p.output.String() }
 
+// Signal sends a signal to the program and all it has started; 0 only tells
+// whether there is still any of it. The error is syscall.ESRCH when there is not.
+func (p *Process) Signal(signal syscall.Signal) error {
+	return syscall.Kill(-p.command.Process.Pid, signal)
+}
+
+// Fault is what the program said that a sound one never says, see faults.
+func (p *Process) Fault() error {
+	output := p.Output()
+	for _, fault := range faults {
+		if strings.Contains(output, fault) {
+			return fmt.Errorf("the program said %q:\n%s", fault, output)
+		}
+	}
+	return nil
+}
+
 // Stop asks the program to end with SIGTERM, and ends it when it has not done
 // so within five seconds; that is an error. By the way it ends, a program in Go
 // tells what it was doing in its output. A program that has ended already is

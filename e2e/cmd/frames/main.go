@@ -59,6 +59,7 @@ func (p *plan) run() error {
 		App: app.NewWithID("io.github.pilothouse.Frames"), Source: ui.Source{Store: store, Link: link{}, LinkName: "frames"},
 		Land: plot.NewLand(), Settings: ui.Settings{Page: p.page, Charts: f.charts(p.charts)},
 		Save: func(ui.Settings) error { return nil }, Observe: g.observe,
+		End: func() { os.Exit(0) },
 	})
 	if err != nil {
 		return err
