@@ -55,11 +55,18 @@ func (p *plan) run() error {
 	f := newFeeder(store, p.topics)
 	f.all()
 	g := &gauge{}
+	var failed error
 	w, err := ui.New(ui.Options{
 		App: app.NewWithID("io.github.pilothouse.Frames"), Source: ui.Source{Store: store, Link: link{}, LinkName: "frames"},
 		Land: plot.NewLand(), Settings: ui.Settings{Page: p.page, Charts: f.charts(p.charts)},
 		Save: func(ui.Settings) error { return nil }, Observe: g.observe,
-		End: func() { os.Exit(0) },
+		End: func() {
+			if failed != nil {
+				fmt.Fprintln(os.Stderr, "frames:", failed)
+				os.Exit(1)
+			}
+			os.Exit(0)
+		},
 	})
 	if err != nil {
 		return err
@@ -67,7 +74,6 @@ func (p *plan) run() error {
 	ctx, stop := context.WithCancel(context.Background())
 	var feeding sync.WaitGroup
 	feeding.Go(func() { f.run(ctx, p.rate) })
-	var failed error
 	feeding.Go(func() {
 		failed = p.measure(ctx, g)
 		w.Quit()
