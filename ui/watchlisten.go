@@ -30,7 +30,7 @@ func newListenSection(a *watchActs, open func(clientID string)) *listenSection {
 	s := &listenSection{acts: a, warning: widgets.NewBanner()}
 	s.listeners = widgets.NewRows([]widgets.Column{
 		{Title: i18n.T("Clients connect to"), Width: 210, Weight: 2}, {Title: i18n.T("Over"), Width: 120}, {Title: i18n.T("Reached from"), Width: 110},
-		{Title: i18n.T("Open"), Width: 56, Align: fyne.TextAlignTrailing}, {Title: i18n.T("Refused"), Width: 68, Align: fyne.TextAlignTrailing},
+		{Title: i18n.T("Clients"), Width: 56, Align: fyne.TextAlignTrailing}, {Title: i18n.T("Refused"), Width: 68, Align: fyne.TextAlignTrailing},
 		{Title: i18n.T("State"), Width: 150, Weight: 2},
 	})
 	s.listeners.OnCopy = func(url string) { a.deps.copyText(i18n.T("Copied the address"), url) }

@@ -26,6 +26,9 @@ func translated() []i18n.Language { return i18n.Languages()[1:] }
 
 func TestCataloguesHaveEveryTextOfTheCodeAndNoOther(t *testing.T) {
 	used := map[string]string{}
+	for _, u := range uses(t) {
+		used[u.key] = u.at
+	}
 	for key := range catalogue(t, "en") {
 		used[key] = "the toolkit"
 	}
