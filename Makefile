@@ -12,7 +12,7 @@ ARGS       ?=
 export FUZZTIME BENCH BENCHCOUNT RELEASE VERSION
 
 .DEFAULT_GOAL := help
-.PHONY: help run test build setup lint fuzz crash attacks flood soak peers measure flood-window bench screenshots icons clean packages packages-test
+.PHONY: help run test build setup fonts lint fuzz crash attacks flood soak peers measure flood-window bench screenshots icons clean packages packages-test
 
 help: ## Say what can be made
 	@echo "Pilothouse: make TARGET"
@@ -85,6 +85,9 @@ packages-test: ## Install what is in dist/ in clean systems and try it (root, De
 
 icons: ## Make assets/icon.png from assets/icon.svg again
 	@scripts/icons
+
+fonts: ## Make assets/fonts from Noto Sans CJK and the translations again
+	@scripts/fonts
 
 clean: ## Remove what was built
 	rm -rf bin dist failed

@@ -20,6 +20,7 @@ import (
 	"github.com/pilothouse/pilothouse/hub"
 	"github.com/pilothouse/pilothouse/model"
 	"github.com/pilothouse/pilothouse/ui"
+	"github.com/pilothouse/pilothouse/ui/i18n"
 	"github.com/pilothouse/pilothouse/ui/plot"
 )
 
@@ -105,6 +106,9 @@ func New(cfg Config, app fyne.App) (_ *Program, err error) {
 		}
 	}()
 	crashed := p.reportCrashes()
+	if err := speak(cfg.Language, settings.Language); err != nil {
+		notice = errors.Join(notice, err)
+	}
 	if cfg.wantsDemo(settings, first) {
 		p.Fleet.SetRunning(true)
 	}
@@ -133,6 +137,13 @@ func New(cfg Config, app fyne.App) (_ *Program, err error) {
 		return p, err
 	}
 	return p, p.openDoor()
+}
+
+// speak chooses the window's language: the first that is named, else the
+// system's.
+func speak(names ...string) error {
+	language, err := i18n.Choose(names...)
+	return errors.Join(err, i18n.Use(language))
 }
 
 // deskWatch is who is at the broker, as the window wants it.

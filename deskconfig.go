@@ -12,6 +12,7 @@ import (
 	"github.com/pilothouse/pilothouse/hub"
 	"github.com/pilothouse/pilothouse/model/connection"
 	"github.com/pilothouse/pilothouse/ui"
+	"github.com/pilothouse/pilothouse/ui/i18n"
 )
 
 // Config is what the program is told on its command line.
@@ -28,6 +29,9 @@ type Config struct {
 	// nothing else.
 	Board string
 	Kiosk bool
+	// Language is the language of the window, as in Settings; empty for the one
+	// in the settings.
+	Language string
 	// Version asks for the version only.
 	Version bool
 }
@@ -46,6 +50,7 @@ func parseConfig(args []string, out io.Writer) (Config, error) {
 	c.Register(fs)
 	fs.StringVar(&c.Page, "page", "", "open the page `NAME` first: "+strings.Join(ui.PageNames(), ", "))
 	fs.StringVar(&c.Board, "board", "", "open the board `NAME` first")
+	fs.StringVar(&c.Language, "language", "", "speak the language `TAG`: "+languageTags()+"; without it, the one of the settings, else the system's")
 	fs.BoolVar(&c.Kiosk, "kiosk", false, "show one board on the full screen and nothing else; hold Escape or press Ctrl+Shift+Q to leave")
 	fs.BoolVar(&c.Version, "version", false, "print the version and end")
 	if err := fs.Parse(args); err != nil {
@@ -60,10 +65,24 @@ func parseConfig(args []string, out io.Writer) (Config, error) {
 	if c.Page != "" && !slices.Contains(ui.PageNames(), c.Page) {
 		return c, fmt.Errorf("--page %q: there is no such page; the pages are %s", c.Page, strings.Join(ui.PageNames(), ", "))
 	}
+	if c.Language != "" {
+		if _, err := i18n.Match(c.Language); err != nil {
+			return c, fmt.Errorf("--language: %w", err)
+		}
+	}
 	if c.Board != "" && c.Page == "" {
 		c.Page = pageOfBoards
 	}
 	return c, nil
+}
+
+// languageTags lists the languages that the window speaks.
+func languageTags() string {
+	var tags []string
+	for _, l := range i18n.Languages() {
+		tags = append(tags, l.Tag)
+	}
+	return strings.Join(tags, ", ")
 }
 
 // takeFile takes the workspace file or the broker's URL off the arguments, options behind it

@@ -7,6 +7,8 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
 
+	"github.com/pilothouse/pilothouse/assets"
+	"github.com/pilothouse/pilothouse/ui/i18n"
 	"github.com/pilothouse/pilothouse/ui/plot"
 	"github.com/pilothouse/pilothouse/ui/widgets"
 )
@@ -32,11 +34,11 @@ type looks struct {
 }
 
 func newLooks() (*looks, error) {
-	font, err := plot.NewFont(theme.DefaultTextFont().Content())
+	font, err := plot.NewFont(theme.DefaultTextFont().Content(), assets.Font(i18n.Current().Tag, false))
 	if err != nil {
 		return nil, err
 	}
-	bold, err := plot.NewFont(theme.DefaultTextBoldFont().Content())
+	bold, err := plot.NewFont(theme.DefaultTextBoldFont().Content(), assets.Font(i18n.Current().Tag, true))
 	if err != nil {
 		return nil, err
 	}

@@ -11,6 +11,9 @@ type Settings struct {
 	Height float32 `json:"height,omitempty"`
 	// Theme is "dark", "light" or empty to follow the system.
 	Theme string `json:"theme,omitempty"`
+	// Language is the language of the window, the tag of one of i18n.Languages;
+	// empty follows the system. It counts from the next start.
+	Language string `json:"language,omitempty"`
 	// Chart are the series of the only chart, as older versions had one; it is
 	// read where Charts is nil.
 	Chart []model.SeriesKey `json:"chart,omitempty"`

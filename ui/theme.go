@@ -2,10 +2,13 @@ package ui
 
 import (
 	"image/color"
+	"sync"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
 
+	"github.com/pilothouse/pilothouse/assets"
+	"github.com/pilothouse/pilothouse/ui/i18n"
 	"github.com/pilothouse/pilothouse/ui/widgets"
 )
 
@@ -32,8 +35,33 @@ func (t *Theme) Color(name fyne.ThemeColorName, v fyne.ThemeVariant) color.Color
 	return theme.DefaultTheme().Color(name, v)
 }
 
-// Font is Fyne's own: Noto Sans, whose figures are tabular.
-func (t *Theme) Font(s fyne.TextStyle) fyne.Resource { return theme.DefaultTheme().Font(s) }
+// Font is Fyne's own, Noto Sans, whose figures are tabular. Before it comes the
+// font that has the Japanese or Chinese characters of the language's texts and
+// nothing else: for everything that the font lacks, Fyne goes on to its own.
+// Operators' data in those scripts is shown with the system's fonts.
+func (t *Theme) Font(s fyne.TextStyle) fyne.Resource {
+	if s.Symbol || s.Monospace {
+		return theme.DefaultTheme().Font(s)
+	}
+	return scriptFont(i18n.Current().Tag, s.Bold)
+}
+
+// scriptFonts are the fonts of assets by language and weight: Fyne keeps what it
+// has read of a font by its resource, which has to stay the same.
+var scriptFonts sync.Map
+
+// scriptFont is the font with the characters of a language's script.
+func scriptFont(language string, bold bool) fyne.Resource {
+	name := language + "-regular.otf"
+	if bold {
+		name = language + "-bold.otf"
+	}
+	if r, ok := scriptFonts.Load(name); ok {
+		return r.(fyne.Resource)
+	}
+	r, _ := scriptFonts.LoadOrStore(name, fyne.NewStaticResource(name, assets.Font(language, bold)))
+	return r.(fyne.Resource)
+}
 
 // Icon is Fyne's own.
 func (t *Theme) Icon(n fyne.ThemeIconName) fyne.Resource { return theme.DefaultTheme().Icon(n) }

@@ -11,6 +11,7 @@ import (
 	"github.com/golang/freetype/truetype"
 	"golang.org/x/image/font"
 	"golang.org/x/image/font/opentype"
+	"golang.org/x/image/font/sfnt"
 	"golang.org/x/image/math/fixed"
 )
 
@@ -23,18 +24,20 @@ const (
 )
 
 // Font draws and measures text in images. It keeps the glyphs it has drawn, up
-// to a bound. It is safe for concurrent use. Characters the font lacks are
-// drawn as its replacement box; there is no fallback to other fonts.
+// to a bound. It is safe for concurrent use. Characters that none of its fonts
+// has are drawn as the replacement box of the first.
 type Font struct {
-	sf *opentype.Font
-	tt *truetype.Font // the same for go-chart; nil if it cannot read the font
+	fonts []*opentype.Font
+	tt    *truetype.Font // the same for go-chart; nil if it cannot read the font
 
 	mu    sync.Mutex
 	faces map[float64]*face
 }
 
 type face struct {
-	ff              font.Face
+	faces           []font.Face // one for each of the fonts
+	fonts           []*opentype.Font
+	buf             sfnt.Buffer
 	ascent, descent float64
 	advances        map[rune]fixed.Int26_6
 	glyphs          map[glyphKey]glyph
@@ -51,14 +54,18 @@ type glyph struct {
 }
 
 // NewFont parses a TrueType or OpenType font, such as the bytes of a Fyne font
-// resource.
-func NewFont(ttf []byte) (*Font, error) {
-	sf, err := opentype.Parse(ttf)
-	if err != nil {
-		return nil, fmt.Errorf("parse font of %d bytes: %w", len(ttf), err)
+// resource, and others for the characters that it lacks.
+func NewFont(ttf []byte, others ...[]byte) (*Font, error) {
+	f := &Font{faces: map[float64]*face{}}
+	for _, data := range append([][]byte{ttf}, others...) {
+		sf, err := opentype.Parse(data)
+		if err != nil {
+			return nil, fmt.Errorf("parse font of %d bytes: %w", len(data), err)
+		}
+		f.fonts = append(f.fonts, sf)
 	}
-	tt, _ := truetype.Parse(ttf) // only SVG needs it, which has a font to fall back on
-	return &Font{sf: sf, tt: tt, faces: map[float64]*face{}}, nil
+	f.tt, _ = truetype.Parse(ttf) // only SVG needs it, which has a font to fall back on
+	return f, nil
 }
 
 // truetype is the font as go-chart takes it; nil lets go-chart use its own.
@@ -130,15 +137,28 @@ func (f *Font) faceLocked(px float64) *face {
 	if len(f.faces) >= maxFaces {
 		clear(f.faces)
 	}
-	ff, err := opentype.NewFace(f.sf, &opentype.FaceOptions{Size: px, DPI: 72, Hinting: font.HintingNone})
-	if err != nil { // only for a size out of range, and px is not
-		panic(fmt.Sprintf("plot: font face of %g px: %v", px, err))
+	fc := &face{fonts: f.fonts, advances: map[rune]fixed.Int26_6{}, glyphs: map[glyphKey]glyph{}}
+	for _, sf := range f.fonts {
+		ff, err := opentype.NewFace(sf, &opentype.FaceOptions{Size: px, DPI: 72, Hinting: font.HintingNone})
+		if err != nil { // only for a size out of range, and px is not
+			panic(fmt.Sprintf("plot: font face of %g px: %v", px, err))
+		}
+		fc.faces = append(fc.faces, ff)
 	}
-	m := ff.Metrics()
-	fc := &face{ff: ff, ascent: float64(m.Ascent) / 64, descent: float64(m.Descent) / 64,
-		advances: map[rune]fixed.Int26_6{}, glyphs: map[glyphKey]glyph{}}
+	m := fc.faces[0].Metrics()
+	fc.ascent, fc.descent = float64(m.Ascent)/64, float64(m.Descent)/64
 	f.faces[px] = fc
 	return fc
+}
+
+// of is the face of the first font that has r, else of the first.
+func (fc *face) of(r rune) font.Face {
+	for i, sf := range fc.fonts {
+		if g, err := sf.GlyphIndex(&fc.buf, r); err == nil && g != 0 {
+			return fc.faces[i]
+		}
+	}
+	return fc.faces[0]
 }
 
 func (fc *face) advance(r rune) fixed.Int26_6 {
@@ -148,9 +168,10 @@ func (fc *face) advance(r rune) fixed.Int26_6 {
 	if len(fc.advances) >= maxGlyphs {
 		clear(fc.advances)
 	}
-	a, ok := fc.ff.GlyphAdvance(r)
+	ff := fc.of(r)
+	a, ok := ff.GlyphAdvance(r)
 	if !ok {
-		a, _ = fc.ff.GlyphAdvance('\ufffd')
+		a, _ = ff.GlyphAdvance('\ufffd')
 	}
 	fc.advances[r] = a
 	return a
@@ -172,9 +193,10 @@ func (fc *face) glyph(r rune, sub uint8) glyph {
 // render draws one glyph at a fraction of a pixel to the right of the pen.
 func (fc *face) render(r rune, sub uint8) glyph {
 	dot := fixed.Point26_6{X: fixed.Int26_6(int(sub) * 64 / subpixels)}
-	dr, mask, mp, _, ok := fc.ff.Glyph(dot, r)
+	ff := fc.of(r)
+	dr, mask, mp, _, ok := ff.Glyph(dot, r)
 	if !ok {
-		dr, mask, mp, _, ok = fc.ff.Glyph(dot, '\ufffd')
+		dr, mask, mp, _, ok = ff.Glyph(dot, '\ufffd')
 	}
 	if !ok || dr.Empty() {
 		return glyph{}
