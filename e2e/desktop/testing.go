@@ -164,7 +164,7 @@ func (w Tester) end(process *Process) {
 		w.t.Error(err)
 	}
 	if err := process.Fault(); err != nil {
-		w.t.Error(err)
+		w.t.Errorf("%v", err)
 	}
 }
 
