@@ -54,6 +54,7 @@ func TestHistoryOutlivesTheHub(t *testing.T) {
 	say(t, h, "kitchen/thermometer", "22")
 	eventually(t, "thermometer", patience, heard(h, "kitchen/thermometer", "22"))
 	h.trouble("the kettle boiled over", true)
+	h.Store.Note(model.Event{At: time.Now(), Kind: model.EventDenied, Client: "lamp", Text: "may not publish"})
 	lamp := &model.Publisher{ClientID: "lamp", Addr: "192.0.2.4:4000"}
 	h.tellStore(broker.SessionOpened{Stamp: broker.Stamp{At: time.Now()}, Publisher: lamp})
 	h.tellStore(broker.WillPublished{Stamp: broker.Stamp{At: time.Now()}, Publisher: lamp})
@@ -79,6 +80,12 @@ func TestHistoryOutlivesTheHub(t *testing.T) {
 	commands, err := r.Commands(ctx, began.Add(-time.Second), time.Now(), 10)
 	if err != nil || len(commands) != 1 || commands[0].ID != c.ID {
 		t.Errorf("found the commands %v, %v", commands, err)
+	}
+	alarms, err := r.Alarms(ctx, began.Add(-time.Second), time.Now(), 100)
+	if err != nil || !slices.ContainsFunc(alarms, func(a history.Alarm) bool {
+		return a.ID == "refused lamp" && a.State == history.AlarmActive && a.Text == "lamp was denied: may not publish"
+	}) {
+		t.Errorf("found the alarms %+v, %v", alarms, err)
 	}
 	sessions, err := r.Sessions(ctx, began.Add(-time.Second), time.Now(), 10)
 	if err != nil || len(sessions) != 2 || !sessions[0].Opened || sessions[1].End != model.SessionWill {

@@ -17,10 +17,11 @@ const (
 	LoadEvery = 10 * time.Second
 )
 
-// trail hands over what a store tells beside messages: events and commands. It
+// trail hands over what a store tells beside messages: events, alarms and commands. It
 // is for one goroutine.
 type trail struct {
 	seen     uint64                        // number of the last event
+	alarmed  uint64                        // number of the last change of an alarm
 	commands map[string]model.CommandState // latest commands as recorded
 	gen      uint64
 
@@ -46,6 +47,11 @@ func (t *trail) follow(s *model.Store, r *history.Recorder) {
 		r.Event(events[i])
 		t.seen = events[i].Seq
 	}
+	alarms := s.Alarms(t.alarmed, trailEvents)
+	for i := len(alarms) - 1; i >= 0; i-- {
+		r.Alarm(recordOf(&alarms[i]))
+		t.alarmed = alarms[i].Seq
+	}
 	commands := s.Commands("", trailCommands)
 	known := make(map[string]model.CommandState, len(commands))
 	for i := len(commands) - 1; i >= 0; i-- {
@@ -56,6 +62,15 @@ func (t *trail) follow(s *model.Store, r *history.Recorder) {
 		known[c.ID] = c.State
 	}
 	t.commands = known
+}
+
+// recordOf is a change of an alarm as it is recorded.
+func recordOf(a *model.Alarm) history.Alarm {
+	state := history.AlarmActive
+	if !a.Active() {
+		state = history.AlarmCleared
+	}
+	return history.Alarm{At: a.At(), ID: a.ID.String(), Source: a.ID.Source, State: state, Severity: int(a.Severity), Text: a.Text}
 }
 
 // load records the rate of messages when it is due. heard counts them since the

@@ -42,11 +42,14 @@ type eventLog struct {
 	ring []Event
 	seq  uint64
 	max  int
+	// alarms hears of each event.
+	alarms *alarmBook
 }
 
 func (l *eventLog) add(e Event) {
 	l.seq++
 	e.Seq = l.seq
+	l.alarms.hear(&e)
 	if len(l.ring) < l.max {
 		l.ring = append(l.ring, e)
 		return

@@ -153,6 +153,7 @@ func (s *Store) judge(d *device, now time.Duration, at int64) (changed bool) {
 	was := d.state
 	d.state, d.since = next, at
 	if was == Unknown && next == Alive || next == Unknown {
+		s.alarms.clear(AlarmID{AlarmLiveness, d.root}, time.Unix(0, at))
 		return true
 	}
 	s.events.add(Event{At: time.Unix(0, at), Kind: EventLiveness, Device: d.root, From: was, To: next})

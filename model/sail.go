@@ -70,13 +70,16 @@ func (v *VoyageInfo) Late() bool {
 
 // noticeDelay adds an event, once a voyage, when a device will be late.
 func (s *Store) noticeDelay(d *device, at time.Time) {
-	if d.voyage == nil || d.voyage.noticed {
+	if d.voyage == nil {
 		return
 	}
 	v := s.voyageInfo(d)
 	switch {
 	case !v.Late():
 		d.voyage.late = time.Time{}
+		s.alarms.clear(AlarmID{AlarmDelay, d.root}, at)
+		return
+	case d.voyage.noticed:
 		return
 	case d.voyage.late.IsZero():
 		d.voyage.late = at

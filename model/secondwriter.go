@@ -50,7 +50,22 @@ func (s *Store) wrote(t *topic, m *Message) {
 	}
 	o.Publisher, o.Last = p, m.At
 	o.Turns++
+	s.alarmWriter(t, m.At)
 	s.tellWriter(t, m.At)
+}
+
+// alarmWriter raises the alarm of a topic that somebody else writes.
+func (s *Store) alarmWriter(t *topic, at time.Time) {
+	id := AlarmID{AlarmSecondWriter, t.node.path}
+	if s.alarms.again(id, at) {
+		return
+	}
+	a := Alarm{ID: id, Severity: SeverityAlarm, Began: at,
+		Text: t.others.latest.Publisher.Name() + " writes " + t.node.path + ", which belongs to " + t.owner.Name()}
+	if t.device != nil {
+		a.Device = t.device.root
+	}
+	s.alarms.last(a)
 }
 
 // tellWriter makes an event of a writer that was not told of yet.
@@ -87,6 +102,7 @@ func (s *Store) AcceptWriter(topic string) bool {
 		return false
 	}
 	t.owner, t.others = t.others.latest.Publisher, nil
+	s.alarms.clear(AlarmID{AlarmSecondWriter, topic}, s.now())
 	s.gen.Add(1)
 	return true
 }

@@ -61,6 +61,7 @@ type Store struct {
 	dir      directory
 	commands commandLog
 	events   eventLog
+	alarms   alarmBook
 }
 
 // cursor is the message being taken in.
@@ -134,7 +135,8 @@ func NewStore(o Options) *Store {
 	s.release = s.pubs.release
 	s.dir.init(o)
 	s.commands.init()
-	s.events.max = s.limits.Events
+	s.alarms.init()
+	s.events.max, s.events.alarms = s.limits.Events, &s.alarms
 	return s
 }
 

@@ -3,20 +3,22 @@ package model
 import "time"
 
 // Tick lets time pass: it judges the liveness of every device, ends commands
-// whose answer is overdue and notices delays. Call it a few times a second; it
+// whose answer is overdue, notices delays and raises and ends alarms. Call it a few times a second; it
 // costs about a tenth of a microsecond for each device.
 func (s *Store) Tick() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	at := s.now()
 	now := s.mono(at)
-	before, changed := s.events.seq, false
+	before, alarms, changed := s.events.seq, s.alarms.seq, false
 	for _, d := range s.dir.order {
 		changed = s.judge(d, now, at.UnixNano()) || changed
 		s.noticeDelay(d, at)
 	}
 	s.expire(now)
-	if changed || s.events.seq != before {
+	s.watchLimits(at)
+	s.quietAlarms(at)
+	if changed || s.events.seq != before || s.alarms.seq != alarms {
 		s.gen.Add(1)
 	}
 }

@@ -157,7 +157,7 @@ func (w *Window) build() {
 	}
 	bars := newFrameBars(deps, w.o.LinkName, w.o.Source.losses, w.openPalette, w.openConnections)
 	w.sent = newSentLog(deps, w.win)
-	always := []source{bars, w.notices, w.watchBadge(), w.sent}
+	always := []source{bars, w.notices, w.watchBadge(), w.sent, &limitWatch{store: w.o.Store, charts: w.chart}}
 	if w.o.History != nil {
 		w.time = newTimeBar(deps, w.win, newPast(w.ctx, w.o.History, w.stores, deps.poke))
 		always = append(always, w.time)

@@ -31,6 +31,12 @@ type Session struct {
 	Why    string
 }
 
+// States of an [Alarm].
+const (
+	AlarmActive  = "active"
+	AlarmCleared = "cleared"
+)
+
 // Alarm is a change in the life of an alarm (ISA-18.2).
 type Alarm struct {
 	At time.Time
