@@ -7,12 +7,16 @@ BENCH      ?= .
 BENCHCOUNT ?= 6
 KILLS      ?= 200
 SOAK       ?= 21600000
+POWER_FAILURES ?= 200
+DAMAGED_PAGES  ?= 200
+CUT_OFF        ?= 1m
+SUSTAINED      ?= 10m
 ARGS       ?=
 
 export FUZZTIME BENCH BENCHCOUNT RELEASE VERSION
 
 .DEFAULT_GOAL := help
-.PHONY: help run test build setup fonts lint fuzz crash attacks flood soak peers measure flood-window bench screenshots icons clean packages packages-test
+.PHONY: help run test build setup fonts lint fuzz crash attacks flood soak peers measure flood-window bench history-proofs screenshots icons clean packages packages-test
 
 help: ## Say what can be made
 	@echo "Pilothouse: make TARGET"
@@ -69,6 +73,13 @@ flood-window: ## Send the window an hour's messages as fast as it goes: memory s
 
 bench: ## Run the benchmarks BENCHCOUNT times and summarise them
 	@scripts/bench
+
+history-proofs: ## The historian's long tests: KILLS, POWER_FAILURES, DAMAGED_PAGES, CUT_OFF, SUSTAINED
+	@scripts/setup test
+	@. scripts/env.sh && KILLS=$(KILLS) POWER_FAILURES=$(POWER_FAILURES) DAMAGED_PAGES=$(DAMAGED_PAGES) CI=1 \
+	  go test -count 1 -timeout 0 -v -run '^(TestKill|TestKillLarge|TestPowerFailure|TestDamagedPages|TestFullDisk)$$' ./model/history/sqlite
+	@. scripts/env.sh && CUT_OFF=$(CUT_OFF) CI=1 go test -count 1 -timeout 0 -v -run '^TestStore$$' ./model/history/postgres
+	@. scripts/env.sh && SUSTAINED=$(SUSTAINED) go test -timeout 0 -run '^$$' -bench '^BenchmarkSustained$$' -benchtime 1x ./model/history
 
 screenshots: ## Make docs/screenshots from the running program
 	@scripts/setup test

@@ -31,6 +31,18 @@ func goGoals() []goGoal {
 		{"memory of a topic with a number and 100 samples", of("^TopicMemory$"), "B/topic", "KiB", 1.0 / 1024, 3, false},
 		{"filter as you type over 100,000 topics", of("^TreeView/filter/"), "ns/op", "ms", 1e-6, 50, false},
 		{"12 charts x 6 series x 10 Hz, drawn as the window draws them", of("^TwelveCharts/layered$"), "cores", "cores", 1, 0.5, false},
+		{"history: recorded without loss, offered 50,500 a second", of("^Sustained$"), "messages/s", "messages/s", 1, 50_000, true},
+		{"history: messages lost at that rate", of("^Sustained$"), "lost", "messages", 1, 0, false},
+		{"history: commit at that rate, p99", of("^Sustained$"), "commit-p99-ms", "ms", 1, 100, false},
+		{"history: the live path from socket to model slowed by recording, at a rate the machine carries", of("^LiveHub/paced$"), "slower-%", "%", 1, 5, false},
+		{"history: the live path from socket to model slowed by recording, at saturation", of("^LiveHub/saturated$"), "slower-%", "%", 1, 5, false},
+		{"history: opening 10 million samples", of("^Open10M$"), "ns/op", "ms", 1e-6, 2000, false},
+		{"history: last value of 10,000 topics at a past moment", of("^At10000$"), "ns/op", "ms", 1e-6, 200, false},
+		{"history: the slider to the first picture of 10,000 topics", of("^Glance10000$"), "ns/op", "ms", 1e-6, 200, false},
+		{"history: 10 million samples to 1,000 columns", of("^Columns10M$"), "ns/op", "ms", 1e-6, 50, false},
+		{"history: a year at 1 Hz to the columns of a chart", of("^ColumnsYear$"), "ns/op", "ms", 1e-6, 100, false},
+		{"history: bytes on disk of a recent sample", of("^Write$"), "disk-bytes/sample", "bytes", 1, 30, false},
+		{"history: bytes on disk of a sealed sample", of("^Columns10M$"), "disk-bytes/sample", "bytes", 1, 4, false},
 	}
 }
 

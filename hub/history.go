@@ -251,6 +251,9 @@ func (x *History) Place() string {
 	return x.where
 }
 
+// Retention is what is kept for how long.
+func (x *History) Retention() history.Retention { return x.h.cfg.retention() }
+
 // Off tells that history was switched off.
 func (x *History) Off() bool { return x.where == "" }
 

@@ -27,7 +27,7 @@ func eventually(t testing.TB, what string, limit time.Duration, ok func() bool) 
 
 // start runs a hub on a port and a data folder of its own, and closes it with
 // the test.
-func start(t *testing.T, change func(*Config)) *Hub {
+func start(t testing.TB, change func(*Config)) *Hub {
 	t.Helper()
 	c := Config{DemoSet: true, DemoSpeed: 10, DataDir: t.TempDir(), Listen: "127.0.0.1:0", NoKeychain: true}
 	if change != nil {

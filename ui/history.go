@@ -12,6 +12,8 @@ type History interface {
 	// while nothing is recorded: err is why, nil when that is as it was asked
 	// for.
 	Status() (s history.Status, on bool, err error)
+	// Retention is what is kept for how long.
+	Retention() history.Retention
 	// Reader reads what was recorded; nil while there is nothing to read from.
 	// It is used away from the main goroutine.
 	Reader() history.Reader

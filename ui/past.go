@@ -27,6 +27,7 @@ type past struct {
 	wanted bool               // the operator is, or wants to be, in the past
 	going  time.Time          // the moment being gone to; zero when none
 	abort  context.CancelFunc // of what is under way
+	warm   context.CancelFunc // of what only adds to the moment that is shown
 	player *history.Player
 	err    error
 }
@@ -110,6 +111,9 @@ func (p *past) ask(wanted bool, f func(*wish)) {
 	f(&p.wish)
 	if !p.wish.to.IsZero() {
 		p.going = p.wish.to
+		if p.warm != nil {
+			p.warm()
+		}
 	}
 	start := !p.busy && p.ctx.Err() == nil
 	p.busy = p.busy || start
@@ -166,7 +170,7 @@ func (p *past) do(ctx context.Context, w wish) error {
 		p.mu.Lock()
 		p.going = w.to
 		p.mu.Unlock()
-		if err := player.Seek(ctx, w.to); err != nil {
+		if err := p.jump(ctx, player, w.to); err != nil {
 			return err
 		}
 	}
@@ -180,6 +184,33 @@ func (p *past) do(ctx context.Context, w wish) error {
 		player.Play(w.play)
 	}
 	return nil
+}
+
+// jump goes to a moment: what was known then shows at once, and what led to it, so
+// that there are rhythms, tracks and charts, when it is there. The operator who
+// goes elsewhere meanwhile does not wait for it.
+func (p *past) jump(ctx context.Context, player *history.Player, to time.Time) error {
+	if err := player.Glance(ctx, to); err != nil {
+		return err
+	}
+	p.arrive(player)
+	p.changed()
+	warm, cancel := context.WithCancel(ctx)
+	defer cancel()
+	p.mu.Lock()
+	p.warm = cancel
+	if !p.wish.to.IsZero() {
+		cancel()
+	}
+	p.mu.Unlock()
+	err := player.Seek(warm, to)
+	p.mu.Lock()
+	p.warm = nil
+	p.mu.Unlock()
+	if ctx.Err() == nil && warm.Err() != nil {
+		return nil
+	}
+	return err
 }
 
 // open is the player; nil when the operator no longer wants one.

@@ -28,13 +28,14 @@ type frameBars struct {
 	clock  *widget.Label
 	counts *widget.Label
 	losses *widget.Label
+	record *recordingEntry
 	banner *widgets.Banner
 	top    fyne.CanvasObject
 	bottom fyne.CanvasObject
 }
 
-func newFrameBars(d pageDeps, name string, extra func() []model.DropCount, search, connect func()) *frameBars {
-	b := &frameBars{store: d.store, name: name, link: d.link, extra: extra}
+func newFrameBars(d pageDeps, name string, extra func() []model.DropCount, search, connect func(), h History) *frameBars {
+	b := &frameBars{store: d.store, name: name, link: d.link, extra: extra, record: newRecordingEntry(d, h)}
 	b.badge = widgets.NewBadgeButton(name, widgets.ColorMuted, connect)
 	b.clock = widget.NewLabel("")
 	b.clock.TextStyle.Monospace = true
@@ -55,7 +56,7 @@ func newFrameBars(d pageDeps, name string, extra func() []model.DropCount, searc
 		copyIt.Importance = widget.LowImportance
 		left.Add(copyIt)
 	}
-	b.bottom = bar(container.NewHBox(left, layout.NewSpacer(), b.counts, b.losses))
+	b.bottom = bar(container.NewHBox(left, layout.NewSpacer(), b.record.button, b.counts, b.losses))
 	b.banner = widgets.NewBanner()
 	b.banner.OnAction = d.link.Retry
 	return b
@@ -74,7 +75,9 @@ func (b *frameBars) frame(now time.Time) func() {
 	status, ink := linkLook(link.State)
 	banner := linkBanner(&link, now)
 	clock := now.Local().Format("15:04:05")
+	recording := b.record.look()
 	return func() {
+		b.record.show(recording)
 		setText(b.clock, clock)
 		setText(b.counts, counts)
 		b.showLosses(losses)

@@ -60,6 +60,8 @@ func (a *archive) Status() (history.Status, bool, error) {
 	return history.Status{}, a.off == nil, a.off
 }
 
+func (a *archive) Retention() history.Retention { return history.DefaultRetention() }
+
 func (a *archive) Reader() history.Reader { return a.Store }
 
 func (a *archive) NewPlayer(onChange func()) (*history.Player, error) {
@@ -159,7 +161,7 @@ func TestTimeKeys(t *testing.T) {
 	b.app.Until(t, "step on", patience, func() bool { return b.time.past.state().at.Equal(at.Add(step)) })
 	press(fyne.KeyLeft)
 	b.app.Until(t, "step back", patience, func() bool { return b.time.past.state().at.Equal(at) })
-	b.time.speed.SetSelected("100×")
+	b.time.speed.SetSelected("100× speed")
 	press(fyne.KeySpace)
 	b.app.Until(t, "time pass", patience, func() bool { return b.time.past.state().at.After(at.Add(5 * time.Second)) })
 	b.see()

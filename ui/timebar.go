@@ -27,7 +27,7 @@ type timeBar struct {
 	live                *widget.Button
 	back, play, forward *widget.Button
 	speed, zoom         *widget.Select
-	mark, list          *widget.Button
+	mark, list, alarms  *widget.Button
 	body                fyne.CanvasObject
 	banner              *widgets.Banner
 	edge                *canvas.Rectangle
@@ -70,8 +70,8 @@ func newTimeBar(d pageDeps, win fyne.Window, p *past) *timeBar {
 	b.line.OnSeek = func(at time.Time, _ bool) { b.seek(at) }
 	b.line.OnLive, b.line.OnPan, b.line.OnKey = b.goLive, b.pan, b.key
 	b.buildButtons()
-	left := container.New(layout.NewCustomPaddedHBoxLayout(2), b.live, b.back, b.play, b.forward, sized(b.speed, 86))
-	right := container.New(layout.NewCustomPaddedHBoxLayout(2), sized(b.zoom, 92), b.mark, b.list)
+	left := container.New(layout.NewCustomPaddedHBoxLayout(2), b.live, b.back, b.play, b.forward, sized(b.speed, 112))
+	right := container.New(layout.NewCustomPaddedHBoxLayout(2), sized(b.zoom, 124), b.mark, b.list, b.alarms)
 	b.body = container.NewStack(widgets.NewBar(), container.New(layout.NewCustomPaddedLayout(2, 2, 4, 4),
 		container.NewBorder(nil, nil, container.NewCenter(left), container.NewCenter(right), b.line)))
 	b.banner = widgets.NewBanner()
@@ -94,9 +94,10 @@ func (b *timeBar) buildButtons() {
 	b.forward = icon(theme.MediaFastForwardIcon(), func() { b.step(1) })
 	b.mark = icon(theme.ContentAddIcon(), b.askBookmark)
 	b.list = icon(theme.ListIcon(), b.listBookmarks)
+	b.alarms = icon(theme.WarningIcon(), b.listAlarms)
 	names := make([]string, len(timeSpeeds))
 	for i, s := range timeSpeeds {
-		names[i] = speedName(float64(s))
+		names[i] = i18n.Tf("%s speed", speedName(float64(s)))
 	}
 	b.speed = widget.NewSelect(names, func(string) {
 		if b.st.speed > 0 {

@@ -26,6 +26,7 @@ const (
 	timeMaxMarks  = 400
 	timeRenew     = 5 * time.Second // what is in view is asked for anew so often
 	timePatience  = 20 * time.Second
+	alarmsBefore  = 24 * time.Hour // how long before the stretch alarms are looked for
 )
 
 // timeRecord is what is known of a stretch of time.
@@ -38,6 +39,7 @@ type timeRecord struct {
 	gaps        []widgets.TimelineSpan
 	marks       []widgets.TimelineMark
 	bookmarks   []history.Bookmark // all there are, in order
+	alarms      []history.Alarm    // changes of alarms, the oldest first
 	loaded      time.Time
 	err         error
 }
@@ -138,6 +140,10 @@ func readTime(ctx context.Context, reader history.Reader, from, to time.Time) *t
 	if r.bookmarks, r.err = reader.Bookmarks(ctx, r.first.Add(-time.Hour), to.Add(time.Hour)); r.err != nil {
 		return r
 	}
+	// What began before may be active still.
+	if r.alarms, r.err = reader.Alarms(ctx, from.Add(-alarmsBefore), from, timeMaxMarks); r.err != nil {
+		return r
+	}
 	r.err = r.readMarks(ctx, reader, from, to)
 	return r
 }
@@ -160,8 +166,9 @@ func (r *timeRecord) readMarks(ctx context.Context, reader history.Reader, from,
 				r.mark(widgets.TimelineMark{At: events[i].At, Title: eventSubject(&events[i]) + " " + text, Ink: ink})
 			}
 		}
+		r.alarms = append(r.alarms, alarms...)
 		for i := range alarms {
-			if alarms[i].State == "active" {
+			if alarms[i].State == history.AlarmActive {
 				r.mark(widgets.TimelineMark{At: alarms[i].At, Title: alarms[i].Text, Ink: widgets.ColorLost})
 			}
 		}

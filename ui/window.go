@@ -155,7 +155,7 @@ func (w *Window) build() {
 	if w.o.History != nil {
 		deps.exports = &exports{deps: deps, win: w.win, history: w.o.History}
 	}
-	bars := newFrameBars(deps, w.o.LinkName, w.o.Source.losses, w.openPalette, w.openConnections)
+	bars := newFrameBars(deps, w.o.LinkName, w.o.Source.losses, w.openPalette, w.openConnections, w.o.History)
 	w.sent = newSentLog(deps, w.win)
 	always := []source{bars, w.notices, w.watchBadge(), w.sent, &limitWatch{store: w.o.Store, charts: w.chart}}
 	if w.o.History != nil {

@@ -122,8 +122,21 @@ func (p *Player) Recorded(device string) (e model.Event, ok bool) {
 	return e, ok
 }
 
+// Glance goes to a moment, of which it shows what each topic said last and nothing
+// of what led to it: rhythms, tracks and charts begin there. It takes a fraction of
+// the time of a Seek, which may follow. Playing stops. A Glance that fails leaves
+// what was shown.
+func (p *Player) Glance(ctx context.Context, at time.Time) error {
+	return p.turn(ctx, at, p.lastValues)
+}
+
 // Seek goes to a moment. Playing stops. A Seek that fails leaves what was shown.
 func (p *Player) Seek(ctx context.Context, at time.Time) error {
+	return p.turn(ctx, at, p.rebuild)
+}
+
+// turn goes to a moment, of which build makes the store.
+func (p *Player) turn(ctx context.Context, at time.Time, build func(context.Context, time.Time, *moment) (*model.Store, error)) error {
 	p.Pause()
 	p.seek.Lock()
 	defer p.seek.Unlock()
@@ -132,7 +145,7 @@ func (p *Player) Seek(ctx context.Context, at time.Time) error {
 		return fmt.Errorf("go to %s: %w", at.Format(time.RFC3339), err)
 	}
 	clock := &moment{}
-	store, err := p.rebuild(ctx, at, clock)
+	store, err := build(ctx, at, clock)
 	if err != nil {
 		return fmt.Errorf("go to %s: %w", at.Format(time.RFC3339), err)
 	}

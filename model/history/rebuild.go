@@ -30,10 +30,22 @@ func (p *Player) rebuild(ctx context.Context, at time.Time, clock *moment) (*mod
 	if err != nil {
 		return nil, err
 	}
-	clock.own.Store(from.UnixMicro())
+	store, err := p.lastValues(ctx, from.Add(-time.Microsecond), clock)
+	if err != nil {
+		return nil, err
+	}
+	feed(store, warm)
+	clock.own.Store(at.UnixMicro())
+	return store, ctx.Err()
+}
+
+// lastValues makes a store of what each topic said last as of a moment, and of the
+// sessions before it.
+func (p *Player) lastValues(ctx context.Context, at time.Time, clock *moment) (*model.Store, error) {
+	clock.own.Store(at.UnixMicro())
 	store := p.opts.NewStore(clock.now)
 	var last []entry
-	err = p.opts.Reader.At(ctx, from.Add(-time.Microsecond), "#", func(m Message) bool {
+	err := p.opts.Reader.At(ctx, at, "#", func(m Message) bool {
 		m.Replayed = true // it is known, but is no sign of life
 		last = append(last, entry{at: m.At.UnixMicro(), message: &m})
 		return ctx.Err() == nil
@@ -43,13 +55,11 @@ func (p *Player) rebuild(ctx context.Context, at time.Time, clock *moment) (*mod
 	}
 	sortEntries(last)
 	feed(store, last)
-	sessions, err := p.sessions(ctx, from.Add(-sessionsBefore), from)
+	sessions, err := p.sessions(ctx, at.Add(-sessionsBefore), at.Add(time.Microsecond))
 	if err != nil {
 		return nil, err
 	}
 	feed(store, sessions)
-	feed(store, warm)
-	clock.own.Store(at.UnixMicro())
 	return store, ctx.Err()
 }
 

@@ -46,11 +46,11 @@ func sustained(b *testing.B) time.Duration {
 	return 10 * time.Second
 }
 
-// BenchmarkSustained records 50,000 messages a second of 5,000 devices, each a
-// JSON object with two numbers. The goals are no loss, and commits of at most 100
-// ms at the 99th percentile.
+// BenchmarkSustained records what comes at 50,500 messages a second from 5,000
+// devices, each a JSON object with two numbers. The goals are 50,000 a second
+// without loss, and commits of at most 100 ms at the 99th percentile.
 func BenchmarkSustained(b *testing.B) {
-	const rate, devices, tick = 50_000, 5_000, 5 * time.Millisecond
+	const rate, devices, tick = 50_500, 5_000, 5 * time.Millisecond
 	for b.Loop() {
 		s := &timed{Store: open(b)}
 		r, err := history.NewRecorder(history.Options{Store: s, Scanner: &payload.Scanner{}, Upkeep: time.Second})

@@ -130,6 +130,10 @@ func BenchmarkAt10000(b *testing.B) {
 // BenchmarkSeek10000 is the whole of a jump to that moment: the live store as it
 // was, after a warm-up of as many messages as there ever are in one.
 func BenchmarkSeek10000(b *testing.B) {
+	benchJump(b, func(p *history.Player, at time.Time) error { return p.Seek(context.Background(), at) })
+}
+
+func benchJump(b *testing.B, jump func(*history.Player, time.Time) error) {
 	s := open(b, filepath.Join(b.TempDir(), "history.db"), sqlite.Options{})
 	defer func() { _ = s.Close() }()
 	at := fillTopics(b, s, 10_000)
@@ -140,11 +144,17 @@ func BenchmarkSeek10000(b *testing.B) {
 	defer p.Close()
 	began := historytest.ProcessorTime(false)
 	for b.Loop() {
-		if err := p.Seek(context.Background(), at); err != nil {
+		if err := jump(p, at); err != nil {
 			b.Fatal(err)
 		}
 	}
 	reportProcessor(b, began)
+}
+
+// BenchmarkGlance10000 is a jump to that moment up to the first picture: what each
+// topic said last, in a live store. The goal is 200 ms.
+func BenchmarkGlance10000(b *testing.B) {
+	benchJump(b, func(p *history.Player, at time.Time) error { return p.Glance(context.Background(), at) })
 }
 
 // BenchmarkWrite is batches of 5,000 samples, each on disk before the next. The
