@@ -19,8 +19,8 @@ import (
 // The time bar in a window of the large size shows ten minutes: its right end is
 // now.
 var (
-	timeNow  = image.Pt(1106, 735)
-	timeThen = image.Pt(880, 735) // three minutes ago
+	timeNow  = image.Pt(1034, 735)
+	timeThen = image.Pt(838, 735) // three minutes ago
 )
 
 // inPast tells whether the page has the frame that marks the past.

@@ -54,6 +54,11 @@ func benchColumns(b *testing.B, samples int, roll bool) {
 			}
 		}
 	}
+	for range 2 { // the second empties the log
+		if err := s.Checkpoint(context.Background()); err != nil {
+			b.Fatal(err)
+		}
+	}
 	u := historytest.Must[history.Usage](b)(s.Usage(context.Background()))
 	began := historytest.ProcessorTime(false)
 	for b.Loop() {
