@@ -252,7 +252,7 @@ func (x *History) Place() string {
 }
 
 // Retention is what is kept for how long.
-func (x *History) Retention() history.Retention { return x.h.cfg.retention() }
+func (x *History) Retention() history.Retention { return *x.h.keeping.Load() }
 
 // Off tells that history was switched off.
 func (x *History) Off() bool { return x.where == "" }
