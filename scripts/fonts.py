@@ -14,6 +14,10 @@ NAMES = "日本語简体中文"
 # Everything else that Japanese and Chinese texts are punctuated with.
 PUNCTUATION = "、。・「」『』（）【】〈〉《》！？：；，．～…—“”‘’％＋－／＝￥￣々〆〇ー"
 KANA = "".join(map(chr, range(0x3041, 0x3097))) + "".join(map(chr, range(0x30A1, 0x30FB)))
+# The toolkit draws a space with the font of the character before it. Here it is
+# as wide as in the toolkit's Noto Sans, in thousandths of the em.
+SPACES = {0x20, 0xA0}
+SPACE_WIDTH = 260
 # The line of the toolkit's Noto Sans, in thousandths of the em.
 ASCENT, DESCENT = 1069, -293
 
@@ -34,7 +38,8 @@ def runes(language, catalogues):
         wanted |= set(texts(catalogues / (catalogue + ".json"))) | set(PUNCTUATION)
     if language == "ja":
         wanted |= set(KANA)
-    return {ord(c) for c in wanted if ord(c) >= 0x2E80 or c in "“”‘’" and language == "zh"}
+    wide = {ord(c) for c in wanted if ord(c) >= 0x2E80 or c in "“”‘’" and language == "zh"}
+    return wide | SPACES
 
 
 def cut(font, wanted):
@@ -50,6 +55,8 @@ def cut(font, wanted):
     cutter = subset.Subsetter(options)
     cutter.populate(unicodes=wanted)
     cutter.subset(font)
+    for space in SPACES:
+        font["hmtx"][font.getBestCmap()[space]] = (SPACE_WIDTH, 0)
     font["hhea"].ascent, font["hhea"].descent, font["hhea"].lineGap = ASCENT, DESCENT, 0
     font["OS/2"].sTypoAscender, font["OS/2"].sTypoDescender, font["OS/2"].sTypoLineGap = ASCENT, DESCENT, 0
     font["OS/2"].usWinAscent, font["OS/2"].usWinDescent = ASCENT, -DESCENT
