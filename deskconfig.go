@@ -50,7 +50,7 @@ func parseConfig(args []string, out io.Writer) (Config, error) {
 	c.Register(fs)
 	fs.StringVar(&c.Page, "page", "", "open the page `NAME` first: "+strings.Join(ui.PageNames(), ", "))
 	fs.StringVar(&c.Board, "board", "", "open the board `NAME` first")
-	fs.StringVar(&c.Language, "language", "", "speak the language `TAG`: "+languageTags()+"; without it, the one of the settings, else the system's")
+	fs.StringVar(&c.Language, flagLanguage, "", "speak the language `TAG`: "+languageTags()+"; without it, the one of the settings, else the system's")
 	fs.BoolVar(&c.Kiosk, "kiosk", false, "show one board on the full screen and nothing else; hold Escape or press Ctrl+Shift+Q to leave")
 	fs.BoolVar(&c.Version, "version", false, "print the version and end")
 	if err := fs.Parse(args); err != nil {

@@ -14,6 +14,7 @@ import (
 // The flags that hold settings.
 const (
 	flagMemory      = "memory"
+	flagLanguage    = "language"
 	flagHistory     = "history"
 	flagHistoryGiB  = "history-gib"
 	flagHistoryKeep = "history-keep"
@@ -90,6 +91,7 @@ func (d deskProgram) Record(ctx context.Context) (string, history.Usage, error) 
 func (d deskProgram) Held(s ui.Setting) string {
 	name := map[ui.Setting]string{
 		ui.SettingMemory: flagMemory, ui.SettingHistoryPlace: flagHistory, ui.SettingHistorySize: flagHistoryGiB, ui.SettingHistoryKeep: flagHistoryKeep,
+		ui.SettingLanguage: flagLanguage,
 	}[s]
 	if d.p.cfg.Given[name] {
 		return "--" + name

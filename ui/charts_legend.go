@@ -16,7 +16,7 @@ import (
 const legendRemove = 5
 
 // legendWidth is how wide the legend is at least.
-const legendWidth = 412
+const legendWidth = 430
 
 // chartKey and lineKey are the keys of the legend's rows.
 func chartKey(chart int) string      { return strconv.Itoa(chart) }
@@ -41,9 +41,9 @@ func (p *chartsPage) buildLegend() {
 	p.legend = widgets.NewRows([]widgets.Column{
 		{Title: i18n.T("Series"), Width: 122, Weight: 1},
 		{Title: i18n.T("Last"), Width: 74, Align: fyne.TextAlignTrailing},
-		{Title: i18n.T("Min"), Width: 54, Align: fyne.TextAlignTrailing},
-		{Title: i18n.T("Max"), Width: 54, Align: fyne.TextAlignTrailing},
-		{Title: i18n.T("Mean"), Width: 54, Align: fyne.TextAlignTrailing},
+		{Title: i18n.T("Min"), Width: 60, Align: fyne.TextAlignTrailing},
+		{Title: i18n.T("Max"), Width: 60, Align: fyne.TextAlignTrailing},
+		{Title: i18n.T("Mean"), Width: 60, Align: fyne.TextAlignTrailing},
 		{Title: "", Width: 34, Align: fyne.TextAlignCenter},
 	})
 	p.legend.OnCell = func(key string, column int) {

@@ -78,7 +78,7 @@ func (t *deviceDetail) buildValues() {
 		{Title: i18n.T("Now"), Width: 84, Weight: 1, Align: fyne.TextAlignTrailing},
 		{Title: i18n.T("Trend"), Width: 110, Weight: 1},
 		{Title: i18n.T("Age"), Width: 52, Align: fyne.TextAlignTrailing},
-		{Title: i18n.T("Chart"), Width: 60},
+		{Title: i18n.T("Chart"), Width: 60, Holds: []string{i18n.T("+ Plot"), i18n.T("plotted")}},
 	})
 	plot := func(key string) {
 		if k, ok := t.keys[key]; ok {

@@ -69,6 +69,7 @@ func impostorWords() []string {
 		i18n.Mark("Huge lengths"), i18n.Mark("JSON bomb"), i18n.Mark("Web page"),
 		i18n.Mark("Client ID bound to its identity"), i18n.Mark("Passwords pinned to addresses"), i18n.Mark("Quarantine of cloned keys"),
 		i18n.Mark("Limit on takeovers"), i18n.Mark("Own-root rule"), i18n.Mark("Rule for wills"), i18n.Mark("Rule for retained messages"),
-		i18n.Mark("Rule for filters"),
+		i18n.Mark("Rule for filters"), i18n.Mark("Alias resolved before the rule"), i18n.Mark("Devices know their authority"),
+		i18n.Mark("Caps on silent sockets"),
 	}
 }

@@ -41,6 +41,7 @@ const (
 	SettingHistoryPlace
 	SettingHistorySize
 	SettingHistoryKeep
+	SettingLanguage
 )
 
 // settingsSheet is the sheet of settings.
@@ -49,6 +50,7 @@ type settingsSheet struct {
 	stop context.CancelFunc
 
 	theme, memory    *widget.Select
+	language         *widget.Select
 	quiet            *widget.Check
 	used, record     *widget.Label
 	place, days, gib *widgets.Entry
@@ -61,6 +63,16 @@ type settingsSheet struct {
 // settings.
 func themeChoices() (labels, names []string) {
 	return []string{i18n.T("As the system"), i18n.T("Light"), i18n.T("Dark")}, []string{"", "light", "dark"}
+}
+
+// languageChoices are the languages as they are offered, each in its own words,
+// with their tags in the settings.
+func languageChoices() (labels, tags []string) {
+	labels, tags = []string{i18n.T("As the system")}, []string{""}
+	for _, l := range i18n.Languages() {
+		labels, tags = append(labels, l.Name), append(tags, l.Tag)
+	}
+	return labels, tags
 }
 
 // openSettings shows the sheet of settings.
@@ -84,6 +96,10 @@ func newSettingsSheet(w *Window) *settingsSheet {
 	s.theme = widget.NewSelect(labels, nil)
 	s.theme.SetSelectedIndex(max(0, slices.Index(names, w.o.Settings.Theme)))
 	s.theme.OnChanged = func(string) { w.useTheme(names[max(0, s.theme.SelectedIndex())]); w.saveNow() }
+	spoken, tags := languageChoices()
+	s.language = widget.NewSelect(spoken, nil)
+	s.language.SetSelectedIndex(max(0, slices.Index(tags, w.o.Settings.Language)))
+	s.language.OnChanged = func(string) { w.o.Settings.Language = tags[max(0, s.language.SelectedIndex())]; w.saveNow() }
 	s.memory = widget.NewSelect(nil, nil)
 	s.quiet = widget.NewCheck(i18n.T("Serious events also as notifications of the desktop"), nil)
 	s.quiet.SetChecked(!w.o.Settings.Quiet)
@@ -116,8 +132,11 @@ func (s *settingsSheet) body() fyne.CanvasObject {
 	w := s.w
 	scale := smallText()
 	scale.SetText(i18n.Tf("Text and buttons follow the desktop's scale, which is %.2g here. FYNE_SCALE=1.5 in the environment makes Pilothouse alone larger.", w.win.Canvas().Scale()))
+	next := smallText()
+	next.SetText(i18n.T("Another language is spoken from the next start."))
 	parts := container.NewVBox(
 		sectionTitle(i18n.T("Appearance")), labelled(i18n.T("Theme"), s.theme), labelled("", scale),
+		labelled(i18n.T("Language"), s.language), labelled("", next), s.held(SettingLanguage, s.language),
 		sectionTitle(i18n.T("Notices")), labelled("", s.quiet))
 	if p := w.o.Program; p != nil {
 		s.fillMemory()
@@ -156,7 +175,10 @@ func withUnit(e *widgets.Entry, unit string) fyne.CanvasObject {
 func (s *settingsSheet) held(what Setting, field fyne.Disableable) fyne.CanvasObject {
 	l := smallText()
 	line := labelled("", l)
-	flag := s.w.o.Program.Held(what)
+	flag := ""
+	if p := s.w.o.Program; p != nil {
+		flag = p.Held(what)
+	}
 	if flag == "" {
 		line.Hide()
 		return line

@@ -21,6 +21,8 @@ type Column struct {
 	Monospace     bool
 	// Sortable columns emit OnSort when their title is tapped.
 	Sortable bool
+	// Holds are words of its cells for which a column without Weight is widened.
+	Holds []string
 	// Optional columns are left out, the last one first, where not all fit.
 	Optional bool
 }

@@ -4,6 +4,7 @@ import (
 	"image"
 	"image/color"
 	"math"
+	"slices"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -129,7 +130,7 @@ func (v *rowsRenderer) Layout(size fyne.Size) {
 	v.clip.Move(fyne.NewPos(0, head))
 	v.clip.Resize(fyne.NewSize(size.Width, r.bodyHeight()))
 	v.ring.resize(size)
-	v.spans = spans(r.columns, size.Width-barZone/2)
+	v.spans = spans(v.roomy(), size.Width-barZone/2)
 	need := int(math.Ceil(float64(r.bodyHeight()/v.look.height))) + 1
 	for len(v.lines) < need {
 		l := newLineView(v)
@@ -187,6 +188,28 @@ func spans(columns []Column, width float32) []span {
 		x += w
 	}
 	return out
+}
+
+// roomy are the columns, those that keep their width widened where their title or
+// what they hold needs it: in another language words are longer.
+func (v *rowsRenderer) roomy() []Column {
+	th := v.look.th
+	title := newFitter(th.Size(theme.SizeNameCaptionText), fyne.TextStyle{Bold: true})
+	text := newFitter(v.look.size, fyne.TextStyle{})
+	columns := slices.Clone(v.r.columns)
+	for i := range columns {
+		c := &columns[i]
+		if c.Weight > 0 {
+			continue
+		}
+		if !v.r.headless && c.Title != "" {
+			c.Width = max(c.Width, title.measure(c.Title)+2*cellPad)
+		}
+		for _, held := range c.Holds {
+			c.Width = max(c.Width, text.measure(held)+2*cellPad)
+		}
+	}
+	return columns
 }
 
 // header writes the titles with the sort mark.
