@@ -91,7 +91,7 @@ func OpenDoor(dir *Dir, do func(Request) error) (*Door, error) {
 	if d.listener, err = lc.Listen(ctx, network, address); err != nil {
 		return nil, fmt.Errorf("let later starts of the program hand over: %w", err)
 	}
-	text, err := json.Marshal(sign{network, d.listener.Addr().String(), d.secret})
+	text, err := json.Marshal(sign{network, d.listener.Addr().String(), d.secret}) //nolint:gosec // the file is its owner's alone
 	if err == nil {
 		err = dir.Write(signName, text) // mode 0600
 	}
@@ -211,7 +211,7 @@ func knock(ctx context.Context, folder string, r Request) error {
 	defer func() { _ = conn.Close() }() // the answer has been read by then
 	deadline, _ := ctx.Deadline()
 	_ = conn.SetDeadline(deadline)
-	if err := json.NewEncoder(conn).Encode(visit{at.Secret, r}); err != nil {
+	if err := json.NewEncoder(conn).Encode(visit{at.Secret, r}); err != nil { //nolint:gosec // to whom the secret is from
 		return err
 	}
 	var a answer

@@ -85,6 +85,7 @@ func BenchmarkLiveHub(b *testing.B) {
 
 // benchLive compares what a stretch takes with the recorder and without.
 func benchLive(b *testing.B, stretch func(*testing.B, *Hub, []*liveClient) float64, unit string) {
+	b.Helper()
 	h := start(b, nil)
 	clients := make([]*liveClient, liveClients)
 	for i := range clients {
@@ -109,6 +110,7 @@ func benchLive(b *testing.B, stretch func(*testing.B, *Hub, []*liveClient) float
 
 // paced is the mean time of a burst in microseconds.
 func paced(b *testing.B, h *Hub, clients []*liveClient) float64 {
+	b.Helper()
 	beat := time.NewTicker(liveBeat)
 	defer beat.Stop()
 	var took time.Duration
@@ -132,6 +134,7 @@ func paced(b *testing.B, h *Hub, clients []*liveClient) float64 {
 
 // saturated is how many microseconds 1,000 messages take.
 func saturated(b *testing.B, h *Hub, clients []*liveClient) float64 {
+	b.Helper()
 	before, began := h.Store.Stats().Messages, time.Now()
 	done := make(chan error, len(clients))
 	for _, p := range clients {

@@ -92,7 +92,7 @@ func (w *Window) openConnectionsAt(url string) {
 
 func newConnectSheet(w *Window) *connectSheet {
 	s := &connectSheet{w: w, form: newConnectForm(w), trial: newTrialPanel(), fault: widget.NewLabel("")}
-	s.ctx, s.stop = context.WithCancel(w.life)
+	s.ctx, s.stop = context.WithCancel(w.life) //nolint:gosec // the sheet calls it when it is closed
 	s.rows = widgets.NewRowsWithoutHeader([]widgets.Column{{Width: 150, Weight: 1}})
 	s.rows.OnSelect = func(key string) {
 		if key == insideKey {

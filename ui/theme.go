@@ -57,10 +57,10 @@ func scriptFont(language string, bold bool) fyne.Resource {
 		name = language + "-bold.otf"
 	}
 	if r, ok := scriptFonts.Load(name); ok {
-		return r.(fyne.Resource)
+		return r.(fyne.Resource) //nolint:errcheck // nothing else is stored
 	}
 	r, _ := scriptFonts.LoadOrStore(name, fyne.NewStaticResource(name, assets.Font(language, bold)))
-	return r.(fyne.Resource)
+	return r.(fyne.Resource) //nolint:errcheck // nothing else is stored
 }
 
 // Icon is Fyne's own.

@@ -141,7 +141,7 @@ func TestRetainedOfABranchIsDeleted(t *testing.T) {
 		b.topics.rows.TypedKey(&fyne.KeyEvent{Name: fyne.KeyDelete})
 		b.app.Until(t, "the question", patience, func() bool { return b.win.Canvas().Overlays().Top() != nil })
 		over := b.win.Canvas().Overlays().Top()
-		word, _ := uitest.Find(over, func(e *widgets.Entry) bool { return true })
+		word, _ := uitest.Find(over, func(*widgets.Entry) bool { return true })
 		word.SetText("2")
 		yes, _ := uitest.Find(over, func(w *widget.Button) bool { return w.Text == "Delete" })
 		test.Tap(yes)

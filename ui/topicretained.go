@@ -66,9 +66,8 @@ func (w *branchWipe) ask(path string) {
 func (w *branchWipe) confirm(path string, topics []string, more bool, err error) {
 	note := ""
 	if err != nil {
-		total := 0
-		topics, total = w.deps.store.RetainedBelow(path, retainedMost)
-		more = total > len(topics)
+		known, total := w.deps.store.RetainedBelow(path, retainedMost)
+		topics, more = known, total > len(known)
 		note = fmt.Sprintf(" The broker could not be asked (%v): these are those that were seen here.", err)
 	}
 	if len(topics) == 0 {

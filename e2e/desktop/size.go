@@ -18,12 +18,10 @@ func (p *Process) Size() (resident int64, threads int, err error) {
 	}
 	number := func(name string) int {
 		_, after, _ := strings.Cut(string(status), "\n"+name+":")
-		for _, word := range strings.Fields(after) {
-			n, bad := strconv.Atoi(word)
-			if bad != nil {
-				break
+		if words := strings.Fields(after); len(words) > 0 {
+			if n, bad := strconv.Atoi(words[0]); bad == nil {
+				return n
 			}
-			return n
 		}
 		err = fmt.Errorf("asking for the size of %s: /proc does not tell %s", p.path, name)
 		return 0

@@ -25,7 +25,7 @@ func dial(ctx context.Context, address, id string) (*publisher, error) {
 		return nil, err
 	}
 	p := &publisher{conn: conn, out: bufio.NewWriterSize(conn, 64<<10)}
-	hello := packets.NewControlPacket(packets.Connect).(*packets.ConnectPacket)
+	hello := &packets.ConnectPacket{FixedHeader: packets.FixedHeader{MessageType: packets.Connect}}
 	hello.ProtocolName, hello.ProtocolVersion, hello.ClientIdentifier, hello.CleanSession = "MQTT", 4, id, true
 	if err = p.exchange(hello); err != nil {
 		_ = conn.Close()
@@ -51,7 +51,7 @@ func (p *publisher) exchange(packet packets.ControlPacket) error {
 func (p *publisher) publish(ctx context.Context, l Load, from, every int, sent *atomic.Int64) error {
 	stop := context.AfterFunc(ctx, func() { _ = p.conn.Close() })
 	defer stop()
-	message := packets.NewControlPacket(packets.Publish).(*packets.PublishPacket)
+	message := &packets.PublishPacket{FixedHeader: packets.FixedHeader{MessageType: packets.Publish}}
 	for i := from; i < l.Messages; i += every {
 		topic := i % l.Topics
 		message.TopicName = fmt.Sprintf("site%d/dev%d/value%d", topic/1000, topic/10, topic%10)
@@ -61,7 +61,7 @@ func (p *publisher) publish(ctx context.Context, l Load, from, every int, sent *
 		}
 		sent.Add(1)
 	}
-	last := packets.NewControlPacket(packets.Publish).(*packets.PublishPacket)
+	last := &packets.PublishPacket{FixedHeader: packets.FixedHeader{MessageType: packets.Publish}}
 	last.TopicName, last.Qos, last.MessageID = fmt.Sprint("flood/done/", from), 1, 1
 	if err := p.exchange(last); err != nil {
 		return fmt.Errorf("ending the flood: %w", err)

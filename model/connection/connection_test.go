@@ -24,7 +24,8 @@ func TestAddressTells(t *testing.T) {
 	if strings.Contains(at.String(), "hush") || at.URL() != "wss://broker.example:443/ws?token=hush" {
 		t.Errorf("shown as %s, dialled as %s", at, at.URL())
 	}
-	for text, want := range map[string]bool{"mqtt://h": true, " MQTTS://h": true, "http://h": false, "broker.example": false, "": false, "tcp://": true} {
+	padded := " MQTTS://h"
+	for text, want := range map[string]bool{"mqtt://h": true, padded: true, "http://h": false, "broker.example": false, "": false, "tcp://": true} {
 		if IsURL(text) != want {
 			t.Errorf("IsURL(%q) is %v", text, !want)
 		}

@@ -124,14 +124,19 @@ func (p Profile) Check() error {
 		return errors.New("a password needs a user with it")
 	case p.KeepAlive < 0 || p.KeepAlive > int(MaxKeepAlive/time.Second):
 		return fmt.Errorf("the keep-alive must be from 1 s to %d s", MaxKeepAlive/time.Second)
-	case len(p.Filters) > MaxFilters:
-		return fmt.Errorf("more than %d subscriptions", MaxFilters)
 	case (p.CertFile == "") != (p.KeyFile == ""):
 		return errors.New("a client certificate and its key go together")
 	case p.CertFile+p.CAFile+p.ServerName+p.Trusted != "" && !at.Secure():
 		return errors.New("certificates need an address with mqtts:// or wss://")
 	case len(p.Trusted) > maxTrusted:
 		return errors.New("the trusted certificate is too large")
+	}
+	return p.checkFilters()
+}
+
+func (p Profile) checkFilters() error {
+	if len(p.Filters) > MaxFilters {
+		return fmt.Errorf("more than %d subscriptions", MaxFilters)
 	}
 	for _, f := range p.Filters {
 		if err := model.CheckFilter(f); err != nil {

@@ -66,11 +66,11 @@ func Choose(names ...string) (Language, error) {
 		if name == "" {
 			continue
 		}
-		if l, err := Match(name); err != nil {
+		l, err := Match(name)
+		if err != nil {
 			return System(), err
-		} else {
-			return l, nil
 		}
+		return l, nil
 	}
 	return System(), nil
 }

@@ -139,6 +139,7 @@ func BenchmarkSeek10000(b *testing.B) {
 }
 
 func benchJump(b *testing.B, jump func(*history.Player, time.Time) error) {
+	b.Helper()
 	s := open(b, filepath.Join(b.TempDir(), "history.db"), sqlite.Options{})
 	defer func() { _ = s.Close() }()
 	at := fillTopics(b, s, 10_000)

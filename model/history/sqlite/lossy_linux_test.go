@@ -131,6 +131,7 @@ func newLossy(t testing.TB) *lossy {
 
 // unregister ends the layer. Nothing is freed while C could still call.
 func (l *lossy) unregister(t testing.TB) {
+	t.Helper()
 	lib.Xsqlite3_vfs_unregister(l.tls, l.vfs)
 	l.mu.Lock()
 	defer l.mu.Unlock()

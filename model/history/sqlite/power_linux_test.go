@@ -56,6 +56,7 @@ func TestPowerFailure(t *testing.T) {
 // writeOn writes and seals batches until the test has ended, counts them, and then
 // closes the store. An error ends it, too.
 func writeOn(t *testing.T, s *sqlite.Store, kept *atomic.Int64) (ended <-chan error) {
+	t.Helper()
 	stop, failed, done := make(chan struct{}), make(chan error, 1), make(chan struct{})
 	go func() {
 		defer close(done)

@@ -21,7 +21,7 @@ func TestFileIsPrivate(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Chmod(path, 0o644); err != nil { //nolint:gosec // that is what is to be mended
+	if err := os.Chmod(path, 0o644); err != nil { // that is what is to be mended
 		t.Fatal(err)
 	}
 	s, err = sqlite.Open(t.Context(), path, sqlite.Options{})
