@@ -19,6 +19,7 @@ import (
 // time; below it the address, the rates and the losses; and the banner of a
 // lost link.
 type frameBars struct {
+	win   fyne.Window
 	store *model.Store
 	link  Link
 	extra func() []model.DropCount // losses outside the store
@@ -35,7 +36,7 @@ type frameBars struct {
 }
 
 func newFrameBars(d pageDeps, name string, extra func() []model.DropCount, search, connect func(), h History) *frameBars {
-	b := &frameBars{store: d.store, name: name, link: d.link, extra: extra, record: newRecordingEntry(d, h)}
+	b := &frameBars{win: d.win, store: d.store, name: name, link: d.link, extra: extra, record: newRecordingEntry(d, h)}
 	b.badge = widgets.NewBadgeButton(name, widgets.ColorMuted, connect)
 	b.clock = widget.NewLabel("")
 	b.clock.TextStyle.Monospace = true
@@ -82,7 +83,17 @@ func (b *frameBars) frame(now time.Time) func() {
 		setText(b.counts, counts)
 		b.showLosses(losses)
 		b.badge.Set(linkText(&link, b.name), status, ink)
-		b.banner.Set(banner)
+		setBanner(b.win, b.banner, banner)
+	}
+}
+
+// setBanner shows a banner above the page, or takes it away. The page makes or
+// takes room, which Fyne may be late to see.
+func setBanner(win fyne.Window, b *widgets.Banner, data widgets.BannerData) {
+	had := b.Visible()
+	b.Set(data)
+	if content := win.Content(); had != b.Visible() && content != nil {
+		content.Refresh()
 	}
 }
 

@@ -230,11 +230,7 @@ func (b *timeBar) frame(now time.Time) func() {
 		entered := st.past != b.st.past
 		b.st, b.marks = st, record
 		b.line.Set(d)
-		had := b.banner.Visible()
-		b.banner.Set(banner)
-		if had != b.banner.Visible() { // the page makes room; Fyne may be late to see that it has to
-			b.win.Content().Refresh()
-		}
+		setBanner(b.win, b.banner, banner)
 		b.showButtons(&st)
 		if entered {
 			b.edge.StrokeColor = b.deps.looks.get().ink(widgets.ColorPast)
