@@ -16,7 +16,7 @@ import (
 const legendRemove = 5
 
 // legendWidth is how wide the legend is at least.
-const legendWidth = 430
+const legendWidth = 436
 
 // chartKey and lineKey are the keys of the legend's rows.
 func chartKey(chart int) string      { return strconv.Itoa(chart) }
@@ -40,7 +40,7 @@ func parseKey(key string, charts []Chart) (chart, line int, ok bool) {
 func (p *chartsPage) buildLegend() {
 	p.legend = widgets.NewRows([]widgets.Column{
 		{Title: i18n.T("Series"), Width: 122, Weight: 1},
-		{Title: i18n.T("Last"), Width: 74, Align: fyne.TextAlignTrailing},
+		{Title: i18n.T("Last"), Width: 80, Align: fyne.TextAlignTrailing},
 		{Title: i18n.T("Min"), Width: 60, Align: fyne.TextAlignTrailing},
 		{Title: i18n.T("Max"), Width: 60, Align: fyne.TextAlignTrailing},
 		{Title: i18n.T("Mean"), Width: 60, Align: fyne.TextAlignTrailing},
@@ -130,9 +130,14 @@ func seriesRow(s *plot.Series, sum plot.Summary, ink fyne.ThemeColorName) widget
 }
 
 // formatShort writes a number in at most four significant figures, as long as
-// that leaves out fractions only.
+// that leaves out fractions only, and to a thousandth where it is below 1 and more
+// than a hundredth.
 func formatShort(v float64) string {
-	if a := math.Abs(v); a > 0 && a < 1e7 && a >= 1e-4 {
+	a := math.Abs(v)
+	switch {
+	case a >= 1e-2 && a < 1:
+		return formatValue(v, 3)
+	case a > 0 && a < 1e7 && a >= 1e-4:
 		return formatValue(v, max(0, 3-int(math.Floor(math.Log10(a)))))
 	}
 	return formatValue(v, -1)

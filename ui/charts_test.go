@@ -153,7 +153,7 @@ func TestLegendRows(t *testing.T) {
 }
 
 func TestFormatShort(t *testing.T) {
-	for v, want := range map[float64]string{0: "0", 11.25: "11.25", 1: "1.000", -0.012345: "-0.01235", 12345.6: "12346", 1e9: "1000000000", math.Inf(1): "∞"} {
+	for v, want := range map[float64]string{0: "0", 11.25: "11.25", 1: "1.000", -0.012345: "-0.012", 0.7: "0.700", 0.0012345: "0.001234", 12345.6: "12346", 1e9: "1000000000", math.Inf(1): "∞"} {
 		if got := formatShort(v); got != want {
 			t.Errorf("%v is written %q, want %q", v, got, want)
 		}
