@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"image/color"
 	"os"
+	"os/signal"
+	"syscall"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -55,5 +57,18 @@ func main() {
 	case "panic":
 		time.AfterFunc(200*time.Millisecond, func() { panic("told to") })
 	}
+	w.SetCloseIntercept(func() { os.Exit(0) })
+	endAtOnce()
 	w.ShowAndRun()
+}
+
+// endAtOnce ends the process when it is told to, before Fyne 2.8.1 can: its own
+// end now and then hangs.
+func endAtOnce() {
+	told := make(chan os.Signal, 1)
+	signal.Notify(told, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		<-told
+		os.Exit(0)
+	}()
 }
