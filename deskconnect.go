@@ -8,8 +8,6 @@ import (
 	"fmt"
 	"sync"
 
-	"fyne.io/fyne/v2"
-
 	"github.com/pilothouse/pilothouse/hub"
 	"github.com/pilothouse/pilothouse/model"
 	"github.com/pilothouse/pilothouse/ui"
@@ -80,7 +78,7 @@ func (d *deskConnections) Watch(id string) error {
 		return nil
 	}
 	left, shown := make(chan struct{}), make(chan struct{})
-	fyne.Do(func() {
+	d.p.window.Do(func() {
 		d.p.window.Turn(d.p.source(next), func() { close(left) })
 		close(shown)
 	})

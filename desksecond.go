@@ -11,8 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"fyne.io/fyne/v2"
-
 	"github.com/pilothouse/pilothouse/hub"
 	"github.com/pilothouse/pilothouse/model/connection"
 	"github.com/pilothouse/pilothouse/model/workspace"
@@ -72,7 +70,7 @@ func (p *Program) visited(r hub.Request) error {
 	if r.Link != "" && !connection.IsURL(r.Link) {
 		return fmt.Errorf("%q is no address of a broker", r.Link)
 	}
-	fyne.Do(func() {
+	p.window.Do(func() {
 		p.window.Raise()
 		if kept != nil {
 			p.window.OpenWorkspace(kept, boards)

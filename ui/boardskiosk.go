@@ -31,7 +31,7 @@ func (w *Window) enterKiosk(around ...fyne.CanvasObject) {
 	}
 	c.SetOnKeyDown(func(e *fyne.KeyEvent) {
 		if e.Name == fyne.KeyEscape && w.kiosk.on {
-			w.kiosk.escape = time.AfterFunc(escapeHold, func() { fyne.Do(w.leaveKiosk) })
+			w.kiosk.escape = time.AfterFunc(escapeHold, func() { w.Do(w.leaveKiosk) })
 		}
 	})
 	c.SetOnKeyUp(func(e *fyne.KeyEvent) {

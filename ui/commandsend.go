@@ -5,7 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/dialog"
 
 	"github.com/pilothouse/pilothouse/model"
@@ -199,7 +198,7 @@ func (w *Window) launch(o model.Order) (id string) {
 		}
 		store.CommandAccepted(cmd.ID, r.Sessions, r.SessionsKnown)
 		if r.PropertiesLeftOut {
-			fyne.Do(func() { w.notices.add(toastWarning, leftOut(), "") })
+			w.Do(func() { w.notices.add(toastWarning, leftOut(), "") })
 		}
 	}()
 	return cmd.ID

@@ -278,6 +278,6 @@ func (f *connectForm) askKeeper() {
 		if err != nil {
 			text = i18n.Tf("Passwords cannot be kept: %s", errorText(err))
 		}
-		fyne.Do(func() { f.keeper.SetText(text) })
+		f.w.Do(func() { f.keeper.SetText(text) })
 	})
 }

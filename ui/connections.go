@@ -244,7 +244,7 @@ func (s *connectSheet) work(f func() error, then func(error)) {
 	s.enable()
 	s.w.left.Go(func() {
 		err := f()
-		fyne.Do(func() {
+		s.w.Do(func() {
 			s.busy = false
 			if s.ctx.Err() == nil {
 				s.enable()
@@ -345,7 +345,7 @@ func (s *connectSheet) try() {
 	s.showTrial()
 	password := s.form.newPassword()
 	show := func(t connection.Trial) {
-		fyne.Do(func() {
+		s.w.Do(func() {
 			if ctx.Err() == nil {
 				s.trial.show(t)
 				s.showTrial()

@@ -83,6 +83,13 @@ func (p *pace) least(every time.Duration, now time.Time) time.Duration {
 // attended tells whether the operator is at it. p.mu is held.
 func (p *pace) attended(now time.Time) bool { return now.Sub(p.touched) < attention }
 
+// calm tells whether the operator is elsewhere.
+func (p *pace) calm(now time.Time) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return !p.attended(now)
+}
+
 // slack is by how much a frame may come before its time: half of what passes
 // until the next one could.
 func (p *pace) slack(now time.Time) time.Duration {

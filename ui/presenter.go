@@ -42,6 +42,9 @@ type presenter struct {
 	painted func(func(time.Duration))
 	// observe, if not nil, is told of each frame on the main goroutine.
 	observe func(Frame)
+	// sleep has the main goroutine, where it is called, wait for input or for what
+	// do hands over, for so long at most.
+	sleep func(time.Duration)
 	// alert is asked even while the window is hidden; nil for none.
 	alert source
 
@@ -68,6 +71,7 @@ func newPresenter(store interface{ Generation() uint64 }, do func(func()), hidde
 	p := &presenter{
 		store: store, do: do, hidden: hidden, always: always,
 		painted: func(f func(time.Duration)) { f(0) },
+		sleep:   func(time.Duration) {},
 		pace:    pace{began: time.Now()},
 		poked:   make(chan struct{}, 1), ready: make(chan struct{}, 1), drawn: map[source]drawn{},
 	}
@@ -116,6 +120,7 @@ func (p *presenter) run(ctx context.Context) {
 		if p.hidden() {
 			p.alerted = now
 			p.draw(now, p.alerts())
+			p.do(p.doze)
 		} else {
 			p.draw(now, p.due(now, urgent))
 		}
@@ -147,7 +152,33 @@ func (p *presenter) rest(now time.Time) time.Duration {
 	if p.hidden() {
 		return stale - now.Sub(p.alerted)
 	}
-	return p.pace.rest(now)
+	rest := p.pace.rest(now)
+	if p.pace.calm(now) && now.Sub(p.stirred.at) < quiet { // what changes will be shown in its time
+		rest = max(rest, p.next(now).Sub(now))
+	}
+	return rest
+}
+
+// next is the earliest time of a frame that nothing but data asks for.
+func (p *presenter) next(now time.Time) time.Time {
+	p.mu.Lock()
+	page := p.page
+	p.mu.Unlock()
+	next := now.Truncate(stale).Add(stale)
+	if page != nil {
+		if due := p.drawn[page].at.Add(p.pace.least(page.every(), now)); due.Before(next) {
+			next = due
+		}
+	}
+	return next
+}
+
+// doze lets the main goroutine sleep unless the operator is at it. The presenter
+// wakes it for the next frame.
+func (p *presenter) doze() {
+	if p.hidden() || p.pace.calm(time.Now()) {
+		p.sleep(stale)
+	}
 }
 
 // alerts is what is asked while the window is hidden.
@@ -194,6 +225,7 @@ func (p *presenter) draw(now time.Time, sources []source) {
 				p.observe(f)
 			}
 			p.ready <- struct{}{}
+			p.doze()
 		})
 	})
 }

@@ -240,7 +240,7 @@ func (s *settingsSheet) follow(ctx context.Context) {
 		for {
 			st := store.Stats()
 			used, record := memoryText(&st), recordText(program.Record(ctx))
-			fyne.Do(func() {
+			s.w.Do(func() {
 				setText(s.used, used)
 				setText(s.record, record)
 			})

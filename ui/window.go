@@ -94,14 +94,15 @@ type Window struct {
 	gone    chan struct{} // closed when the end has begun
 
 	*view
-	looks *looks
-	chart *chartSet
-	book  *commandBook
-	page  string
-	back  []string
-	kiosk kiosk
-	bound map[string]bool // the shortcuts that Fyne tells of, by its names
-	sheet dialog.Dialog   // that lies over the pages, nil while none does
+	looks   *looks
+	slumber *slumber
+	chart   *chartSet
+	book    *commandBook
+	page    string
+	back    []string
+	kiosk   kiosk
+	bound   map[string]bool // the shortcuts that Fyne tells of, by its names
+	sheet   dialog.Dialog   // that lies over the pages, nil while none does
 
 	hideMu sync.Mutex
 	hidden bool
@@ -122,6 +123,7 @@ func New(o Options) (*Window, error) {
 	}
 	w := &Window{o: o, win: o.App.NewWindow(Title), looks: looks, chart: newChartSet(chartsOf(&o.Settings)), book: newCommandBook(o.Commands),
 		gone: make(chan struct{})}
+	w.slumber = newSlumber(w.win)
 	w.life, w.end = context.WithCancel(context.Background())
 	w.build()
 	for _, notice := range []string{o.Notice, w.book.notice} {
@@ -162,8 +164,9 @@ func (w *Window) build() {
 		w.time = newTimeBar(deps, w.win, newPast(w.ctx, w.o.History, w.stores, deps.poke))
 		always = append(always, w.time)
 	}
-	w.presenter = newPresenter(w.stores, fyne.Do, w.isHidden, always...)
+	w.presenter = newPresenter(w.stores, w.Do, w.isHidden, always...)
 	w.presenter.painted, w.presenter.observe, w.presenter.alert = onPainted, w.o.Observe, w.notices
+	w.presenter.sleep = w.slumber.sleep
 	w.topics, w.devices = newTopicsPage(deps), newDevicesPage(deps)
 	w.mapped = newMapPage(deps, w.o.Land, w.o.Credit)
 	w.charts = newChartsPage(deps, w.win, w.o.History, time.Duration(w.o.Settings.ChartWindow)*time.Second)
@@ -202,7 +205,7 @@ func (w *Window) deps() pageDeps {
 	v := w.view // which another takes the place of when another broker is watched
 	return pageDeps{
 		ctx: w.ctx, store: w.o.Store, stores: w.stores, link: w.link(), looks: w.looks, chart: w.chart, address: w.o.Address,
-		poke: func() { v.presenter.poke() }, wake: func() { v.presenter.wake() }, do: fyne.Do,
+		poke: func() { v.presenter.poke() }, wake: func() { v.presenter.wake() }, do: w.Do,
 		toast:     func(l toastLevel, text string) { w.notices.add(l, text, "") },
 		openTopic: w.openTopic, openDevice: w.openDevice, openMap: w.openMap,
 		plot:     func(key model.SeriesKey) { w.charts.add(key); w.goTo(pageCharts, true) },
@@ -237,6 +240,10 @@ func (w *Window) listen() {
 	w.o.App.Lifecycle().SetOnEnteredForeground(func() { w.setHidden(false) })
 	w.win.SetCloseIntercept(w.quit)
 }
+
+// Do runs f on the main goroutine, later; any goroutine may call it, while the
+// window runs. Unlike fyne.Do it wakes a window that is left alone.
+func (w *Window) Do(f func()) { w.slumber.do(f) }
 
 func (w *Window) isHidden() bool {
 	w.hideMu.Lock()

@@ -78,7 +78,7 @@ func (w *Window) keep() {
 // Quit closes the window from any goroutine.
 func (w *Window) Quit() {
 	w.end()
-	fyne.Do(w.quit)
+	w.Do(w.quit)
 }
 
 // Close stops drawing; it may be called twice.
