@@ -9,6 +9,7 @@ import (
 
 	"github.com/pilothouse/pilothouse/assets"
 	"github.com/pilothouse/pilothouse/ui/i18n"
+	"github.com/pilothouse/pilothouse/ui/plot"
 	"github.com/pilothouse/pilothouse/ui/widgets"
 )
 
@@ -18,6 +19,30 @@ import (
 type Theme struct {
 	// Variant forces dark or light; nil follows the system.
 	Variant *fyne.ThemeVariant
+
+	mu   sync.Mutex
+	pens map[fyne.TextStyle]*plot.Font
+}
+
+// Pen is the font that widgets draw plain text with, in the shapes of [Theme.Font];
+// it implements widgets.Penman.
+func (t *Theme) Pen(s fyne.TextStyle) *plot.Font {
+	s = fyne.TextStyle{Bold: s.Bold, Monospace: s.Monospace}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	pen, ok := t.pens[s]
+	if !ok {
+		others := [][]byte{theme.DefaultSymbolFont().Content()}
+		if !s.Monospace {
+			others = append(others, t.Font(s).Content())
+		}
+		pen, _ = plot.NewFont(theme.DefaultTheme().Font(s).Content(), others...) // without one, Fyne draws
+		if t.pens == nil {
+			t.pens = map[fyne.TextStyle]*plot.Font{}
+		}
+		t.pens[s] = pen
+	}
+	return pen
 }
 
 // Color resolves Fyne's colour names and those of the widgets package.

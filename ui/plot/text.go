@@ -6,7 +6,9 @@ import (
 	"image/color"
 	"image/draw"
 	"math"
+	"slices"
 	"sync"
+	"unicode"
 
 	"github.com/golang/freetype/truetype"
 	"golang.org/x/image/font"
@@ -32,6 +34,8 @@ type Font struct {
 
 	mu    sync.Mutex
 	faces map[float64]*face
+	plain map[rune]bool // see alone
+	buf   sfnt.Buffer
 }
 
 type face struct {
@@ -56,7 +60,7 @@ type glyph struct {
 // NewFont parses a TrueType or OpenType font, such as the bytes of a Fyne font
 // resource, and others for the characters that it lacks.
 func NewFont(ttf []byte, others ...[]byte) (*Font, error) {
-	f := &Font{faces: map[float64]*face{}}
+	f := &Font{faces: map[float64]*face{}, plain: map[rune]bool{}}
 	for _, data := range append([][]byte{ttf}, others...) {
 		sf, err := opentype.Parse(data)
 		if err != nil {
@@ -81,6 +85,40 @@ func (f *Font) Measure(s string, px float64) float64 {
 		w += fc.advance(r)
 	}
 	return float64(w) / 64
+}
+
+// Plain reports whether Draw sets s as a text engine would: it has each character of
+// s, and none of them joins or combines with its neighbours or runs from right to left.
+func (f *Font) Plain(s string) bool {
+	for _, r := range s {
+		if r >= ' ' && r < 0x7f {
+			continue
+		}
+		if !f.alone(r) {
+			return false
+		}
+	}
+	return true
+}
+
+// alone reports whether a character stands for itself and is in the fonts.
+func (f *Font) alone(r rune) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	known, ok := f.plain[r]
+	if ok {
+		return known
+	}
+	if len(f.plain) >= maxGlyphs {
+		clear(f.plain)
+	}
+	known = unicode.In(r, unicode.Latin, unicode.Greek, unicode.Cyrillic, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Common) &&
+		unicode.IsGraphic(r) && slices.ContainsFunc(f.fonts, func(sf *opentype.Font) bool {
+		g, err := sf.GlyphIndex(&f.buf, r)
+		return err == nil && g != 0
+	})
+	f.plain[r] = known
+	return known
 }
 
 // Height is how far text of px pixels reaches above and below its baseline.

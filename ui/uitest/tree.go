@@ -53,6 +53,9 @@ func walk(root fyne.CanvasObject, visit func(fyne.CanvasObject) bool) (ended boo
 	switch o := root.(type) {
 	case *fyne.Container:
 		below = o.Objects
+		if picture, ok := o.Layout.(interface{ Drawn() []fyne.CanvasObject }); ok { // what a picture beside it is of
+			below = append(picture.Drawn(), below...)
+		}
 	case fyne.Widget:
 		below = test.WidgetRenderer(o).Objects()
 	}

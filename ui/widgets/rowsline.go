@@ -1,6 +1,7 @@
 package widgets
 
 import (
+	"image"
 	"image/color"
 
 	"fyne.io/fyne/v2"
@@ -11,13 +12,14 @@ import (
 // shapeSide is the side of a status shape in a row, in logical units.
 const shapeSide = 11
 
-// lineView holds the objects of one visible row. It remembers what it shows.
+// lineView holds the parts of one visible row. It remembers what it shows.
 type lineView struct {
 	v       *rowsRenderer
 	box     *fyne.Container
 	back    *canvas.Rectangle
+	flat    *flat // of arrow, status and texts
 	arrow   [2]*canvas.Line
-	status  *canvas.Image
+	status  *canvas.Raster
 	texts   []*canvas.Text
 	sparks  []*canvas.Image
 	index   int
@@ -45,15 +47,17 @@ func newLineView(v *rowsRenderer) *lineView {
 		a.StrokeWidth = 1.5
 		a.Hidden = true
 	}
-	l.status = &canvas.Image{FillMode: canvas.ImageFillContain}
+	l.status = canvas.NewRaster(func(w, h int) image.Image { return l.v.shape(l.shown.Status, l.shown.Dim, min(w, h)) })
 	l.status.Hidden = true
-	l.box = container.New(unmeasured{}, l.back, l.arrow[0], l.arrow[1], l.status)
+	l.status.Resize(fyne.NewSquareSize(shapeSide))
 	n := len(v.r.columns)
 	l.texts, l.sparks, l.cells = make([]*canvas.Text, n), make([]*canvas.Image, n), make([]Cell, n)
+	l.flat = newFlat(l.arrow[0], l.arrow[1], l.status)
 	for i := range l.texts {
 		l.texts[i] = canvas.NewText("", color.Transparent)
-		l.box.Add(l.texts[i])
+		l.flat.parts = append(l.flat.parts, l.texts[i])
 	}
+	l.box = container.New(unmeasured{}, l.back, l.flat.raster, l.flat.left)
 	return l
 }
 
@@ -64,6 +68,7 @@ func (l *lineView) place() {
 	l.back.Move(fyne.NewPos(2, 0))
 	l.back.Resize(fyne.NewSize(max(0, l.v.r.Size().Width-4), h))
 	l.back.CornerRadius = 3
+	l.flat.dress(l.v.look.th)
 	l.forget()
 }
 
@@ -104,6 +109,9 @@ func (l *lineView) show(index int, y float32) {
 	}
 	l.shown, l.filled = *row, true
 	l.shown.Cells = nil
+	if l.flat.settle() {
+		l.v.r.refreshes++
+	}
 }
 
 // background shows selection, hover and flash.
@@ -141,18 +149,9 @@ func (l *lineView) lead(row *Row) {
 	if l.v.r.tree {
 		x += chevron + 6
 	}
-	if row.Status == StatusNone {
-		if l.status.Visible() {
-			l.status.Hide()
-			l.v.r.refreshes++
-		}
-		return
-	}
-	l.status.Image = l.v.shape(row.Status, row.Dim)
-	l.status.Hidden = false
+	l.status.Hidden = row.Status == StatusNone
 	l.status.Move(fyne.NewPos(x, (h-shapeSide)/2))
-	l.status.Resize(fyne.NewSquareSize(shapeSide))
-	l.refresh(l.status)
+	l.flat.touch(l.status)
 }
 
 func (l *lineView) chevron(row *Row, x, mid float32) {
@@ -167,8 +166,8 @@ func (l *lineView) chevron(row *Row, x, mid float32) {
 			a.Position1 = fyne.NewPos(x+chevron/4, mid-side*chevron/2)
 			a.Position2 = fyne.NewPos(x+chevron*3/4, mid)
 		}
-		l.refresh(a)
 	}
+	l.flat.touch(l.arrow[0])
 }
 
 // leadWidth is the room that indent, expander and shape take in the first
@@ -221,10 +220,11 @@ func (l *lineView) text(i int, c Cell, row *Row, x, w float32) {
 	t.Text, t.Color, t.TextStyle, t.TextSize, t.Alignment = text, ink, style, l.v.look.size, col.Align
 	size := fyne.NewSize(w, l.v.look.height)
 	if t.Size() != size {
-		t.Resize(size) // refreshes too
-		l.v.r.refreshes++
-	} else if changed {
-		l.refresh(t)
+		t.Resize(size)
+		changed = true
+	}
+	if changed {
+		l.flat.touch(t)
 	}
 }
 

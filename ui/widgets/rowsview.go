@@ -50,7 +50,7 @@ type rowsRenderer struct {
 // rowsLook is what the theme says, resolved once per theme change.
 type rowsLook struct {
 	th                         fyne.Theme
-	size, height, scale        float32
+	size, height               float32
 	foreground, muted          color.Color
 	selection, hover, flash    color.Color
 	text, bold, mono, monoBold *fitter
@@ -59,8 +59,9 @@ type rowsLook struct {
 }
 
 type shapeKey struct {
-	s   Status
-	dim bool
+	s    Status
+	dim  bool
+	side int
 }
 
 func newRowsRenderer(r *Rows) *rowsRenderer {
@@ -104,7 +105,7 @@ func (v *rowsRenderer) restyle() {
 	r, th := v.r, v.r.Theme()
 	size := th.Size(v.r.textSize())
 	c := func(n fyne.ThemeColorName) color.Color { return colorOf(r, n) }
-	v.look = rowsLook{th: th, size: size, height: r.rowHeight(), scale: 2,
+	v.look = rowsLook{th: th, size: size, height: r.rowHeight(),
 		foreground: c(theme.ColorNameForeground), muted: c(ColorMuted),
 		selection: c(theme.ColorNameSelection), hover: c(theme.ColorNameHover), flash: c(ColorFlash),
 		text: newFitter(size, fyne.TextStyle{}), bold: newFitter(size, fyne.TextStyle{Bold: true}),
@@ -295,11 +296,12 @@ func (v *rowsRenderer) color(name fyne.ThemeColorName, dim bool) color.Color {
 	return c
 }
 
-func (v *rowsRenderer) shape(s Status, dim bool) *image.RGBA {
-	key := shapeKey{s, dim}
+// shape is the picture of a status, side pixels wide.
+func (v *rowsRenderer) shape(s Status, dim bool, side int) *image.RGBA {
+	key := shapeKey{s, dim, side}
 	img := v.look.shapes[key]
 	if img == nil {
-		img = plot.StatusImage(s, int(shapeSide*v.look.scale), v.color(StatusColor(s), dim))
+		img = plot.StatusImage(s, side, v.color(StatusColor(s), dim))
 		v.look.shapes[key] = img
 	}
 	return img

@@ -26,11 +26,13 @@ func NewStatusShape(s Status, side float32) *StatusShape {
 		side = 14
 	}
 	w := &StatusShape{status: s, side: side}
-	w.raster = canvas.NewRaster(func(pw, ph int) image.Image {
-		return square(pw, ph, func(n int) *image.RGBA { return plot.StatusImage(w.status, n, colorOf(w, StatusColor(w.status))) })
-	})
+	w.raster = canvas.NewRaster(w.picture)
 	w.ExtendBaseWidget(w)
 	return w
+}
+
+func (w *StatusShape) picture(pw, ph int) image.Image {
+	return square(pw, ph, func(n int) *image.RGBA { return plot.StatusImage(w.status, n, colorOf(w, StatusColor(w.status))) })
 }
 
 // SetStatus changes the shape.

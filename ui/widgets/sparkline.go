@@ -26,7 +26,7 @@ func NewSparkline(name fyne.ThemeColorName) *Sparkline {
 		name = ColorMuted
 	}
 	s := &Sparkline{color: name}
-	s.raster = canvas.NewRaster(s.draw)
+	s.raster = canvas.NewRaster(s.picture)
 	s.ExtendBaseWidget(s)
 	return s
 }
@@ -34,12 +34,17 @@ func NewSparkline(name fyne.ThemeColorName) *Sparkline {
 // SetValues shows values, oldest first; NaN is a gap. The slice is copied.
 // Nothing happens when they are the ones shown.
 func (s *Sparkline) SetValues(values []float64) {
-	same := func(a, b float64) bool { return a == b || a != a && b != b }
-	if slices.EqualFunc(s.values, values, same) {
+	if s.shows(values) {
 		return
 	}
 	s.values = append(s.values[:0], values...)
 	s.raster.Refresh()
+}
+
+// shows reports whether values are the ones shown.
+func (s *Sparkline) shows(values []float64) bool {
+	same := func(a, b float64) bool { return a == b || a != a && b != b }
+	return slices.EqualFunc(s.values, values, same)
 }
 
 // SetColor changes the line's colour.
@@ -50,7 +55,7 @@ func (s *Sparkline) SetColor(name fyne.ThemeColorName) {
 	}
 }
 
-func (s *Sparkline) draw(w, h int) image.Image {
+func (s *Sparkline) picture(w, h int) image.Image {
 	scale := 1.0
 	if width := s.Size().Width; width > 0 {
 		scale = float64(w) / float64(width)

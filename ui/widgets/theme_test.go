@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/theme"
 
+	"github.com/pilothouse/pilothouse/ui/plot"
 	"github.com/pilothouse/pilothouse/ui/plot/plottest"
 )
 
@@ -54,6 +55,16 @@ func (t testTheme) Color(n fyne.ThemeColorName, _ fyne.ThemeVariant) color.Color
 		return color.NRGBA{uint8(v >> 24), uint8(v >> 16), uint8(v >> 8), uint8(v)}
 	}
 	return theme.DefaultTheme().Color(n, t.variant)
+}
+
+// pens are the fonts of the test themes: read once, as a theme does.
+var pens = map[fyne.TextStyle]*plot.Font{}
+
+func (testTheme) Pen(s fyne.TextStyle) *plot.Font {
+	if pens[s] == nil {
+		pens[s], _ = plot.NewFont(theme.DefaultTheme().Font(s).Content(), theme.DefaultSymbolFont().Content())
+	}
+	return pens[s]
 }
 
 func (testTheme) Font(s fyne.TextStyle) fyne.Resource { return theme.DefaultTheme().Font(s) }

@@ -139,10 +139,12 @@ func (t *Tile) CreateRenderer() fyne.WidgetRenderer {
 	return t.view
 }
 
-// tileRenderer holds the parts of a tile.
+// tileRenderer holds the parts of a tile: a card, and a picture of what is on it.
 type tileRenderer struct {
 	t                     *Tile
 	back                  *canvas.Rectangle
+	flat                  *flat
+	fitters               map[baseKey]*fitter
 	shape                 *StatusShape
 	name, kind, age, note *canvas.Text
 	arrow                 *canvas.Text // a leading arrow of the note; see arrowed
@@ -156,19 +158,21 @@ type tileValueView struct {
 }
 
 func newTileRenderer(t *Tile) *tileRenderer {
-	v := &tileRenderer{t: t, back: canvas.NewRectangle(color.Transparent), shape: NewStatusShape(StatusNone, 14)}
+	v := &tileRenderer{t: t, back: canvas.NewRectangle(color.Transparent), shape: NewStatusShape(StatusNone, 14), fitters: map[baseKey]*fitter{}}
+	v.flat = newFlat(v.shape)
+	v.objects = []fyne.CanvasObject{v.back, v.flat.raster, v.flat.left}
 	text := func() *canvas.Text {
 		o := canvas.NewText("", color.Transparent)
-		v.objects = append(v.objects, o)
+		v.flat.parts = append(v.flat.parts, o)
 		return o
 	}
-	v.objects = []fyne.CanvasObject{v.back, v.shape}
 	v.name, v.kind, v.age, v.note, v.arrow = text(), text(), text(), text(), text()
 	v.age.Alignment = fyne.TextAlignTrailing
 	for i := range v.values {
 		v.values[i] = tileValueView{text(), text(), text(), NewSparkline(ColorMuted)}
-		v.objects = append(v.objects, v.values[i].spark)
+		v.flat.parts = append(v.flat.parts, v.values[i].spark)
 	}
+	v.flat.dress(t.Theme())
 	v.frame()
 	v.update()
 	return v
@@ -205,13 +209,12 @@ func (v *tileRenderer) Layout(fyne.Size) {
 	v.update()
 }
 
+// Refresh implements fyne.WidgetRenderer: the theme may have changed.
 func (v *tileRenderer) Refresh() {
+	clear(v.fitters)
+	v.flat.dress(v.t.Theme())
 	v.frame()
 	v.update()
-	v.shape.Refresh()
-	for i := range v.values {
-		v.values[i].spark.Refresh()
-	}
 }
 
 // frame colours the card by selection, hover and focus.
@@ -242,13 +245,16 @@ func (v *tileRenderer) update() {
 	inner := max(0, size.Width-2*tilePad)
 	fore, muted := colorOf(v.t, theme.ColorNameForeground), colorOf(v.t, ColorMuted)
 	text, small := th.Size(theme.SizeNameText), v.caption()
-	v.shape.SetStatus(d.Status)
-	v.shape.Move(fyne.NewPos(tilePad, tilePad+2))
-	v.shape.Resize(fyne.NewSquareSize(14))
-	age := newFitter(small, fyne.TextStyle{}).measure(d.Age)
-	v.put(v.name, cutText(d.Name, inner-22-age-8, text, fyne.TextStyle{Bold: true}), text, fore, fyne.TextStyle{Bold: true}, tilePad+22, tilePad-1, 0)
+	if v.shape.status != d.Status || v.shape.Size().IsZero() {
+		v.shape.SetStatus(d.Status)
+		v.shape.Move(fyne.NewPos(tilePad, tilePad+2))
+		v.shape.Resize(fyne.NewSquareSize(14))
+		v.flat.touch(v.shape)
+	}
+	age := v.fitter(small, fyne.TextStyle{}).measure(d.Age)
+	v.put(v.name, v.cut(d.Name, inner-22-age-8, text, fyne.TextStyle{Bold: true}), text, fore, fyne.TextStyle{Bold: true}, tilePad+22, tilePad-1, 0)
 	v.put(v.age, d.Age, small, muted, fyne.TextStyle{}, tilePad, tilePad+1, inner)
-	v.put(v.kind, cutText(d.Kind, inner-22, small, fyne.TextStyle{}), small, muted, fyne.TextStyle{}, tilePad+22, tilePad+text+3, 0)
+	v.put(v.kind, v.cut(d.Kind, inner-22, small, fyne.TextStyle{}), small, muted, fyne.TextStyle{}, tilePad+22, tilePad+text+3, 0)
 	top := tilePad + v.headHeight()
 	half := (inner - tilePad) / 2
 	for i := range v.values {
@@ -264,7 +270,8 @@ func (v *tileRenderer) update() {
 	if arrow != "" {
 		at += small * 1.25
 	}
-	v.put(v.note, cutText(note, inner-at+tilePad, small, fyne.TextStyle{}), small, ink, fyne.TextStyle{}, at, y, 0)
+	v.put(v.note, v.cut(note, inner-at+tilePad, small, fyne.TextStyle{}), small, ink, fyne.TextStyle{}, at, y, 0)
+	v.flat.settle()
 }
 
 // arrowed splits off a leading arrow. Fyne's font has none and takes it from
@@ -287,25 +294,51 @@ func (v *tileRenderer) value(i int, d *TileValue, x, y, w float32) {
 	case d.Color != "":
 		ink = colorOf(v.t, d.Color)
 	}
-	v.put(p.label, cutText(d.Label, w, small, fyne.TextStyle{}), small, muted, fyne.TextStyle{}, x, y, 0)
-	unit := newFitter(small, fyne.TextStyle{}).measure(d.Unit)
-	number := cutText(d.Value, w-unit-4, big, fyne.TextStyle{})
+	v.put(p.label, v.cut(d.Label, w, small, fyne.TextStyle{}), small, muted, fyne.TextStyle{}, x, y, 0)
+	unit := v.fitter(small, fyne.TextStyle{}).measure(d.Unit)
+	number := v.cut(d.Value, w-unit-4, big, fyne.TextStyle{})
 	v.put(p.value, number, big, ink, fyne.TextStyle{}, x, y+small+3, 0)
-	end := x + fyne.MeasureText(number, big, fyne.TextStyle{}).Width + 4
+	end := x + v.fitter(big, fyne.TextStyle{}).measure(number) + 4
 	v.put(p.unit, d.Unit, small, muted, fyne.TextStyle{}, end, y+small+3+(big-small)*1.05, 0)
-	setVisible(p.spark, len(d.Spark) > 1)
-	p.spark.SetValues(d.Spark)
-	p.spark.Move(fyne.NewPos(x, y+small+big+14))
-	p.spark.Resize(fyne.NewSize(w, 22))
+	pos, room := fyne.NewPos(x, y+small+big+14), fyne.NewSize(w, 22)
+	if !p.spark.shows(d.Spark) || p.spark.Position() != pos || p.spark.Size() != room {
+		setVisible(p.spark, len(d.Spark) > 1)
+		p.spark.SetValues(d.Spark)
+		p.spark.Move(pos)
+		p.spark.Resize(room)
+		v.flat.touch(p.spark)
+	}
 }
 
 // put writes and places a text; width 0 leaves it as wide as it is.
 func (v *tileRenderer) put(t *canvas.Text, text string, size float32, ink color.Color, style fyne.TextStyle, x, y, width float32) {
-	setText(t, text, size, ink, style)
-	t.Move(fyne.NewPos(x, y))
+	pos, room := fyne.NewPos(x, y), t.Size()
 	if width > 0 {
-		t.Resize(fyne.NewSize(width, size+4))
+		room = fyne.NewSize(width, size+4)
 	}
+	if t.Text == text && t.TextSize == size && t.Color == ink && t.TextStyle == style && t.Position() == pos && t.Size() == room {
+		return
+	}
+	t.Text, t.TextSize, t.Color, t.TextStyle = text, size, ink, style
+	t.Move(pos)
+	t.Resize(room)
+	v.flat.touch(t)
+}
+
+// fitter is kept for each kind of text, until the theme changes.
+func (v *tileRenderer) fitter(size float32, style fyne.TextStyle) *fitter {
+	key := baseKey{size, style}
+	f := v.fitters[key]
+	if f == nil {
+		f = newFitter(size, style)
+		v.fitters[key] = f
+	}
+	return f
+}
+
+// cut cuts text to a width.
+func (v *tileRenderer) cut(s string, width, size float32, style fyne.TextStyle) string {
+	return v.fitter(size, style).cut(s, max(0, width))
 }
 
 // cutText cuts text to a width; see fitter.
