@@ -126,7 +126,7 @@ func exportTo(ctx context.Context, r history.Reader, w io.Writer, what exportWha
 	}
 	o := exchange.Options{Filter: what.filter, From: what.from, To: what.to, Format: format, Progress: progress}
 	if what.keys != nil {
-		o.Filter, o.Samples = "#", true
+		o.Filter, o.What = "#", exchange.Samples
 		r = onlySeries{r, what.keys}
 	}
 	return exchange.Export(ctx, r, w, o)

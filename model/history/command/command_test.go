@@ -77,7 +77,7 @@ func TestExportAndImport(t *testing.T) {
 			t.Fatalf("import: %d, %s", code, &stderr)
 		}
 		var samples bytes.Buffer
-		if code := in.Export(ctx, []string{"--samples", "--from", "2026-03-01T12:00:00Z"}, &samples, &stderr); code != 0 {
+		if code := in.Export(ctx, []string{"--what", "samples", "--from", "2026-03-01T12:00:00Z"}, &samples, &stderr); code != 0 {
 			t.Fatal(stderr.String())
 		}
 		if got := samples.String(); strings.Count(got, "\n") != 11 || !strings.Contains(got, "2026-03-01T12:00:09.000000Z,old/a/b,/n,9\n") {
