@@ -237,18 +237,18 @@ func TestHistoryFlags(t *testing.T) {
 		}
 		return c, c.Finish(fs)
 	}
-	c, err := parse("--history-keep", "cameras/#=2", "--history-keep", "a/+=0.5", "--history-gib", "1.5")
+	c, err := parse("--history-keep", "cameras/#=2", "--history-keep", "a/+=0.5,1.5GiB", "--history-gib", "1.5")
 	if err != nil {
 		t.Fatal(err)
 	}
 	r := c.Retention()
-	if err := r.Check(); err != nil || len(r.Rules) != 3 || r.Rules[0].Messages != 2*day || r.Rules[1].Samples != day/2 || r.Bytes != 3<<29 || r.Rules[2].Filter != "#" {
+	if err := r.Check(); err != nil || len(r.Rules) != 3 || r.Rules[0].Messages != 2*day || r.Rules[1].Samples != day/2 || r.Rules[0].Bytes != 0 || r.Rules[1].Bytes != 3<<29 || r.Bytes != 3<<29 || r.Rules[2].Filter != "#" {
 		t.Errorf("retention %+v, %v", r, err)
 	}
-	if got := c.HistoryKeep.String(); got != "cameras/#=2 a/+=0.5" {
+	if got := c.HistoryKeep.String(); got != "cameras/#=2 a/+=0.5,1.5GiB" {
 		t.Errorf("the flag reads %q", got)
 	}
-	for _, args := range [][]string{{"--history", "mysql://x"}, {"--history-keep", "a"}, {"--history-keep", "a=0"}, {"--history-keep", "a=NaN"},
+	for _, args := range [][]string{{"--history", "mysql://x"}, {"--history-keep", "a"}, {"--history-keep", "a=0"}, {"--history-keep", "a=NaN"}, {"--history-keep", "a=1,2"}, {"--history-keep", "a=1,GiB"}, {"--history-keep", "a=1,-2GiB"}, {"--history-keep", "a=1,NaNGiB"},
 		{"--history-keep", "a/#/b=3"}, {"--history-gib", "-1"}, {"--history-gib", "NaN"}} {
 		if _, err := parse(args...); err == nil {
 			t.Errorf("%v was taken", args)
