@@ -105,6 +105,5 @@ func (b *timeBar) listBookmarks() {
 	}
 	rows.OnActivate = func(key string) { rows.OnCell(key, 0) }
 	rows.SetRows(len(lines), 0, lines)
-	d.Resize(fyne.NewSize(680, 360))
-	d.Show()
+	b.deps.sheet(d, fyne.NewSize(680, 360))
 }

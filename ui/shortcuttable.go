@@ -52,11 +52,12 @@ func (w *Window) everywhere() []shortcut {
 	return append(table, w.timeShortcuts()...)
 }
 
-// timeShortcuts are the keys of the time bar.
+// timeShortcuts are the keys of the time bar, which does not move below what lies
+// over the pages.
 func (w *Window) timeShortcuts() []shortcut {
 	at := func(do func(*timeBar)) func() {
 		return func() {
-			if w.time != nil {
+			if w.time != nil && w.win.Canvas().Overlays().Top() == nil {
 				do(w.time)
 			}
 		}

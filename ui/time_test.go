@@ -174,15 +174,21 @@ func TestTimeKeys(t *testing.T) {
 		t.Error("a key without a meaning goes back")
 	}
 	// While a list has the keyboard.
+	press(fyne.KeyEscape)
 	b.goTo(pageTopics, true)
 	b.win.Canvas().Focus(b.topics.rows)
 	b.goToMoment(at)
-	for key, holds := range map[fyne.KeyName]func() bool{
-		fyne.KeyLeft: func() bool { return b.time.past.state().at.Equal(at.Add(-step)) },
-		fyne.KeyB:    func() bool { return b.win.Canvas().Overlays().Top() != nil },
-	} {
-		b.pressName((&desktop.CustomShortcut{KeyName: key, Modifier: ctrlShift}).ShortcutName())
-		b.app.Until(t, "what Ctrl+Shift+"+string(key)+" does", patience, holds)
+	anywhere := func(k fyne.KeyName) {
+		b.pressName((&desktop.CustomShortcut{KeyName: k, Modifier: ctrlShift}).ShortcutName())
+	}
+	anywhere(fyne.KeyLeft)
+	b.app.Until(t, "step back from a list", patience, func() bool { return b.time.past.state().at.Equal(at.Add(-step)) })
+	anywhere(fyne.KeyB)
+	if b.overlay(); !b.time.past.state().past {
+		t.Error("a bookmark leaves the past")
+	}
+	if anywhere(fyne.KeyEnd); !b.stores.inPast() {
+		t.Error("below a dialog a key goes on")
 	}
 }
 

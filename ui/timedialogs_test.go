@@ -187,7 +187,7 @@ func (endlessReader) Each(ctx context.Context, _ string, from, to time.Time, f f
 func TestAlarmsAtAMoment(t *testing.T) {
 	b, a := openArchive(t)
 	change := func(id, state, text string, after time.Duration) history.Alarm {
-		return history.Alarm{At: a.from.Add(after), ID: id, State: state, Text: text, Severity: 2}
+		return history.Alarm{At: a.from.Add(after), ID: id, Source: "solent/ferries/red-falcon", State: state, Text: text, Severity: 2}
 	}
 	err := a.Write(t.Context(), &history.Batch{Alarms: []history.Alarm{
 		change("one", history.AlarmActive, "Red Falcon was lost", time.Minute),
@@ -206,13 +206,17 @@ func TestAlarmsAtAMoment(t *testing.T) {
 		t.Errorf("alarms %+v", spans)
 	}
 	test.Tap(b.time.alarms)
+	if b.win.Canvas().OnTypedKey()(&fyne.KeyEvent{Name: fyne.KeyEscape}); b.win.Canvas().Overlays().Top() != nil {
+		t.Error("Escape leaves the list of alarms open")
+	}
+	test.Tap(b.time.alarms)
 	rows, ok := uitest.Find(b.overlay(), func(*widgets.Rows) bool { return true })
 	if !ok {
 		t.Fatal("there is no list")
 	}
 	rows.OnActivate("0")
 	b.app.Until(t, "beginning of the alarm", patience, func() bool { st := b.time.past.state(); return st.past && st.at.Equal(spans[0].began) })
-	if cells := alarmCells(&spans[0], a.from.Add(4*time.Minute)); cells[1].Text == "active" || cells[2].Text != "Red Falcon was lost" {
+	if cells := alarmCells(&spans[0], a.from.Add(4*time.Minute)); cells[1].Text == "active" || cells[2].Text != "red-falcon" || cells[3].Text != "Red Falcon was lost" {
 		t.Errorf("after its end it is %+v", cells)
 	}
 	if cells := alarmCells(&spans[0], a.from.Add(2*time.Minute)); cells[1].Text != "active" || cells[1].Color != widgets.ColorLost {

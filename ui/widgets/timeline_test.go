@@ -143,7 +143,7 @@ func TestTimelinePicture(t *testing.T) {
 	}
 	hatched := 0
 	for x := 365; x < 415; x++ {
-		if !bare(x, timelineMarks+2) {
+		if _, _, _, a := img.At(x, timelineMarks+2).RGBA(); a > 0xd000 { // beneath is what dims the density
 			hatched++
 		}
 	}

@@ -219,6 +219,7 @@ func (v *timelineRenderer) draw(w, h int) image.Image {
 	}
 	p.density(d, alpha(colorOf(t, ColorAccent), 0.55))
 	for _, g := range d.Gaps {
+		p.clear(g.From, g.To, alpha(colorOf(t, ColorSurface), 0.75))
 		p.hatch(g.From, g.To, alpha(colorOf(t, ColorSilent), 0.8))
 	}
 	p.fill(0, p.base, w, p.base+1, colorOf(t, ColorBorder))
@@ -278,10 +279,21 @@ func (p *timelinePainter) density(d *TimelineData, c color.Color) {
 	}
 }
 
-// hatch paints a stretch with slanted lines, at least two pixels wide.
+// ends are where a stretch begins and ends in view, at least two pixels apart.
+func (p *timelinePainter) ends(from, to time.Time) (x0, x1 int) {
+	x0, x1 = max(0, p.x(from)), min(p.img.Rect.Dx(), p.x(to))
+	return x0, max(x1, x0+max(2, int(2*p.scale)))
+}
+
+// clear dims what was painted of a stretch.
+func (p *timelinePainter) clear(from, to time.Time, c color.Color) {
+	x0, x1 := p.ends(from, to)
+	p.fill(x0, p.top, x1, p.base, c)
+}
+
+// hatch paints a stretch with slanted lines.
 func (p *timelinePainter) hatch(from, to time.Time, c color.Color) {
-	x0, x1 := max(0, p.x(from)), min(p.img.Rect.Dx(), p.x(to))
-	x1 = max(x1, x0+max(2, int(2*p.scale)))
+	x0, x1 := p.ends(from, to)
 	every := max(4, int(5*p.scale))
 	for y := p.top; y < p.base; y++ {
 		for x := x0; x < x1; x++ {
