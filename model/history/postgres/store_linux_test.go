@@ -58,6 +58,7 @@ func TestStore(t *testing.T) {
 	t.Run("newer", func(t *testing.T) { testNewer(t, server) })
 	t.Run("timescale", func(t *testing.T) { testTimescale(t, server) })
 	t.Run("two writers", func(t *testing.T) { testTwoWriters(t, server) })
+	t.Run("shared", func(t *testing.T) { testShared(t, server) })
 	t.Run("cut off", func(t *testing.T) { testCutOff(t, server) })
 }
 
