@@ -196,16 +196,24 @@ func (v *invocation) sayGaps(ctx context.Context, r history.Reader) error {
 	if first == "" {
 		first = gaps[0].Kind.String()
 	}
-	v.print("the record of this stretch is not whole: %d gaps, %d messages lost (--what gaps lists them); the first from %s to %s: %s\n",
+	v.print("the record of this stretch is not whole: gaps %d, messages lost %d (--what gaps lists them); the first from %s to %s: %s\n",
 		len(gaps), lost, gaps[0].From.Format(time.DateTime), gaps[0].To.Format(time.DateTime), first)
 	return nil
 }
 
 // toFile gives f the file out to write to, which appears once it is whole; - is
-// standard output.
+// standard output, and what is there but is no file, such as a pipe or a device, is
+// written to as it is.
 func toFile(out string, stdout io.Writer, f func(io.Writer) error) error {
 	if out == "-" {
 		return f(stdout)
+	}
+	if info, err := os.Stat(out); err == nil && !info.Mode().IsRegular() && !info.IsDir() {
+		pipe, err := os.OpenFile(out, os.O_WRONLY, 0)
+		if err != nil {
+			return err
+		}
+		return errors.Join(f(pipe), pipe.Close())
 	}
 	tmp, err := os.CreateTemp(filepath.Dir(out), "."+filepath.Base(out)+".*")
 	if err != nil {

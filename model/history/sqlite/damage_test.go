@@ -204,6 +204,9 @@ func TestOlderIsMigrated(t *testing.T) {
 	if err != nil || len(copies) != 1 {
 		t.Fatalf("copies: %v, %v", copies, err)
 	}
+	if info, err := os.Stat(copies[0]); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("the copy is not its owner's alone: %v, %v", info.Mode(), err)
+	}
 	withFile(t, copies[0], func(db *sql.DB) {
 		var payload string
 		var format int
