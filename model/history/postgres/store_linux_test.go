@@ -152,6 +152,12 @@ func testNewer(t *testing.T, server *server) {
 	if err == nil || strings.Contains(err.Error(), "hush") {
 		t.Errorf("an address that is none: %v", err)
 	}
+	if errors.Is(err, history.ErrAway) {
+		t.Errorf("an address that is none may answer later: %v", err)
+	}
+	if _, err = postgres.Open(context.Background(), "postgres://nobody@127.0.0.1:1/none"); !errors.Is(err, history.ErrAway) {
+		t.Errorf("where nobody listens: %v", err)
+	}
 }
 
 // testTimescale stands in for TimescaleDB, which Debian does not have, with
