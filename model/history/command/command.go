@@ -143,7 +143,7 @@ func (c Commands) Export(ctx context.Context, args []string, stdout, stderr io.W
 	v := c.begin("export", "Writes what was recorded as CSV (safe to open in a spreadsheet), JSON lines or Parquet.", stderr)
 	v.stretch()
 	format := v.flags.String("format", "csv", "csv, jsonl or parquet")
-	what := v.flags.String("what", "messages", "the `kind` of records: messages, samples (the numbers in them, one a row), events, alarms, commands or gaps")
+	what := v.flags.String("what", "messages", "the `kind` of records: messages, samples, events, alarms, commands or gaps")
 	out := v.flags.String("out", "-", "the `file` to write, - for standard output")
 	if err := v.parse(args); err != nil {
 		return v.end(err)
