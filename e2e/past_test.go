@@ -286,7 +286,7 @@ func (v *voyager) bookmarks() {
 	v.Press("Tab")
 	v.Enter("from the west")
 	v.ClickAt(682, 469) // Keep
-	v.Sees("the form gone", func(p image.Image) bool { return inPast(p) })
+	v.Sees("the form gone", inPast)
 	v.Press("ctrl+shift+Left", "ctrl+shift+Left") // out of the way
 	v.Sees("the flag of a bookmark", func(p image.Image) bool {
 		white := color.NRGBA{R: 0xdd, G: 0xe3, B: 0xe8, A: 0xff}

@@ -100,7 +100,7 @@ func traceOf(t *testing.T, l pastLine, from, to time.Time) []extent {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return extents(img, layout.Plot, func(x, y int) bool {
+	return extents(layout.Plot, func(x, y int) bool {
 		r, g, b, _ := img.At(x, y).RGBA()
 		ir, ig, ib, _ := ink.RGBA()
 		return apart(r, ir)+apart(g, ig)+apart(b, ib) < 0x6000 // half covered at least
@@ -109,7 +109,7 @@ func traceOf(t *testing.T, l pastLine, from, to time.Time) []extent {
 
 func apart(a, b uint32) uint32 { return max(a, b) - min(a, b) }
 
-func extents(img image.Image, area image.Rectangle, inked func(x, y int) bool) []extent {
+func extents(area image.Rectangle, inked func(x, y int) bool) []extent {
 	var out []extent
 	for x := area.Min.X; x < area.Max.X; x++ {
 		e := extent{math.MaxInt, -1}

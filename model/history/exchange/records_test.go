@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -179,7 +178,7 @@ func TestKinds(t *testing.T) {
 		t.Errorf("another kind: %v", err)
 	}
 	o := exchange.Options{What: exchange.Gaps, Filter: "#/a", From: historytest.Start(), To: historytest.Start().Add(1)}
-	if _, err := exchange.Export(context.Background(), open(t, filepath.Join(t.TempDir())), &bytes.Buffer{}, o); err == nil {
+	if _, err := exchange.Export(context.Background(), open(t, t.TempDir()), &bytes.Buffer{}, o); err == nil {
 		t.Error("a filter that is none was taken")
 	}
 }
