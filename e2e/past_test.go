@@ -70,6 +70,7 @@ func recordVoyage(t *testing.T, dir string, ago time.Duration) time.Time {
 		}
 	}
 	history.NewMeter(&payload.Scanner{}).Measure(&b)
+	b.Alarms = []history.Alarm{{At: start.Add(silentAfter + 20*time.Second), ID: "a", Source: "solent/buoys/black-rock", State: history.AlarmActive, Severity: 2, Text: "Black Rock fell silent"}}
 	if err := store.Write(t.Context(), &b); err != nil {
 		t.Fatal(err)
 	}
@@ -203,9 +204,9 @@ func listen(t *testing.T, address, filter string) *heard {
 func TestThePast(t *testing.T) {
 	need(t, "mosquitto_sub")
 	desktop.Require(t)
-	dir := t.TempDir()
+	dir, home := t.TempDir(), t.TempDir()
 	start := recordVoyage(t, dir, 8*time.Minute)
-	w := open(t, setup{dir: dir, args: []string{"--demo=false", "--page", "overview"}})
+	w := open(t, setup{dir: dir, args: []string{"--demo=false", "--page", "overview"}, env: []string{"HOME=" + home}})
 	v := &voyager{window: w, start: start}
 	w.isOn(overview)
 	w.Sees("nothing, live", func(p image.Image) bool { return !inPast(p) && alive(p) == 0 })
@@ -215,6 +216,7 @@ func TestThePast(t *testing.T) {
 	v.seesMap()
 	v.movesOn()
 	v.bookmarks()
+	v.exports(home)
 	v.seesChart()
 	for i := range 3 {
 		publish(t, w.address, "-t", "kitchen/thermometer", "-m", fmt.Sprint(20+i))
@@ -297,6 +299,25 @@ func (v *voyager) bookmarks() {
 		}
 		return false
 	})
+}
+
+// exports saves the alarms in view, from the menu of the time bar.
+func (v *voyager) exports(home string) {
+	v.t.Helper()
+	v.ClickAt(1260, barY)
+	v.Press("Down", "Down", "Down", "Down", "Right", "Return")
+	blue := image.Rect(830, 550, 845, 570) // the button that saves
+	v.Sees("the form for a file", func(p image.Image) bool { return desktop.Share(p, blue, accentInk) > 0.5 })
+	v.ClickAt(855, 560)
+	v.Sees("the file whole", func(p image.Image) bool {
+		files, err := filepath.Glob(filepath.Join(home, "alarms *.csv"))
+		if err != nil || len(files) != 1 {
+			return false
+		}
+		raw, err := os.ReadFile(files[0])
+		return err == nil && inPast(p) && strings.Contains(string(raw), ",solent/buoys/black-rock,active,2,Black Rock fell silent,")
+	})
+	v.point(image.Pt(1270, 5))
 }
 
 func (v *voyager) seesChart() {
