@@ -82,12 +82,6 @@ func (s Samples) count() int {
 	return n
 }
 
-// Times before and after anything.
-const (
-	minTime = -1 << 63
-	maxTime = 1<<63 - 1
-)
-
 // set sets one column of a summary.
 func set(s *Summary, column int, v float64) {
 	switch column {
