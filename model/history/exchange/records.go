@@ -191,8 +191,7 @@ func exportRecords[S any, R record](e *exporter, read func(ctx context.Context, 
 	at func(*S) time.Time, row func(s *S, filter string) (R, bool),
 ) error {
 	put := newRecords[R](e)
-	return inParts(e.ctx, e.o.From, e.o.To, recordsAtOnce, read, func(list []S) bool {
-		slices.SortStableFunc(list, func(a, b S) int { return at(&a).Compare(at(&b)) })
+	return inParts(e.ctx, e.o.From, e.o.To, read, at, func(list []S) bool {
 		for i := range list {
 			r, ok := row(&list[i], e.o.Filter)
 			if ok && !e.row(put(r), e.share(at(&list[i]))) {
@@ -203,32 +202,48 @@ func exportRecords[S any, R record](e *exporter, read func(ctx context.Context, 
 	})
 }
 
-// inParts reads a stretch in parts of fewer than limit records, one after the
-// other, until f returns false: a stretch that has more is halved. So neither what
-// is read in which order nor how much there is matters.
-func inParts[S any](ctx context.Context, from, to time.Time, limit int, read func(ctx context.Context, from, to time.Time, limit int) ([]S, error),
-	f func([]S) bool,
+// inParts reads a stretch in parts, one after the other, each in order of time,
+// until f returns false. What has more records than are read at once is divided at
+// the last of the oldest, or the first of the newest, whichever was answered; so
+// neither how many there are at one moment nor how they are spread matters.
+func inParts[S any](ctx context.Context, from, to time.Time, read func(ctx context.Context, from, to time.Time, limit int) ([]S, error),
+	at func(*S) time.Time, f func([]S) bool,
 ) error {
-	const shortest = time.Microsecond // the clock of a history
 	stretches := [][2]time.Time{{from, to}}
-	for len(stretches) > 0 {
+	for most := recordsAtOnce; len(stretches) > 0; {
 		s := stretches[len(stretches)-1]
-		stretches = stretches[:len(stretches)-1]
-		most, half := limit, s[1].Sub(s[0])/2
 		list, err := read(ctx, s[0], s[1], most)
-		for err == nil && len(list) >= most && half < shortest {
-			most *= 2
-			list, err = read(ctx, s[0], s[1], most)
-		}
-		switch {
-		case err != nil:
+		if err != nil {
 			return err
-		case len(list) >= most:
-			middle := s[0].Add(half.Truncate(shortest))
-			stretches = append(stretches, [2]time.Time{middle, s[1]}, [2]time.Time{s[0], middle})
-		case !f(list):
+		}
+		if len(list) >= most {
+			if middle, ok := divide(s[0], s[1], at(&list[0]), at(&list[len(list)-1])); ok {
+				stretches = append(stretches[:len(stretches)-1], [2]time.Time{middle, s[1]}, [2]time.Time{s[0], middle})
+			} else {
+				most *= 2 // of one moment
+			}
+			continue
+		}
+		stretches, most = stretches[:len(stretches)-1], recordsAtOnce
+		slices.SortStableFunc(list, func(a, b S) int { return at(&a).Compare(at(&b)) })
+		if !f(list) {
 			return nil
 		}
 	}
 	return nil
+}
+
+// divide is where to divide a stretch whose answer goes from one moment to another;
+// ok is false when it is a single moment.
+func divide(from, to, first, last time.Time) (middle time.Time, ok bool) {
+	const shortest = time.Microsecond // the clock of a history
+	for _, middle := range []time.Time{last, last.Add(shortest)} {
+		if first.After(last) { // the newest first
+			middle = last.Add(shortest)
+		}
+		if middle.After(from) && middle.Before(to) {
+			return middle, true
+		}
+	}
+	return time.Time{}, false
 }

@@ -42,6 +42,7 @@ func logged(t *testing.T, many int) history.Reader {
 		Gaps: []history.Gap{{From: at(9), To: at(10), Kind: history.GapLost, Lost: 42, Why: "too fast"}},
 	}
 	for i := range many {
+		b.Commands = append(b.Commands, model.Command{ID: fmt.Sprintf("m%05d", i), Sent: at(100 + i/6000)})
 		b.Events = append(b.Events, model.Event{At: at(100 + i/6000), Kind: model.EventTrouble, Text: fmt.Sprint(i)})
 	}
 	if err := s.Write(context.Background(), b); err != nil {
@@ -114,6 +115,17 @@ func TestManyRecords(t *testing.T) {
 		if err := json.Unmarshal([]byte(l), &row); err != nil || row.Text != fmt.Sprint(i) {
 			t.Fatalf("row %d is %s, %v", i, l, err)
 		}
+	}
+	ids, last := map[string]bool{}, time.Time{}
+	for l := range strings.Lines(export(t, r, exchange.Commands, exchange.JSONLines, "#")) {
+		var row exchange.CommandRow
+		if err := json.Unmarshal([]byte(l), &row); err != nil || ids[row.ID] || row.Time.Before(last) {
+			t.Fatalf("row %d is %s after %v, %v", len(ids), l, last, err)
+		}
+		ids[row.ID], last = true, row.Time
+	}
+	if len(ids) != many+2 {
+		t.Errorf("%d commands, want %d", len(ids), many+2)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	o := exchange.Options{What: exchange.Events, Filter: "#", From: historytest.Start(), To: historytest.Start().Add(time.Hour), Progress: func(exchange.Progress) { cancel() }}
