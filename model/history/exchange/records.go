@@ -183,7 +183,7 @@ func newRecords[R record](e *exporter) (put func(R) error) {
 }
 
 // recordsAtOnce is how many records of a log are asked for at once.
-const recordsAtOnce = 4096
+const recordsAtOnce = 1024
 
 // exportRecords writes a log, the oldest first: as rows those that the filter
 // covers.

@@ -42,8 +42,8 @@ func logged(t *testing.T, many int) history.Reader {
 		Gaps: []history.Gap{{From: at(9), To: at(10), Kind: history.GapLost, Lost: 42, Why: "too fast"}},
 	}
 	for i := range many {
-		b.Commands = append(b.Commands, model.Command{ID: fmt.Sprintf("m%05d", i), Sent: at(100 + i/6000)})
-		b.Events = append(b.Events, model.Event{At: at(100 + i/6000), Kind: model.EventTrouble, Text: fmt.Sprint(i)})
+		b.Commands = append(b.Commands, model.Command{ID: fmt.Sprintf("m%05d", i), Sent: at(100 + i/1100)})
+		b.Events = append(b.Events, model.Event{At: at(100 + i/1100), Kind: model.EventTrouble, Text: fmt.Sprint(i)})
 	}
 	if err := s.Write(context.Background(), b); err != nil {
 		t.Fatal(err)
@@ -104,7 +104,7 @@ func TestRecordsOfAFilter(t *testing.T) {
 // TestManyRecords exports more than is read at once, thousands of them at one
 // moment: each once and in order.
 func TestManyRecords(t *testing.T) {
-	const many = 15_000
+	const many = 1_300
 	r := logged(t, many)
 	lines := strings.Split(strings.TrimSpace(export(t, r, exchange.Events, exchange.JSONLines, "#")), "\n")
 	if len(lines) != many+2 {
