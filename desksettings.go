@@ -4,7 +4,6 @@ package main
 
 import (
 	"context"
-	"time"
 
 	"github.com/pilothouse/pilothouse/hub"
 	"github.com/pilothouse/pilothouse/model/history"
@@ -42,15 +41,11 @@ func (c *Config) takeSettings(s *ui.Settings) {
 // keepOf is for how long topics are kept, as the flag would say it.
 func keepOf(s *ui.HistorySettings) hub.Keep {
 	var k hub.Keep
-	add := func(filter string, days float64) {
-		kept := time.Duration(days * 24 * float64(time.Hour))
-		k = append(k, history.Rule{Filter: filter, Messages: kept, Samples: kept, Rollups: history.DefaultRetention().Rules[0].Rollups})
-	}
 	for _, r := range s.Keep {
-		add(r.Filter, r.Days)
+		k = append(k, hub.KeepRule(r.Filter, r.Days, r.GiB))
 	}
 	if s.Days > 0 {
-		add("#", s.Days)
+		k = append(k, hub.KeepRule("#", s.Days, 0))
 	}
 	return k
 }

@@ -33,7 +33,7 @@ func commands() []subcommand {
 	return []subcommand{
 		{"hub", "run without a window", runHub},
 		{"enrol", "let this machine's device be enrolled by a hub", runEnrol},
-		{"export", "write recorded messages or numbers to a file", runExport},
+		{"export", "write what was recorded to a file", runExport},
 		{"import", "read recordings into the history", runImport},
 		{"replay", "send a recorded stretch to a broker again", runReplay},
 		{"version", "say what this program is made of", func(_ []string, out, _ io.Writer) int {

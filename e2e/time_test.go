@@ -16,12 +16,17 @@ import (
 	"github.com/pilothouse/pilothouse/model/history/sqlite"
 )
 
-// The time bar in a window of the large size shows ten minutes: its right end is
-// now.
-var (
-	timeNow  = image.Pt(1034, 735)
-	timeThen = image.Pt(838, 735) // three minutes ago
-)
+// The time bar in a window of the large size shows ten minutes, from barFrom to
+// barTo, where now is.
+const barFrom, barTo, barY = 338, 1040, 735
+
+// timeNow is the right end of the time bar.
+var timeNow = image.Pt(barTo-6, barY)
+
+// momentAt is where the time bar has a moment of the last ten minutes.
+func momentAt(at time.Time) image.Point {
+	return image.Pt(barTo-int(time.Since(at).Seconds()/600*(barTo-barFrom)), barY)
+}
 
 // inPast tells whether the page has the frame that marks the past.
 func inPast(p image.Image) bool {
@@ -54,7 +59,7 @@ func TestTimeTurnedBack(t *testing.T) {
 	w := open(t, setup{dir: dir, args: []string{"--demo=false", "--page", "topics"}})
 	w.isOn(topics)
 	w.Sees("nothing, live", func(p image.Image) bool { return !inPast(p) && ink(p, twoRows) == 0 })
-	w.Step(func(ctx context.Context) error { return w.Drag(ctx, timeNow, timeThen) })
+	w.Step(func(ctx context.Context) error { return w.Drag(ctx, timeNow, momentAt(time.Now().Add(-3*time.Minute))) })
 	below := twoRows.Add(image.Pt(0, 42)) // the banner takes room
 	w.Sees("the thermometer under the mark of the past", func(p image.Image) bool { return inPast(p) && ink(p, below) > 0.01 })
 	w.Press("End")

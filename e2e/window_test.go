@@ -46,6 +46,7 @@ type setup struct {
 	size image.Point // large when zero
 	dir  string      // a new one when empty
 	args []string
+	env  []string
 }
 
 // open starts the program with a free port for devices and gives its window a
@@ -72,7 +73,7 @@ func start(t *testing.T, s setup) *window {
 	w := &window{t: t, address: freeAddress(t), started: time.Now()}
 	w.Tester = desktop.Open(t, program, desktop.Options{
 		Args:  append([]string{"--data-dir", s.dir, "--listen", w.address}, s.args...),
-		Env:   []string{"FYNE_THEME=dark"},
+		Env:   append([]string{"FYNE_THEME=dark"}, s.env...),
 		Width: s.size.X, Height: s.size.Y,
 	})
 	return w

@@ -113,7 +113,7 @@ func (c *Config) Register(fs *flag.FlagSet) {
 	fs.BoolVar(&c.AllowAnonymous, "insecure-allow-anonymous", false, "INSECURE: let devices of the network connect without proving who they are")
 	fs.BoolVar(&c.NoKeychain, "no-keychain", false, "keep the authority's key in an encrypted file, not in the system's keychain; "+PassphraseVariable+" opens it")
 	fs.StringVar(&c.History, "history", "", "record into the `FILE` or the PostgreSQL database postgres://USER@HOST/NAME (default "+HistoryFile+" in the data folder; off records nothing)")
-	fs.Var(&c.HistoryKeep, "history-keep", "keep what topics say for so many days, as `FILTER=DAYS`; the first that matches counts (default #=30, numbers for a year)")
+	fs.Var(&c.HistoryKeep, "history-keep", "keep what topics say for so many days, as `FILTER=DAYS`, and in a file in so much room, as cameras/#=2,5GiB; the first that matches counts (default #=30, numbers for a year)")
 	fs.Float64Var(&c.HistoryGiB, "history-gib", 0, "let the history grow to `N` GiB (default 20)")
 	fs.IntVar(&c.MemoryMiB, "memory", 0, "keep the topics of a broker, with their messages and numbers, within about `N` MiB (default: 1,000,000 topics, 256 MiB of messages, 192 MiB of numbers)")
 	fs.BoolVar(&c.NewIdentities, "new-identities", false, "set a registry of identities aside that cannot be read, and begin a new one")

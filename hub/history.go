@@ -34,6 +34,7 @@ type History struct {
 	store history.Store
 	err   error // why there is none
 	since time.Time
+	late  *late // stands in for a database that is away
 
 	trail trail // of the goroutine that ticks
 }
@@ -138,20 +139,37 @@ const historyInterval = 250 * time.Millisecond
 // open opens the history and starts to record; it reports whether it did.
 func (x *History) open(ctx context.Context) bool {
 	store, err := command.OpenStore(ctx, x.where, false)
-	if err != nil {
+	switch {
+	case err == nil:
+		return x.recordInto(ctx, store)
+	case errors.Is(err, history.ErrAway) && x.spoolFor(err):
+	default:
 		x.failed(err)
-		return false
 	}
-	recorder, err := history.NewRecorder(x.options(store))
+	return false
+}
+
+// recordInto records into a store from now on; it reports whether it does.
+func (x *History) recordInto(ctx context.Context, store history.Store) bool {
+	until, recorder, err := time.Now(), x.recorder.Load(), error(nil)
+	if recorder == nil {
+		recorder, err = history.NewRecorder(x.options(store))
+	}
 	if err != nil {
 		x.failed(errors.Join(err, store.Close()))
 		return false
 	}
+	if x.late != nil {
+		until = x.late.since
+	}
 	x.noteRecovery(store)
-	x.noteGap(ctx, store, recorder)
+	x.noteGap(ctx, store, recorder, until)
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.store, x.err = store, nil
+	if x.late != nil {
+		x.late.found.Store(&store)
+	}
 	x.recorder.Store(recorder)
 	return true
 }
@@ -182,18 +200,17 @@ func (x *History) noteRecovery(store history.Store) {
 	}
 }
 
-// noteGap records that nothing was recorded since the last message.
-func (x *History) noteGap(ctx context.Context, store history.Store, r *history.Recorder) {
-	now := time.Now()
+// noteGap records that nothing was recorded from the last message to a moment.
+func (x *History) noteGap(ctx context.Context, store history.Store, r *history.Recorder, until time.Time) {
 	_, last, ok, err := store.Span(ctx)
-	if err != nil || !ok || now.Sub(last) < shortestGap {
+	if err != nil || !ok || until.Sub(last) < shortestGap {
 		return
 	}
 	why := "Pilothouse was not running"
 	if last.After(x.since) {
 		why = "the history could not be opened"
 	}
-	r.Gap(history.Gap{From: last, To: now, Kind: history.GapOff, Why: why})
+	r.Gap(history.Gap{From: last, To: until, Kind: history.GapOff, Why: why})
 }
 
 // onState tells of the recorder's states.
@@ -292,8 +309,12 @@ func (x *History) NewPlayer(onChange func()) (*history.Player, error) {
 
 // unavailable says why there is no history.
 func (x *History) unavailable() error {
-	if _, _, err := x.Status(); err != nil {
+	s, on, err := x.Status()
+	if err = errors.Join(err, s.Err); err != nil {
 		return fmt.Errorf("there is no history: %w", err)
+	}
+	if on {
+		return errors.New("there is no history yet: the database has not answered")
 	}
 	return errors.New("there is no history: it was switched off with --history off, or is not open yet")
 }
@@ -333,5 +354,8 @@ func (x *History) close() error {
 	}
 	x.trail.follow(x.s.Store, r)
 	err := r.Close()
-	return errors.Join(err, x.store.Close())
+	if store := x.opened(); store != nil {
+		err = errors.Join(err, store.Close())
+	}
+	return err
 }

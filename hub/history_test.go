@@ -152,7 +152,7 @@ func TestHistoryThatCannotBeOpened(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, where := range map[string]string{
-		"folder": filepath.Join(folder, "taken"), "database": "postgres://nobody@127.0.0.1:1/none",
+		"folder": filepath.Join(folder, "taken"), "address": "postgres://nobody@127.0.0.1:none/none",
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := start(t, func(c *Config) { c.History = where })
@@ -171,6 +171,53 @@ func TestHistoryThatCannotBeOpened(t *testing.T) {
 				t.Error("a bookmark is kept nowhere")
 			}
 		})
+	}
+}
+
+// TestDatabaseThatIsAway starts while the database is away: what is heard is on disk
+// all the same, over another start, and goes to the database when it is there.
+func TestDatabaseThatIsAway(t *testing.T) {
+	dir := t.TempDir()
+	away := func(c *Config) { c.DataDir, c.History = dir, "postgres://nobody@127.0.0.1:1/none" }
+	spooled := func(h *Hub) func() bool {
+		return func() bool {
+			s, on, _ := h.History.Status()
+			return on && s.State == history.Spooling && s.Spooled > 0 && s.Queued == 0
+		}
+	}
+	from := time.Now()
+	h := start(t, away)
+	eventually(t, "recorder", patience, func() bool { return h.History.Recorder() != nil })
+	say(t, h, "kitchen/thermometer", "21.5")
+	eventually(t, "spool", patience, spooled(h))
+	if h.History.Reader() != nil {
+		t.Error("there is something to read from")
+	}
+	if _, err := h.History.NewPlayer(nil); err == nil || !strings.Contains(err.Error(), "until the database is back") {
+		t.Errorf("the past of nothing: %v", err)
+	}
+	if err := h.Close(); err != nil {
+		t.Fatal(err)
+	}
+
+	h = start(t, away)
+	eventually(t, "recorder", patience, func() bool { return h.History.Recorder() != nil })
+	say(t, h, "kitchen/thermometer", "22")
+	eventually(t, "spool", patience, spooled(h))
+	store, err := command.OpenStore(t.Context(), filepath.Join(t.TempDir(), "database"), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !h.History.recordInto(t.Context(), store) {
+		t.Fatal("it does not record into the database that is back")
+	}
+	eventually(t, "empty spool", patience, func() bool { s, _, _ := h.History.Status(); return s.State == history.Recording && s.Spooled == 0 })
+	messages, err := h.History.Reader().Messages(t.Context(), "kitchen/thermometer", from, time.Now(), 9)
+	if err != nil || len(messages) != 2 || string(messages[0].Payload) != "22" || string(messages[1].Payload) != "21.5" {
+		t.Errorf("the database has %v, %v", messages, err)
+	}
+	if s, on, _ := h.History.Status(); !on || s.State != history.Recording || s.Lost > 0 || s.Spooled > 0 {
+		t.Errorf("afterwards it is %+v", s)
 	}
 }
 
@@ -237,18 +284,18 @@ func TestHistoryFlags(t *testing.T) {
 		}
 		return c, c.Finish(fs)
 	}
-	c, err := parse("--history-keep", "cameras/#=2", "--history-keep", "a/+=0.5", "--history-gib", "1.5")
+	c, err := parse("--history-keep", "cameras/#=2", "--history-keep", "a/+=0.5,1.5GiB", "--history-gib", "1.5")
 	if err != nil {
 		t.Fatal(err)
 	}
 	r := c.Retention()
-	if err := r.Check(); err != nil || len(r.Rules) != 3 || r.Rules[0].Messages != 2*day || r.Rules[1].Samples != day/2 || r.Bytes != 3<<29 || r.Rules[2].Filter != "#" {
+	if err := r.Check(); err != nil || len(r.Rules) != 3 || r.Rules[0].Messages != 2*day || r.Rules[1].Samples != day/2 || r.Rules[0].Bytes != 0 || r.Rules[1].Bytes != 3<<29 || r.Bytes != 3<<29 || r.Rules[2].Filter != "#" {
 		t.Errorf("retention %+v, %v", r, err)
 	}
-	if got := c.HistoryKeep.String(); got != "cameras/#=2 a/+=0.5" {
+	if got := c.HistoryKeep.String(); got != "cameras/#=2 a/+=0.5,1.5GiB" {
 		t.Errorf("the flag reads %q", got)
 	}
-	for _, args := range [][]string{{"--history", "mysql://x"}, {"--history-keep", "a"}, {"--history-keep", "a=0"}, {"--history-keep", "a=NaN"},
+	for _, args := range [][]string{{"--history", "mysql://x"}, {"--history-keep", "a"}, {"--history-keep", "a=0"}, {"--history-keep", "a=NaN"}, {"--history-keep", "a=1,2"}, {"--history-keep", "a=1,GiB"}, {"--history-keep", "a=1,-2GiB"}, {"--history-keep", "a=1,NaNGiB"},
 		{"--history-keep", "a/#/b=3"}, {"--history-gib", "-1"}, {"--history-gib", "NaN"}} {
 		if _, err := parse(args...); err == nil {
 			t.Errorf("%v was taken", args)

@@ -18,14 +18,22 @@ type Keep []history.Rule
 // day is what the flags count in.
 const day = 24 * time.Hour
 
-// maxKeepDays bounds the flag, well within what a time can hold.
-const maxKeepDays = 36_500
+// maxKeepDays and maxKeepGiB bound the flag, well within what a time and a size can
+// hold; gib is the unit of a size.
+const (
+	maxKeepDays = 36_500
+	maxKeepGiB  = 1 << 20
+	gib         = "GiB"
+)
 
 // String implements flag.Value.
 func (k *Keep) String() string {
 	words := make([]string, len(*k))
 	for i, r := range *k {
 		words[i] = r.Filter + "=" + strconv.FormatFloat(r.Messages.Hours()/24, 'f', -1, 64)
+		if r.Bytes > 0 {
+			words[i] += "," + strconv.FormatFloat(float64(r.Bytes)/(1<<30), 'f', -1, 64) + gib
+		}
 	}
 	return strings.Join(words, " ")
 }
@@ -34,19 +42,34 @@ func (k *Keep) String() string {
 func (k *Keep) Set(s string) error {
 	at := strings.LastIndexByte(s, '=')
 	if at < 0 {
-		return errors.New("write it as FILTER=DAYS, such as cameras/#=2")
+		return errors.New("write it as FILTER=DAYS or FILTER=DAYS,SIZE, such as cameras/#=2 or cameras/#=2,5GiB")
 	}
 	filter := s[:at]
-	days, err := strconv.ParseFloat(s[at+1:], 64)
+	age, size, sized := strings.Cut(s[at+1:], ",")
+	days, err := strconv.ParseFloat(age, 64)
 	if err != nil || !(days > 0 && days <= maxKeepDays) {
-		return fmt.Errorf("%q is no number of days from above 0 to %d", s[at+1:], maxKeepDays)
+		return fmt.Errorf("%q is no number of days from above 0 to %d", age, maxKeepDays)
+	}
+	large := 0.0
+	if sized {
+		number, ok := strings.CutSuffix(size, gib)
+		large, err = strconv.ParseFloat(number, 64)
+		if !ok || err != nil || !(large > 0 && large <= maxKeepGiB) {
+			return fmt.Errorf("%q is no size from above 0 to %d, such as 5%s", size, maxKeepGiB, gib)
+		}
 	}
 	if err := model.CheckFilter(filter); err != nil {
 		return fmt.Errorf("the filter %q: %w", filter, err)
 	}
-	kept := time.Duration(days * float64(day))
-	*k = append(*k, history.Rule{Filter: filter, Messages: kept, Samples: kept, Rollups: history.DefaultRetention().Rules[0].Rollups})
+	*k = append(*k, KeepRule(filter, days, large))
 	return nil
+}
+
+// KeepRule keeps what topics of a filter say for some days, and in so many GiB; 0
+// for any size.
+func KeepRule(filter string, days, gib float64) history.Rule {
+	kept := time.Duration(days * float64(day))
+	return history.Rule{Filter: filter, Messages: kept, Samples: kept, Rollups: history.DefaultRetention().Rules[0].Rollups, Bytes: int64(gib * (1 << 30))}
 }
 
 // Retention is what is kept: what the flags say, then the defaults.

@@ -19,6 +19,11 @@ const (
 	EventSecondWriter                   // a client began to write a topic that belongs to another identity
 )
 
+// String is the kind in a word or two.
+func (k EventKind) String() string {
+	return [...]string{"liveness", "session opened", "session closed", "refused", "denied", "trouble", "delay", "command", "link", "second writer"}[min(k, EventSecondWriter)]
+}
+
 // Event is something that happened, for the log and for notices.
 type Event struct {
 	// Seq numbers the events from 1.

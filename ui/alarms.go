@@ -2,6 +2,7 @@ package ui
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -14,10 +15,10 @@ import (
 
 // alarmSpan is an alarm of the record from its beginning to its end.
 type alarmSpan struct {
-	id, text string
-	severity int
-	began    time.Time
-	ended    time.Time // zero while it is active, or when no end was recorded
+	id, source, text string
+	severity         int
+	began            time.Time
+	ended            time.Time // zero while it is active, or when no end was recorded
 }
 
 // activeAt tells whether the alarm was active at a moment.
@@ -44,7 +45,7 @@ func alarmSpans(changes []history.Alarm) []alarmSpan {
 			out[at].severity, out[at].text = c.Severity, c.Text
 		default:
 			open[c.ID] = len(out)
-			out = append(out, alarmSpan{id: c.ID, text: c.Text, severity: c.Severity, began: c.At})
+			out = append(out, alarmSpan{id: c.ID, source: c.Source, text: c.Text, severity: c.Severity, began: c.At})
 		}
 	}
 	return out
@@ -72,7 +73,8 @@ func (b *timeBar) listAlarms() {
 		a := &list[len(list)-1-i]
 		lines[i] = widgets.Row{Key: strconv.Itoa(len(list) - 1 - i), Cells: alarmCells(a, at)}
 	}
-	rows := widgets.NewRows([]widgets.Column{{Title: i18n.T("Began"), Width: 176}, {Title: i18n.T("Ended"), Width: 176}, {Title: i18n.T("Alarm"), Width: 200, Weight: 1}})
+	rows := widgets.NewRows([]widgets.Column{{Title: i18n.T("Began"), Width: 176}, {Title: i18n.T("Ended"), Width: 176},
+		{Title: i18n.T("Of"), Width: 120, Weight: 1}, {Title: i18n.T("Alarm"), Width: 180, Weight: 2}})
 	d := dialog.NewCustom(i18n.Tf("Alarms up to %s", formatMoment(at)), i18n.T("Close"), rows, b.win)
 	rows.OnActivate = func(key string) {
 		if i, err := strconv.Atoi(key); err == nil && i >= 0 && i < len(list) {
@@ -82,8 +84,7 @@ func (b *timeBar) listAlarms() {
 	}
 	rows.OnCell = func(key string, _ int) { rows.OnActivate(key) }
 	rows.SetRows(len(lines), 0, lines)
-	d.Resize(fyne.NewSize(760, 360))
-	d.Show()
+	b.deps.sheet(d, fyne.NewSize(880, 400))
 }
 
 // alarmCells are the cells of an alarm as it was known at a moment.
@@ -95,5 +96,6 @@ func alarmCells(a *alarmSpan, at time.Time) []widgets.Cell {
 			ink = widgets.ColorLost
 		}
 	}
-	return []widgets.Cell{{Text: formatMoment(a.began), Color: widgets.ColorMuted}, {Text: ended, Color: ink}, {Text: a.text, Color: ink}}
+	of := a.source[strings.LastIndexByte(a.source, '/')+1:] // the device's name, as far as topics tell
+	return []widgets.Cell{{Text: formatMoment(a.began), Color: widgets.ColorMuted}, {Text: ended, Color: ink}, {Text: of}, {Text: a.text, Color: ink}}
 }

@@ -71,7 +71,7 @@ const bookmarkRemove = 3
 func (b *timeBar) listBookmarks() {
 	list := b.marks.bookmarks
 	if len(list) == 0 {
-		b.deps.toast(toastInfo, i18n.T("There are no bookmarks yet: + at the time bar keeps one"))
+		b.deps.toast(toastInfo, i18n.T("There are no bookmarks yet: the flag with a + at the time bar keeps one"))
 		return
 	}
 	rows := widgets.NewRows([]widgets.Column{{Title: i18n.T("Moment"), Width: 176}, {Title: i18n.T("Title"), Width: 120, Weight: 1}, {Title: i18n.T("Note"), Width: 120, Weight: 2}, {Width: 34}})
@@ -105,6 +105,5 @@ func (b *timeBar) listBookmarks() {
 	}
 	rows.OnActivate = func(key string) { rows.OnCell(key, 0) }
 	rows.SetRows(len(lines), 0, lines)
-	d.Resize(fyne.NewSize(680, 360))
-	d.Show()
+	b.deps.sheet(d, fyne.NewSize(680, 360))
 }

@@ -5,6 +5,7 @@ import (
 	"image"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/dialog"
 
 	"github.com/pilothouse/pilothouse/model"
 	"github.com/pilothouse/pilothouse/ui/i18n"
@@ -43,6 +44,8 @@ type pageDeps struct {
 	exports *exports
 	// win is the window, for questions.
 	win fyne.Window
+	// sheet lays a dialog over the pages, which Escape takes away.
+	sheet func(d dialog.Dialog, size fyne.Size)
 	// user is who is at it; book holds the saved commands.
 	user string
 	book *commandBook

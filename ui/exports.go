@@ -28,10 +28,11 @@ type exports struct {
 	group   sync.WaitGroup
 }
 
-// exportWhat says what to save: the messages of a filter, or the numbers of some
-// series.
+// exportWhat says what to save: records of a kind, of the topics of a filter; or the
+// numbers of some series.
 type exportWhat struct {
 	name     string // of the file, without its ending
+	kind     exchange.Kind
 	filter   string
 	keys     []model.SeriesKey
 	from, to time.Time
@@ -51,6 +52,42 @@ func (e *exports) menu(of string, what func() exportWhat) []*fyne.MenuItem {
 		items = append(items, fyne.NewMenuItem(i18n.Tf("%s as %s", of, f.title), func() { e.ask(what(), f.format, f.ends) }))
 	}
 	return items
+}
+
+// exportKinds are the kinds of records with what they are called.
+func exportKinds() []struct {
+	kind  exchange.Kind
+	title string
+} {
+	return []struct {
+		kind  exchange.Kind
+		title string
+	}{{exchange.Messages, i18n.T("Messages")}, {exchange.Samples, i18n.T("Recorded numbers")}, {exchange.Events, i18n.T("Events")},
+		{exchange.Alarms, i18n.T("Alarms")}, {exchange.Commands, i18n.T("Commands")}, {exchange.Gaps, i18n.T("Gaps in the record")}}
+}
+
+// menus are a menu for each kind of record in a stretch of time, which is asked for
+// when something is chosen.
+func (e *exports) menus(stretch func() (from, to time.Time)) []*fyne.MenuItem {
+	var items []*fyne.MenuItem
+	for _, k := range exportKinds() {
+		what := func() exportWhat {
+			from, to := stretch()
+			return exportWhat{name: k.kind.String() + from.Local().Format(" 2006-01-02 1504"), kind: k.kind, filter: "#", from: from, to: to}
+		}
+		item := fyne.NewMenuItem(k.title, nil)
+		item.ChildMenu = fyne.NewMenu("", e.menu(k.title, what)...)
+		items = append(items, item)
+	}
+	return items
+}
+
+// exportMenu offers everything that was recorded in the stretch in view.
+func (b *timeBar) exportMenu() {
+	popUp(b.deps.exports.menus(func() (from, to time.Time) {
+		d := b.line.Data()
+		return d.From, d.To
+	}), b.win, b.save)
 }
 
 // popUp shows a menu below an object.
@@ -124,9 +161,9 @@ func exportTo(ctx context.Context, r history.Reader, w io.Writer, what exportWha
 	if r == nil {
 		return 0, i18n.Errorf("there is no history to export")
 	}
-	o := exchange.Options{Filter: what.filter, From: what.from, To: what.to, Format: format, Progress: progress}
+	o := exchange.Options{What: what.kind, Filter: what.filter, From: what.from, To: what.to, Format: format, Progress: progress}
 	if what.keys != nil {
-		o.Filter, o.Samples = "#", true
+		o.Filter, o.What = "#", exchange.Samples
 		r = onlySeries{r, what.keys}
 	}
 	return exchange.Export(ctx, r, w, o)

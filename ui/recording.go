@@ -130,7 +130,11 @@ func recordingLines(s *history.Status, on bool, err error, r history.Retention) 
 		if rule.Filter != "#" {
 			what = rule.Filter
 		}
-		lines = append(lines, i18n.Tf("%s: messages for %s, numbers for %s, their summaries for %s", what, keptFor(rule.Messages), keptFor(rule.Samples), keptFor(rule.Rollups)))
+		line := i18n.Tf("%s: messages for %s, numbers for %s, their summaries for %s", what, keptFor(rule.Messages), keptFor(rule.Samples), keptFor(rule.Rollups))
+		if rule.Bytes > 0 {
+			line = i18n.Tf("%s, in at most %s", line, formatBytes(int(rule.Bytes)))
+		}
+		lines = append(lines, line)
 	}
 	if r.Bytes > 0 {
 		lines = append(lines, i18n.Tf("At most %s in all; the oldest goes first", formatBytes(int(r.Bytes))))

@@ -48,8 +48,10 @@ type HistorySettings struct {
 	Keep []KeepRule `json:"keep,omitempty"`
 }
 
-// KeepRule is for how many days what topics of a filter say is kept.
+// KeepRule is for how many days, and in how much room, what topics of a filter say is
+// kept; 0 GiB is any.
 type KeepRule struct {
 	Filter string  `json:"filter"`
 	Days   float64 `json:"days"`
+	GiB    float64 `json:"gib,omitempty"`
 }

@@ -13,7 +13,7 @@ import (
 // historyText is what is recorded, as the settings show it.
 type historyText struct {
 	place, days, gib string
-	keep             string // a rule on each line: FILTER = DAYS
+	keep             string // a rule on each line: FILTER = DAYS, or FILTER = DAYS, SIZE GiB
 }
 
 // Bounds of the settings of the record.
@@ -22,6 +22,7 @@ const (
 	maxKeepGiB   = 1 << 20
 	maxKeepRules = 200
 	recordOff    = "off"
+	unitGiB      = "GiB"
 )
 
 // historyTextOf is the form of the settings.
@@ -32,7 +33,11 @@ func historyTextOf(s *HistorySettings) historyText {
 	t := historyText{place: s.Place, days: plainNumber(s.Days), gib: plainNumber(s.GiB)}
 	var lines []string
 	for _, r := range s.Keep {
-		lines = append(lines, r.Filter+" = "+plainNumber(r.Days))
+		line := r.Filter + " = " + plainNumber(r.Days)
+		if r.GiB > 0 {
+			line += ", " + plainNumber(r.GiB) + " " + unitGiB
+		}
+		lines = append(lines, line)
 	}
 	t.keep = strings.Join(lines, "\n")
 	return t
@@ -101,19 +106,29 @@ func numberUpTo(text, what string, most float64) (float64, error) {
 	return v, nil
 }
 
-// keepRule reads FILTER = DAYS.
+// keepRule reads FILTER = DAYS, with a size behind it or without.
 func keepRule(line string) (KeepRule, error) {
 	at := strings.LastIndexByte(line, '=')
 	if at < 0 {
-		return KeepRule{}, i18n.Errorf("write %q as FILTER = DAYS, such as cameras/# = 2", line)
+		return KeepRule{}, i18n.Errorf("write %q as FILTER = DAYS, such as cameras/# = 2, or as FILTER = DAYS, SIZE GiB", line)
 	}
 	r := KeepRule{Filter: strings.TrimSpace(line[:at])}
 	if err := model.CheckFilter(r.Filter); err != nil {
 		return r, i18n.Errorf("the filter %q: %w", r.Filter, err)
 	}
+	days, size, sized := strings.Cut(line[at+1:], ",")
 	var err error
-	if r.Days, err = numberUpTo(line[at+1:], i18n.Tf("the number of days of %s", r.Filter), maxKeepDays); err == nil && r.Days == 0 {
-		err = i18n.Errorf("say for how many days %s is kept", r.Filter)
+	if r.Days, err = numberUpTo(days, i18n.Tf("the number of days of %s", r.Filter), maxKeepDays); err != nil {
+		return r, err
+	}
+	if r.Days == 0 {
+		return r, i18n.Errorf("say for how many days %s is kept", r.Filter)
+	}
+	if sized {
+		size = strings.TrimSuffix(strings.TrimSpace(size), unitGiB)
+		if r.GiB, err = numberUpTo(size, i18n.Tf("the size of %s in GiB", r.Filter), maxKeepGiB); err == nil && r.GiB == 0 {
+			err = i18n.Errorf("say how many GiB %s may take", r.Filter)
+		}
 	}
 	return r, err
 }

@@ -108,7 +108,7 @@ func newSettingsSheet(w *Window) *settingsSheet {
 	s.place.SetPlaceHolder(i18n.T("history.db in the data folder; a file, postgres://USER@HOST/NAME, or off"))
 	s.days.SetPlaceHolder(i18n.T("messages 30, numbers 366"))
 	s.gib.SetPlaceHolder("20")
-	s.keep.SetPlaceHolder("cameras/# = 2\nplant/+/energy = 3650")
+	s.keep.SetPlaceHolder("cameras/# = 2, 5 GiB\nplant/+/energy = 3650")
 	s.keep.SetMinRowsVisible(2)
 	t := historyTextOf(w.o.Settings.History)
 	s.place.SetText(t.place)
@@ -153,7 +153,7 @@ func (s *settingsSheet) body() fyne.CanvasObject {
 		parts.Add(labelled(i18n.T("Topics apart"), s.keep))
 		parts.Add(s.held(SettingHistoryKeep, s.keep))
 		note := smallText()
-		note.SetText(i18n.T("One rule on a line, FILTER = DAYS; the first that matches counts. Ages and sizes apply at once, the place with the next start."))
+		note.SetText(i18n.T("One rule on a line, FILTER = DAYS or, in a file, FILTER = DAYS, SIZE GiB; the first that matches counts. Ages and sizes apply at once, the place with the next start."))
 		parts.Add(labelled("", container.NewBorder(nil, nil, nil, middle(s.apply), note)))
 		parts.Add(s.fault)
 	}

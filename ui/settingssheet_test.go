@@ -38,7 +38,7 @@ func (e *engine) Record(context.Context) (string, history.Usage, error) {
 func (e *engine) Held(s Setting) string { return e.held[s] }
 
 func TestHistoryForm(t *testing.T) {
-	s := &HistorySettings{Place: "/data/x.db", Days: 1.5, GiB: 20, Keep: []KeepRule{{"cameras/#", 2}, {"a=b/+", 0.25}}}
+	s := &HistorySettings{Place: "/data/x.db", Days: 1.5, GiB: 20, Keep: []KeepRule{{"cameras/#", 2, 5.5}, {"a=b/+", 0.25, 0}}}
 	text := historyTextOf(s)
 	if got, err := text.settings(); err != nil || !reflect.DeepEqual(got, s) {
 		t.Errorf("filled in and read it is %+v, %v", got, err)
@@ -57,6 +57,8 @@ func TestHistoryForm(t *testing.T) {
 		"a rule of words": {keep: "cameras"},
 		"a bad filter":    {keep: "a# = 2"},
 		"a rule for ever": {keep: "a/# ="},
+		"no size":         {keep: "a/# = 1,"},
+		"a size of words": {keep: "a/# = 1, much GiB"},
 		"too many rules":  {keep: strings.Repeat("a/# = 1\n", maxKeepRules+1)},
 	} {
 		if got, err := bad.settings(); err == nil || strings.Contains(err.Error(), "hush") {

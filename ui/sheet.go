@@ -8,7 +8,7 @@ import (
 // showSheet lays a sheet over the pages, in place of one that is there already.
 func (w *Window) showSheet(d dialog.Dialog, size fyne.Size) {
 	w.closeSheet()
-	w.sheet = d
+	w.sheet = d // one that was closed with its own button is hidden once more later
 	d.Resize(size)
 	d.Show()
 }

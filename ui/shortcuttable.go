@@ -49,12 +49,23 @@ func (w *Window) everywhere() []shortcut {
 		shortcut{does: i18n.T("This list"), do: w.showShortcuts, key: fyne.KeyF1},
 		shortcut{does: i18n.T("Close this list"), do: func() { w.closeSheet(); w.sent.hide() }, key: fyne.KeyEscape},
 	)
-	for _, k := range timeKeys() {
-		table = append(table, shortcut{does: k.does, do: func() {
-			if w.time != nil {
-				w.time.key(k.key)
+	return append(table, w.timeShortcuts()...)
+}
+
+// timeShortcuts are the keys of the time bar, which does not move below what lies
+// over the pages.
+func (w *Window) timeShortcuts() []shortcut {
+	at := func(do func(*timeBar)) func() {
+		return func() {
+			if w.time != nil && w.win.Canvas().Overlays().Top() == nil {
+				do(w.time)
 			}
-		}, key: k.key})
+		}
+	}
+	table := []shortcut{{does: i18n.T("Bookmark this moment"), do: at((*timeBar).askBookmark), key: fyne.KeyB, mod: ctrlShift}}
+	for _, k := range timeKeys() {
+		table = append(table, shortcut{does: k.does, do: at(k.do), key: k.key},
+			shortcut{does: i18n.Tf("%s, wherever the keyboard is", k.does), do: at(k.do), key: k.key, mod: ctrlShift})
 	}
 	return table
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/test"
 
 	"github.com/pilothouse/pilothouse/model"
@@ -172,6 +173,23 @@ func TestTimeKeys(t *testing.T) {
 	if press(fyne.KeyF1); b.stores.inPast() {
 		t.Error("a key without a meaning goes back")
 	}
+	// While a list has the keyboard.
+	press(fyne.KeyEscape)
+	b.goTo(pageTopics, true)
+	b.win.Canvas().Focus(b.topics.rows)
+	b.goToMoment(at)
+	anywhere := func(k fyne.KeyName) {
+		b.pressName((&desktop.CustomShortcut{KeyName: k, Modifier: ctrlShift}).ShortcutName())
+	}
+	anywhere(fyne.KeyLeft)
+	b.app.Until(t, "step back from a list", patience, func() bool { return b.time.past.state().at.Equal(at.Add(-step)) })
+	anywhere(fyne.KeyB)
+	if b.overlay(); !b.time.past.state().past {
+		t.Error("a bookmark leaves the past")
+	}
+	if anywhere(fyne.KeyEnd); !b.stores.inPast() {
+		t.Error("below a dialog a key goes on")
+	}
 }
 
 // TestTimeBarShowsTheRecord has density, what happened, gaps and bookmarks along
@@ -238,6 +256,33 @@ func TestChartReachesBack(t *testing.T) {
 	}
 	if least != 0 || most != 299 || s.Times[0] != a.from.UnixNano() {
 		t.Errorf("the chart goes from %v to %v, and begins at %v", least, most, time.Unix(0, s.Times[0]))
+	}
+}
+
+// TestChartOfThePastIsSaved saves what a chart shows of a moment in the past, as a
+// picture, a drawing and points.
+func TestChartOfThePastIsSaved(t *testing.T) {
+	b, a := openArchive(t)
+	b.chart.add(key("kitchen/thermometer", ""))
+	b.goTo(pageCharts, true)
+	at := a.from.Add(4 * time.Minute)
+	b.goToMoment(at)
+	b.app.Until(t, "chart", patience, func() bool { b.see(); return len(b.charts.shown) == 1 && len(b.charts.shown[0].Series[0].Values) > 0 })
+	spec := b.charts.shown[0]
+	if spec.To.After(at.Add(time.Second)) || spec.To.Before(at.Add(-time.Second)) {
+		t.Errorf("the chart ends at %v, want %v", spec.To, at)
+	}
+	for _, f := range chartFormats() {
+		var out bytes.Buffer
+		if err := f.write(spec, &out); err != nil {
+			t.Fatal(err)
+		}
+		switch text := out.String(); {
+		case strings.HasSuffix(f.name, ".png") && !strings.HasPrefix(text, "\x89PNG"),
+			strings.HasSuffix(f.name, ".svg") && (!strings.Contains(text, "<svg") || !strings.Contains(text, at.Add(-time.Minute).Truncate(time.Minute).Local().Format("15:04"))),
+			strings.HasSuffix(f.name, ".csv") && (!strings.Contains(text, ",239") || strings.Contains(text, ",241")):
+			t.Errorf("%s:\n%.400s", f.name, text)
+		}
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
+	"github.com/pilothouse/pilothouse/assets"
 	"github.com/pilothouse/pilothouse/ui/i18n"
 	"github.com/pilothouse/pilothouse/ui/widgets"
 )
@@ -25,9 +26,10 @@ type timeBar struct {
 
 	line                *widgets.Timeline
 	live                *widget.Button
-	back, play, forward *widget.Button
+	back, play, forward *widgets.HintButton
 	speed, zoom         *widget.Select
-	mark, list, alarms  *widget.Button
+	mark, list          *widgets.HintButton // of bookmarks
+	alarms, save        *widgets.HintButton
 	body                fyne.CanvasObject
 	banner              *widgets.Banner
 	edge                *canvas.Rectangle
@@ -70,8 +72,9 @@ func newTimeBar(d pageDeps, win fyne.Window, p *past) *timeBar {
 	b.line.OnSeek = func(at time.Time, _ bool) { b.seek(at) }
 	b.line.OnLive, b.line.OnPan, b.line.OnKey = b.goLive, b.pan, b.key
 	b.buildButtons()
-	left := container.New(layout.NewCustomPaddedHBoxLayout(2), b.live, b.back, b.play, b.forward, sized(b.speed, 112))
-	right := container.New(layout.NewCustomPaddedHBoxLayout(2), sized(b.zoom, 124), b.mark, b.list, b.alarms)
+	left := container.New(layout.NewCustomPaddedHBoxLayout(2), b.live, b.back, b.play, b.forward, sized(b.speed, 84))
+	right := container.New(layout.NewCustomPaddedHBoxLayout(2), sized(b.zoom, 96), b.mark, b.list, b.alarms, b.save)
+	setShown(b.save, d.exports != nil)
 	b.body = container.NewStack(widgets.NewBar(), container.New(layout.NewCustomPaddedLayout(2, 2, 4, 4),
 		container.NewBorder(nil, nil, container.NewCenter(left), container.NewCenter(right), b.line)))
 	b.banner = widgets.NewBanner()
@@ -83,21 +86,31 @@ func newTimeBar(d pageDeps, win fyne.Window, p *past) *timeBar {
 }
 
 func (b *timeBar) buildButtons() {
-	icon := func(r fyne.Resource, do func()) *widget.Button {
-		w := widget.NewButtonWithIcon("", r, do)
-		w.Importance = widget.LowImportance
+	button := func(icon fyne.Resource, hint string, end bool, do func()) *widgets.HintButton {
+		w := widgets.NewHintButton(icon, hint, do)
+		w.OnHint = func(text string) { b.line.Hint(text, end) }
 		return w
 	}
 	b.live = widget.NewButtonWithIcon(i18n.T("Live"), theme.MediaRecordIcon(), b.goLive)
-	b.back = icon(theme.MediaFastRewindIcon(), func() { b.step(-1) })
-	b.play = icon(theme.MediaPlayIcon(), b.toggle)
-	b.forward = icon(theme.MediaFastForwardIcon(), func() { b.step(1) })
-	b.mark = icon(theme.ContentAddIcon(), b.askBookmark)
-	b.list = icon(theme.ListIcon(), b.listBookmarks)
-	b.alarms = icon(theme.WarningIcon(), b.listAlarms)
+	b.back = button(theme.MediaFastRewindIcon(), i18n.T("A step back in time"), false, func() { b.step(-1) })
+	b.play = button(theme.MediaPlayIcon(), i18n.T("Play or pause the past"), false, b.toggle)
+	b.forward = button(theme.MediaFastForwardIcon(), i18n.T("A step on in time"), false, func() { b.step(1) })
+	b.mark = button(timeIcon("bookmark"), i18n.T("Bookmark this moment"), true, b.askBookmark)
+	b.list = button(timeIcon("bookmarks"), i18n.T("Bookmarks"), true, b.listBookmarks)
+	b.alarms = button(theme.WarningIcon(), i18n.T("Alarms up to this moment"), true, b.listAlarms)
+	b.save = button(theme.DocumentSaveIcon(), i18n.T("Export what is in view"), true, b.exportMenu)
+	b.buildChoices()
+}
+
+func timeIcon(name string) fyne.Resource {
+	return theme.NewThemedResource(fyne.NewStaticResource(name+".svg", assets.TimeIcon(name)))
+}
+
+// buildChoices makes the choices of a speed and of what the line shows.
+func (b *timeBar) buildChoices() {
 	names := make([]string, len(timeSpeeds))
 	for i, s := range timeSpeeds {
-		names[i] = i18n.Tf("%s speed", speedName(float64(s)))
+		names[i] = speedName(float64(s))
 	}
 	b.speed = widget.NewSelect(names, func(string) {
 		if b.st.speed > 0 {
@@ -188,7 +201,8 @@ func (b *timeBar) pan(share float64) {
 	b.deps.poke()
 }
 
-// timeKey is a key of the time bar.
+// timeKey is a key of the time bar: by itself while nothing else takes it, and with
+// Ctrl and Shift at any time.
 type timeKey struct {
 	key  fyne.KeyName
 	does string
@@ -294,7 +308,7 @@ func (b *timeBar) note(r *timeRecord) string {
 
 // pastBanner says that this is the past, and which moment.
 func pastBanner(st *pastState, now time.Time, page string) widgets.BannerData {
-	d := widgets.BannerData{Ink: widgets.ColorPast, Status: widgets.StatusNotice, Bold: true, Action: i18n.T("Back to live")}
+	d := widgets.BannerData{Ink: widgets.ColorPast, Icon: theme.HistoryIcon(), Bold: true, Action: i18n.T("Back to live")}
 	switch {
 	case st.err != nil:
 		d.Text, d.Detail = i18n.T("The past cannot be shown"), st.err.Error()

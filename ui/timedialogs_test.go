@@ -137,6 +137,37 @@ func TestExportDialogs(t *testing.T) {
 	e.group.Wait()
 }
 
+// TestExportOfWhatIsInView saves records of every kind in the stretch that the time
+// bar shows.
+func TestExportOfWhatIsInView(t *testing.T) {
+	home := t.TempDir()
+	t.Setenv("HOME", home)
+	b, a := openArchive(t)
+	at := a.from.Add(time.Minute)
+	err := a.Write(t.Context(), &history.Batch{
+		Alarms:   []history.Alarm{{At: at, ID: "one", State: history.AlarmActive, Text: "Red Falcon was lost"}},
+		Commands: []model.Command{{ID: "c", Topic: "a/cmd", Sent: at}, {ID: "later", Topic: "a/cmd", Sent: time.Now().Add(time.Hour)}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.time.zoom.SetSelected("1 h")
+	b.app.Until(t, "stretch", patience, func() bool { b.see(); return b.time.line.Data().From.Before(a.from) })
+	for i, want := range map[int]string{0: "630 rows", 1: "1,830 rows", 2: "1 row", 3: "1 row", 4: "1 row", 5: "1 row"} {
+		items := b.time.deps.exports.menus(func() (from, to time.Time) { d := b.time.line.Data(); return d.From, d.To })
+		items[i].ChildMenu.Items[1].Action()
+		b.press("Save")
+		name := exportKinds()[i].kind.String() + b.time.line.Data().From.Local().Format(" 2006-01-02 1504") + ".jsonl"
+		b.said("Saved " + name + ": " + want)
+		if raw, err := os.ReadFile(filepath.Join(home, name)); err != nil || len(raw) == 0 {
+			t.Errorf("%s: %d bytes, %v", name, len(raw), err)
+		}
+	}
+	if test.Tap(b.time.save); b.win.Canvas().Overlays().Top() == nil {
+		t.Error("the button of the time bar offers nothing")
+	}
+}
+
 // endless is a history whose messages have no end.
 type endless struct{ *archive }
 
@@ -156,7 +187,7 @@ func (endlessReader) Each(ctx context.Context, _ string, from, to time.Time, f f
 func TestAlarmsAtAMoment(t *testing.T) {
 	b, a := openArchive(t)
 	change := func(id, state, text string, after time.Duration) history.Alarm {
-		return history.Alarm{At: a.from.Add(after), ID: id, State: state, Text: text, Severity: 2}
+		return history.Alarm{At: a.from.Add(after), ID: id, Source: "solent/ferries/red-falcon", State: state, Text: text, Severity: 2}
 	}
 	err := a.Write(t.Context(), &history.Batch{Alarms: []history.Alarm{
 		change("one", history.AlarmActive, "Red Falcon was lost", time.Minute),
@@ -175,13 +206,17 @@ func TestAlarmsAtAMoment(t *testing.T) {
 		t.Errorf("alarms %+v", spans)
 	}
 	test.Tap(b.time.alarms)
+	if b.win.Canvas().OnTypedKey()(&fyne.KeyEvent{Name: fyne.KeyEscape}); b.win.Canvas().Overlays().Top() != nil {
+		t.Error("Escape leaves the list of alarms open")
+	}
+	test.Tap(b.time.alarms)
 	rows, ok := uitest.Find(b.overlay(), func(*widgets.Rows) bool { return true })
 	if !ok {
 		t.Fatal("there is no list")
 	}
 	rows.OnActivate("0")
 	b.app.Until(t, "beginning of the alarm", patience, func() bool { st := b.time.past.state(); return st.past && st.at.Equal(spans[0].began) })
-	if cells := alarmCells(&spans[0], a.from.Add(4*time.Minute)); cells[1].Text == "active" || cells[2].Text != "Red Falcon was lost" {
+	if cells := alarmCells(&spans[0], a.from.Add(4*time.Minute)); cells[1].Text == "active" || cells[2].Text != "red-falcon" || cells[3].Text != "Red Falcon was lost" {
 		t.Errorf("after its end it is %+v", cells)
 	}
 	if cells := alarmCells(&spans[0], a.from.Add(2*time.Minute)); cells[1].Text != "active" || cells[1].Color != widgets.ColorLost {

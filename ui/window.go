@@ -209,7 +209,7 @@ func (w *Window) deps() pageDeps {
 		toast:     func(l toastLevel, text string) { w.notices.add(l, text, "") },
 		openTopic: w.openTopic, openDevice: w.openDevice, openMap: w.openMap,
 		plot:     func(key model.SeriesKey) { w.charts.add(key); w.goTo(pageCharts, true) },
-		copyText: w.copyText, send: w.send, win: w.win, user: w.o.User, book: w.book, launch: w.launch,
+		copyText: w.copyText, send: w.send, win: w.win, sheet: w.showSheet, user: w.o.User, book: w.book, launch: w.launch,
 		editCommand: w.editCommand, savedCommands: w.savedCommands, showSent: func(id string) { w.sent.show(id) },
 	}
 }

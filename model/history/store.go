@@ -14,6 +14,9 @@ var (
 	// ErrFull tells that there is no room on the disk. Nothing of the batch was
 	// kept; it may be written again later.
 	ErrFull = errors.New("the disk is full")
+	// ErrAway tells that a database cannot be reached, or does not let this program
+	// in: it may later.
+	ErrAway = errors.New("the database cannot be reached")
 	// ErrReadOnly tells that the history was opened for reading.
 	ErrReadOnly = errors.New("the history is open for reading only")
 	// ErrInUse tells that another program records into the file.

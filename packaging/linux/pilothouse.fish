@@ -40,12 +40,18 @@ function __pilothouse_pages
     __pilothouse_help | string replace -rf '.*open the page .*first: ' '' | string split ', '
 end
 
+function __pilothouse_kinds
+    __pilothouse_help | string replace -rf '.*kind of records: ([a-z, ]*[a-z]).*' '$1' | string replace ' or ' ', ' | string split ', '
+end
+
 for program in pilothouse pilothouse-hub
     complete -c $program -f
     complete -c $program -n 'string match -q -- "-*" (commandline -ct)' -a '(__pilothouse_options)'
     complete -c $program -n __pilothouse_first -a '(__pilothouse_commands)'
     complete -c $program -n __pilothouse_first -k -a '(__fish_complete_suffix .pilothouse)'
     complete -c $program -n '__pilothouse_after page' -a '(__pilothouse_pages)'
+    complete -c $program -n '__pilothouse_after what' -a '(__pilothouse_kinds)'
+    complete -c $program -n '__pilothouse_after format' -a 'csv jsonl parquet'
     complete -c $program -n '__pilothouse_after connect' -a 'mqtt:// mqtts:// ws:// wss://'
     complete -c $program -n '__pilothouse_after data-dir' -a '(__fish_complete_directories (commandline -ct))'
     complete -c $program -n '__pilothouse_after out history' -F

@@ -7,11 +7,14 @@ _pilothouse() {
   case $words[CURRENT-1] in
     --data-dir) _directories; return ;;
     --out|--history) _files; return ;;
+    --format) compadd -- csv jsonl parquet; return ;;
     --connect) compadd -S '' -- mqtt:// mqtts:// ws:// wss://; return ;;
   esac
   help=$($words[1] $place --help 2>&1)
   if [[ $words[CURRENT-1] == --page ]]; then
     compadd -- ${=$(print -r -- $help | sed -n 's/.*open the page .*first: //p' | tr ',' ' ')}
+  elif [[ $words[CURRENT-1] == --what ]]; then
+    compadd -- ${=$(print -r -- $help | sed -n 's/.*kind of records: \([a-z, ]*[a-z]\).*/\1/p' | sed 's/, / /g; s/ or / /')}
   elif [[ $words[CURRENT] == -* ]]; then
     # An option stands alone on its line, and below it what it does.
     for line in ${(f)help}; do

@@ -13,9 +13,11 @@ import (
 type BannerData struct {
 	// Text is the matter, Detail since when and what is being tried.
 	Text, Detail string
-	// Status is the shape in front; its colour colours the banner, unless Ink
-	// names another. Bold makes a banner that cannot be overlooked.
+	// Status is the shape in front, unless there is an Icon; its colour colours the
+	// banner, unless Ink names another. Bold makes a banner that cannot be
+	// overlooked.
 	Status Status
+	Icon   fyne.Resource
 	Ink    fyne.ThemeColorName
 	Bold   bool
 	// Action labels a button; "" has none.
@@ -67,7 +69,7 @@ func (b *Banner) Data() BannerData { return b.data }
 // CreateRenderer implements fyne.Widget.
 func (b *Banner) CreateRenderer() fyne.WidgetRenderer {
 	r := &bannerRenderer{b: b, back: canvas.NewRectangle(color.Transparent), edge: canvas.NewRectangle(color.Transparent),
-		shape: NewStatusShape(StatusNone, 16), text: canvas.NewText("", color.Transparent), detail: canvas.NewText("", color.Transparent)}
+		shape: NewStatusShape(StatusNone, 16), icon: widget.NewIcon(nil), text: canvas.NewText("", color.Transparent), detail: canvas.NewText("", color.Transparent)}
 	r.Refresh()
 	return r
 }
@@ -76,12 +78,13 @@ type bannerRenderer struct {
 	b            *Banner
 	back, edge   *canvas.Rectangle
 	shape        *StatusShape
+	icon         *widget.Icon
 	text, detail *canvas.Text
 }
 
 func (r *bannerRenderer) Destroy() {}
 func (r *bannerRenderer) Objects() []fyne.CanvasObject {
-	return []fyne.CanvasObject{r.back, r.edge, r.shape, r.text, r.detail, r.b.action}
+	return []fyne.CanvasObject{r.back, r.edge, r.shape, r.icon, r.text, r.detail, r.b.action}
 }
 
 func (r *bannerRenderer) MinSize() fyne.Size {
@@ -93,6 +96,8 @@ func (r *bannerRenderer) Layout(size fyne.Size) {
 	r.edge.Resize(fyne.NewSize(4, size.Height))
 	r.shape.Move(fyne.NewPos(14, (size.Height-16)/2))
 	r.shape.Resize(fyne.NewSquareSize(16))
+	r.icon.Move(fyne.NewPos(12, (size.Height-20)/2))
+	r.icon.Resize(fyne.NewSquareSize(20))
 	end := size.Width - 8
 	if r.b.action.Visible() {
 		s := r.b.action.MinSize()
@@ -126,6 +131,11 @@ func (r *bannerRenderer) Refresh() {
 	r.back.FillColor, r.edge.FillColor = alpha(ink, depth), ink
 	r.back.Refresh()
 	r.edge.Refresh()
+	setVisible(r.shape, r.b.data.Icon == nil)
+	setVisible(r.icon, r.b.data.Icon != nil)
+	if r.icon.Resource != r.b.data.Icon {
+		r.icon.SetResource(r.b.data.Icon)
+	}
 	r.shape.SetStatus(r.b.data.Status)
 	r.shape.Refresh()
 	r.Layout(r.b.Size())

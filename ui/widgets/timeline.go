@@ -62,6 +62,8 @@ type Timeline struct {
 	drag    bool
 	dragX   float32
 	focused bool
+	hint    string
+	hintEnd bool
 	view    *timelineRenderer
 }
 
@@ -87,6 +89,13 @@ func (t *Timeline) Set(d TimelineData) {
 	if !same {
 		t.update(true)
 	}
+}
+
+// Hint says something at the beginning of the line, or at its end: what a button
+// beside it means. The empty text says nothing.
+func (t *Timeline) Hint(text string, end bool) {
+	t.hint, t.hintEnd = text, end
+	t.update(false)
 }
 
 // Data is what is shown.
@@ -122,6 +131,12 @@ func (t *Timeline) XAt(at time.Time) float32 {
 // liveReach is how near to now the pointer has to be to mean live.
 const liveReach = 8
 
+// atNow tells whether the right end is now, or nearly.
+func (t *Timeline) atNow() bool {
+	d := &t.data
+	return !d.Now.After(d.To.Add(d.To.Sub(d.From) / 50))
+}
+
 // goTo emits what x means.
 func (t *Timeline) goTo(x float32, done bool) {
 	d := &t.data
@@ -130,7 +145,7 @@ func (t *Timeline) goTo(x float32, done bool) {
 	}
 	x = max(0, min(x, t.Size().Width))
 	at := t.TimeAt(x)
-	if end := min(t.XAt(d.Now), t.Size().Width); !d.Now.After(d.To.Add(d.To.Sub(d.From)/50)) && x >= end-liveReach {
+	if end := min(t.XAt(d.Now), t.Size().Width); t.atNow() && x >= end-liveReach {
 		if t.OnLive != nil {
 			t.OnLive()
 		}

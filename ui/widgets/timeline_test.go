@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/theme"
 )
@@ -142,11 +143,46 @@ func TestTimelinePicture(t *testing.T) {
 	}
 	hatched := 0
 	for x := 365; x < 415; x++ {
-		if !bare(x, timelineMarks+2) {
+		if _, _, _, a := img.At(x, timelineMarks+2).RGBA(); a > 0xd000 { // beneath is what dims the density
 			hatched++
 		}
 	}
 	if hatched < 5 || hatched > 45 {
 		t.Errorf("%d of 50 pixels of a gap are hatched", hatched)
+	}
+}
+
+// TestTimelineHead is at the right end while it is live, now and a little later,
+// until a new stretch is told; elsewhere it is not shown.
+func TestTimelineHead(t *testing.T) {
+	l := newLine(t)
+	d := l.Data()
+	for after, shown := range map[time.Duration]bool{0: true, 5 * time.Second: true, time.Hour: false} {
+		d.Now = d.To.Add(after)
+		l.Set(d)
+		l.Refresh()
+		if x := l.view.head.Position().X; l.view.head.Visible() != shown || shown && x < 590 {
+			t.Errorf("%v after the end it is at %v, shown %v", after, x, l.view.head.Visible())
+		}
+	}
+	if l.view.head.Position().Y+l.view.head.Size().Height > timelineHeight-timelineLabels {
+		t.Error("it lies over the labels")
+	}
+}
+
+// TestTimelineHint says what a button beside it means, at that end.
+func TestTimelineHint(t *testing.T) {
+	l := newLine(t)
+	for end, left := range map[bool]bool{false: true, true: false} {
+		b := NewHintButton(theme.ListIcon(), "Bookmarks", nil)
+		b.OnHint = func(text string) { l.Hint(text, end) }
+		test.NewTempWindow(t, b)
+		b.MouseIn(&desktop.MouseEvent{})
+		if v := l.view; !v.says.Visible() || v.says.Text != b.Hint() || (v.says.Position().X < 300) != left {
+			t.Errorf("over a button it says %q at %v", l.view.says.Text, l.view.says.Position())
+		}
+		if b.MouseOut(); l.view.says.Visible() {
+			t.Error("it goes on saying it")
+		}
 	}
 }

@@ -119,6 +119,9 @@ func (v *timelineRenderer) placeLabels() {
 func (v *timelineRenderer) placeHead() {
 	t, size := v.t, v.t.Size()
 	ink, x := colorOf(t, ColorMuted), t.XAt(t.data.Now)
+	if t.atNow() { // which has gone on since the stretch was told
+		x = min(x, size.Width)
+	}
 	if !t.data.At.IsZero() {
 		ink, x = colorOf(t, ColorPast), t.XAt(t.data.At)
 	}
@@ -131,42 +134,55 @@ func (v *timelineRenderer) placeHead() {
 	x = max(2, min(x, size.Width-2))
 	v.head.FillColor, v.knob.FillColor = ink, ink
 	v.head.Move(fyne.NewPos(x-1, 1))
-	v.head.Resize(fyne.NewSize(2, size.Height-2))
+	v.head.Resize(fyne.NewSize(2, size.Height-timelineLabels-1)) // the labels stay readable
 	v.knob.Move(fyne.NewPos(max(0, min(x-5, size.Width-10)), 0))
 	v.knob.Resize(fyne.NewSquareSize(10))
 	v.head.Refresh()
 	v.knob.Refresh()
 }
 
-// placePointer tells what is under the pointer.
+// placePointer tells what is under the pointer, or what a button beside it means.
 func (v *timelineRenderer) placePointer() {
 	t, size := v.t, v.t.Size()
 	shown := t.inside && t.data.To.After(t.data.From)
-	for _, o := range []fyne.CanvasObject{v.pointer, v.box, v.says} {
-		setVisible(o, shown)
+	setVisible(v.pointer, shown)
+	setVisible(v.box, shown || t.hint != "")
+	setVisible(v.says, shown || t.hint != "")
+	switch {
+	case shown:
+		v.pointer.FillColor = alpha(colorOf(t, theme.ColorNameForeground), 0.5)
+		v.pointer.Move(fyne.NewPos(t.hover, 1))
+		v.pointer.Resize(fyne.NewSize(1, size.Height-2))
+		v.pointer.Refresh()
+		v.say(t.describe(t.hover), func(w float32) float32 {
+			if x := t.hover + 10; x+w+8 <= size.Width {
+				return x
+			}
+			return t.hover - w - 10
+		})
+	case t.hint != "":
+		v.say(t.hint, func(w float32) float32 {
+			if t.hintEnd {
+				return size.Width - w - 8
+			}
+			return 8
+		})
 	}
-	if !shown {
-		return
-	}
-	v.pointer.FillColor = alpha(colorOf(t, theme.ColorNameForeground), 0.5)
-	v.pointer.Move(fyne.NewPos(t.hover, 1))
-	v.pointer.Resize(fyne.NewSize(1, size.Height-2))
+}
+
+// say shows a text in a box that begins at x of its width, as far as there is room.
+func (v *timelineRenderer) say(text string, x func(w float32) float32) {
+	t, size := v.t, v.t.Size()
 	small := t.Theme().Size(theme.SizeNameCaptionText)
-	text := t.describe(t.hover)
 	setText(v.says, cutText(text, size.Width-16, small, fyne.TextStyle{}), small, colorOf(t, theme.ColorNameForeground), fyne.TextStyle{})
 	w := v.says.MinSize().Width
-	x := t.hover + 10
-	if x+w+8 > size.Width {
-		x = t.hover - w - 10
-	}
-	x = max(4, min(x, size.Width-w-4))
-	v.says.Move(fyne.NewPos(x, 10))
+	at := max(4, min(x(w), size.Width-w-4))
+	v.says.Move(fyne.NewPos(at, 10))
 	v.says.Resize(fyne.NewSize(w, 16))
 	v.box.FillColor, v.box.CornerRadius = alpha(colorOf(t, ColorSurface), 0.94), 3
-	v.box.Move(fyne.NewPos(x-4, 9))
+	v.box.Move(fyne.NewPos(at-4, 9))
 	v.box.Resize(fyne.NewSize(w+8, 18))
 	v.box.Refresh()
-	v.pointer.Refresh()
 }
 
 // describe says which moment is at x, and what is there.
@@ -203,6 +219,7 @@ func (v *timelineRenderer) draw(w, h int) image.Image {
 	}
 	p.density(d, alpha(colorOf(t, ColorAccent), 0.55))
 	for _, g := range d.Gaps {
+		p.clear(g.From, g.To, alpha(colorOf(t, ColorSurface), 0.75))
 		p.hatch(g.From, g.To, alpha(colorOf(t, ColorSilent), 0.8))
 	}
 	p.fill(0, p.base, w, p.base+1, colorOf(t, ColorBorder))
@@ -262,10 +279,21 @@ func (p *timelinePainter) density(d *TimelineData, c color.Color) {
 	}
 }
 
-// hatch paints a stretch with slanted lines, at least two pixels wide.
+// ends are where a stretch begins and ends in view, at least two pixels apart.
+func (p *timelinePainter) ends(from, to time.Time) (x0, x1 int) {
+	x0, x1 = max(0, p.x(from)), min(p.img.Rect.Dx(), p.x(to))
+	return x0, max(x1, x0+max(2, int(2*p.scale)))
+}
+
+// clear dims what was painted of a stretch.
+func (p *timelinePainter) clear(from, to time.Time, c color.Color) {
+	x0, x1 := p.ends(from, to)
+	p.fill(x0, p.top, x1, p.base, c)
+}
+
+// hatch paints a stretch with slanted lines.
 func (p *timelinePainter) hatch(from, to time.Time, c color.Color) {
-	x0, x1 := max(0, p.x(from)), min(p.img.Rect.Dx(), p.x(to))
-	x1 = max(x1, x0+max(2, int(2*p.scale)))
+	x0, x1 := p.ends(from, to)
 	every := max(4, int(5*p.scale))
 	for y := p.top; y < p.base; y++ {
 		for x := x0; x < x1; x++ {

@@ -39,6 +39,8 @@ func Summaries(data []byte) ([]Summary, error) {
 		return nil, ErrDamaged
 	}
 	var list []Summary
+	var at [FrameSamples]int64
+	var v [FrameSamples]float64
 	for i := range 7 {
 		p := c.take(c.uvarint())
 		if c.bad {
@@ -48,30 +50,37 @@ func Summaries(data []byte) ([]Summary, error) {
 		if err != nil {
 			return nil, err
 		}
-		k := 0
-		err = b.Each(minTime, maxTime, func(at []int64, v []float64) {
-			for j := range v {
-				if i == 0 {
-					list = append(list, Summary{FirstAt: at[j]})
-				}
-				if k < len(list) {
-					set(&list[k], i, v[j])
-				}
-				k++
+		if i == 0 {
+			list = make([]Summary, b.count())
+		}
+		rest := list
+		for _, fr := range b.frames {
+			if readFrame(fr.data, fr.start, at[:fr.count], v[:fr.count]) != nil || fr.count > len(rest) {
+				return nil, ErrDamaged
 			}
-		})
-		if err != nil || k != len(list) {
+			for j := range fr.count {
+				if i == 0 {
+					rest[j].FirstAt = at[j]
+				}
+				set(&rest[j], i, v[j])
+			}
+			rest = rest[fr.count:]
+		}
+		if len(rest) > 0 {
 			return nil, ErrDamaged
 		}
 	}
 	return list, nil
 }
 
-// Times before and after anything.
-const (
-	minTime = -1 << 63
-	maxTime = 1<<63 - 1
-)
+// count is how many samples there are.
+func (s Samples) count() int {
+	n := 0
+	for i := range s.frames {
+		n += s.frames[i].count
+	}
+	return n
+}
 
 // set sets one column of a summary.
 func set(s *Summary, column int, v float64) {

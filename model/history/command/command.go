@@ -138,23 +138,27 @@ func (v *invocation) say(format string, args ...any) {
 	}
 }
 
-// Export writes recorded messages or samples to a file or to standard output.
+// Export writes what was recorded to a file or to standard output.
 func (c Commands) Export(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	v := c.begin("export", "Writes what was recorded as CSV (safe to open in a spreadsheet), JSON lines or Parquet.", stderr)
 	v.stretch()
 	format := v.flags.String("format", "csv", "csv, jsonl or parquet")
-	samples := v.flags.Bool("samples", false, "the numbers in the messages, one a row, and not the messages")
+	what := v.flags.String("what", "messages", "the `kind` of records: messages, samples, events, alarms, commands or gaps")
 	out := v.flags.String("out", "-", "the `file` to write, - for standard output")
 	if err := v.parse(args); err != nil {
 		return v.end(err)
 	}
-	return v.end(v.export(ctx, *format, *samples, *out, stdout))
+	return v.end(v.export(ctx, *what, *format, *out, stdout))
 }
 
-func (v *invocation) export(ctx context.Context, format string, samples bool, out string, stdout io.Writer) (err error) {
+func (v *invocation) export(ctx context.Context, what, format, out string, stdout io.Writer) (err error) {
 	f, err := exchange.ParseFormat(format)
 	if err != nil {
 		return fmt.Errorf("%w: --format: %w", errUsage, err)
+	}
+	kind, err := exchange.ParseKind(what)
+	if err != nil {
+		return fmt.Errorf("%w: --what: %w", errUsage, err)
 	}
 	store, err := OpenStore(ctx, v.where, true)
 	if err != nil {
@@ -162,7 +166,7 @@ func (v *invocation) export(ctx context.Context, format string, samples bool, ou
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
 	o := exchange.Options{
-		Filter: v.filter, From: v.fromAt, To: v.toAt, Format: f, Samples: samples,
+		What: kind, Filter: v.filter, From: v.fromAt, To: v.toAt, Format: f,
 		Progress: func(p exchange.Progress) { v.say("%d rows, %.0f %%", p.Rows, p.Share*100) },
 	}
 	var rows int64
@@ -170,17 +174,46 @@ func (v *invocation) export(ctx context.Context, format string, samples bool, ou
 		rows, err = exchange.Export(ctx, store, w, o)
 		return err
 	})
-	if err == nil {
-		v.print("%d rows\n", rows)
+	if err != nil {
+		return err
 	}
-	return err
+	v.print("%d rows\n", rows)
+	return v.sayGaps(ctx, store)
+}
+
+// sayGaps says it when the record of the stretch is not whole: who reads the file
+// would not see it there.
+func (v *invocation) sayGaps(ctx context.Context, r history.Reader) error {
+	gaps, err := r.Gaps(ctx, v.fromAt, v.toAt)
+	if err != nil || len(gaps) == 0 {
+		return err
+	}
+	lost := uint64(0)
+	for i := range gaps {
+		lost += gaps[i].Lost
+	}
+	first := gaps[0].Why
+	if first == "" {
+		first = gaps[0].Kind.String()
+	}
+	v.print("the record of this stretch is not whole: gaps %d, messages lost %d (--what gaps lists them); the first from %s to %s: %s\n",
+		len(gaps), lost, gaps[0].From.Format(time.DateTime), gaps[0].To.Format(time.DateTime), first)
+	return nil
 }
 
 // toFile gives f the file out to write to, which appears once it is whole; - is
-// standard output.
+// standard output, and what is there but is no file, such as a pipe or a device, is
+// written to as it is.
 func toFile(out string, stdout io.Writer, f func(io.Writer) error) error {
 	if out == "-" {
 		return f(stdout)
+	}
+	if info, err := os.Stat(out); err == nil && !info.Mode().IsRegular() && !info.IsDir() {
+		pipe, err := os.OpenFile(out, os.O_WRONLY, 0)
+		if err != nil {
+			return err
+		}
+		return errors.Join(f(pipe), pipe.Close())
 	}
 	tmp, err := os.CreateTemp(filepath.Dir(out), "."+filepath.Base(out)+".*")
 	if err != nil {

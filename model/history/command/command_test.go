@@ -77,7 +77,7 @@ func TestExportAndImport(t *testing.T) {
 			t.Fatalf("import: %d, %s", code, &stderr)
 		}
 		var samples bytes.Buffer
-		if code := in.Export(ctx, []string{"--samples", "--from", "2026-03-01T12:00:00Z"}, &samples, &stderr); code != 0 {
+		if code := in.Export(ctx, []string{"--what", "samples", "--from", "2026-03-01T12:00:00Z"}, &samples, &stderr); code != 0 {
 			t.Fatal(stderr.String())
 		}
 		if got := samples.String(); strings.Count(got, "\n") != 11 || !strings.Contains(got, "2026-03-01T12:00:09.000000Z,old/a/b,/n,9\n") {
@@ -105,6 +105,35 @@ func TestExportFile(t *testing.T) {
 	}
 	if entries, err := os.ReadDir(dir); err != nil || len(entries) != 1 {
 		t.Errorf("a cancelled export left something behind: %v, %v", entries, err)
+	}
+}
+
+// TestExportOfRecords exports each kind of record, and says when the record is not
+// whole.
+func TestExportOfRecords(t *testing.T) {
+	path := record(t)
+	s, err := sqlite.Open(context.Background(), path, sqlite.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := historytest.Start().Add(2 * time.Second)
+	b := &history.Batch{
+		Events:   []model.Event{{At: at, Kind: model.EventDelay, Device: "a"}},
+		Alarms:   []history.Alarm{{At: at, ID: "delay a", Source: "a", State: history.AlarmActive}, {At: at, ID: "delay b", Source: "b", State: history.AlarmActive}},
+		Commands: []model.Command{{ID: "c", Device: "a", Topic: "a/cmd", Sent: at}},
+		Gaps:     []history.Gap{{From: at, To: at.Add(time.Second), Kind: history.GapLost, Lost: 42}},
+	}
+	if err := errors.Join(s.Write(context.Background(), b), s.Close()); err != nil {
+		t.Fatal(err)
+	}
+	for what, want := range map[string]int{"messages": 11, "samples": 10, "events": 1, "alarms": 1, "commands": 1, "gaps": 1} {
+		var out, stderr bytes.Buffer
+		if code := commands(path, nil).Export(context.Background(), []string{"--what", what, "--topic", "a/#", "--format", "jsonl"}, &out, &stderr); code != 0 {
+			t.Fatalf("%s: %d, %s", what, code, &stderr)
+		}
+		if n := strings.Count(out.String(), "\n"); n != want || !strings.Contains(stderr.String(), "not whole: gaps 1, messages lost 42") || !strings.Contains(stderr.String(), "messages lost\n") {
+			t.Errorf("%s: %d rows, want %d\n%s", what, n, want, &stderr)
+		}
 	}
 }
 
@@ -138,6 +167,7 @@ func TestCalledWrongly(t *testing.T) {
 	for want, args := range map[string][]string{
 		"no time":              {"--from", "yesterday"},
 		"is not known":         {"--format", "xls"},
+		"use messages, sample": {"--what", "tweets"},
 		"unexpected argument":  {"more"},
 		"no such file":         {"--from", "-1h"},
 		"flag provided but no": {"--colour"},

@@ -38,12 +38,8 @@ type csvWriter struct {
 	row     []string
 }
 
-func newCSV(w io.Writer, samples bool) *csvWriter {
-	c := &csvWriter{w: csv.NewWriter(w), header: messageHeader()}
-	if samples {
-		c.header = sampleHeader()
-	}
-	return c
+func newCSV(w io.Writer, header []string) *csvWriter {
+	return &csvWriter{w: csv.NewWriter(w), header: header}
 }
 
 func (c *csvWriter) put(row []string) error {

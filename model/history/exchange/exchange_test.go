@@ -106,7 +106,7 @@ func TestParquet(t *testing.T) {
 	if err := s.Write(ctx, b); err != nil {
 		t.Fatal(err)
 	}
-	o := exchange.Options{Filter: "#", From: historytest.Start(), To: historytest.Start().Add(time.Hour), Format: exchange.Parquet, Samples: true}
+	o := exchange.Options{Filter: "#", From: historytest.Start(), To: historytest.Start().Add(time.Hour), Format: exchange.Parquet, What: exchange.Samples}
 	var out bytes.Buffer
 	if _, err := exchange.Export(ctx, s, &out, o); err != nil {
 		t.Fatal(err)
@@ -116,7 +116,7 @@ func TestParquet(t *testing.T) {
 	if n != 3000 || rows[2999].Value != samples[2999].Value || !rows[2999].Time.Equal(samples[2999].At) || rows[0].Topic != "a" || rows[0].Pointer != "/x" {
 		t.Errorf("%d samples, the last %+v", n, rows[2999])
 	}
-	o.Samples = false
+	o.What = exchange.Messages
 	out.Reset()
 	if _, err := exchange.Export(ctx, s, &out, o); err != nil {
 		t.Fatal(err)
@@ -135,7 +135,7 @@ func TestProgressAndCancel(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	told := 0
-	o := exchange.Options{Filter: "#", From: historytest.Start(), To: historytest.Start().Add(time.Hour), Samples: true, Progress: func(exchange.Progress) { told++; cancel() }}
+	o := exchange.Options{Filter: "#", From: historytest.Start(), To: historytest.Start().Add(time.Hour), What: exchange.Samples, Progress: func(exchange.Progress) { told++; cancel() }}
 	if n, err := exchange.Export(ctx, s, &bytes.Buffer{}, o); err == nil || n >= 20_000 || told != 1 {
 		t.Errorf("%d rows after it was cancelled, told %d times, %v", n, told, err)
 	}

@@ -34,14 +34,46 @@ func ParseFormat(name string) (Format, error) {
 	return 0, fmt.Errorf("the format %q is not known: use csv, jsonl or parquet", name)
 }
 
+// Kind is a kind of record.
+type Kind uint8
+
+// The kinds of records.
+const (
+	Messages Kind = iota // what was said
+	Samples              // the numbers in it, one a row
+	Events               // what happened: to devices, sessions, the broker and the link
+	Alarms               // each change of an alarm: active, cleared
+	Commands             // what was sent to devices, each as it was last known
+	Gaps                 // stretches of which the record is not whole
+)
+
+// Kinds are all kinds, in order.
+func Kinds() []Kind { return []Kind{Messages, Samples, Events, Alarms, Commands, Gaps} }
+
+// String is the name of the kind as flags have it.
+func (k Kind) String() string {
+	return [...]string{"messages", "samples", "events", "alarms", "commands", "gaps"}[min(k, Gaps)]
+}
+
+// ParseKind reads the name of a kind.
+func ParseKind(name string) (Kind, error) {
+	for _, k := range Kinds() {
+		if k.String() == name {
+			return k, nil
+		}
+	}
+	return 0, fmt.Errorf("records of the kind %q are not known: use messages, samples, events, alarms, commands or gaps", name)
+}
+
 // Options say what to export.
 type Options struct {
-	// Filter and the stretch from From up to but not including To say what.
+	What Kind
+	// Filter and the stretch from From up to but not including To say which. An
+	// event, an alarm or a command is covered when its device, its topic or, of an
+	// alarm, what it watches is. Gaps concern all topics.
 	Filter   string
 	From, To time.Time
 	Format   Format
-	// Samples exports numbers, one a row, and not messages.
-	Samples bool
 	// Progress is told how far it is, about ten times a second; nil for nobody.
 	Progress func(Progress)
 }
@@ -73,17 +105,10 @@ func Export(ctx context.Context, r history.Reader, w io.Writer, o Options) (int6
 	if !o.From.Before(o.To) {
 		return 0, errors.New("export: the end is not after the beginning")
 	}
-	e := &exporter{ctx: ctx, o: o, out: newRowWriter(w, o)}
-	var err error
-	if o.Samples {
-		err = e.samples(r)
-	} else {
-		err = r.Each(ctx, o.Filter, o.From, o.To, func(m history.Message) bool {
-			return e.row(e.out.message(&m), m.At.Sub(o.From).Seconds()/o.To.Sub(o.From).Seconds())
-		})
-	}
+	e := &exporter{ctx: ctx, o: o, r: r, w: w}
+	err := e.export()
 	if err = errors.Join(err, e.err, ctx.Err()); err == nil {
-		err = e.out.finish()
+		err = e.finish()
 	}
 	if err != nil {
 		return e.rows, fmt.Errorf("export: %w", err)
@@ -92,13 +117,37 @@ func Export(ctx context.Context, r history.Reader, w io.Writer, o Options) (int6
 	return e.rows, nil
 }
 
+// export writes the rows of the kind that was asked for.
+func (e *exporter) export() error {
+	switch e.o.What {
+	case Events:
+		return exportRecords(e, e.r.Events, func(v *model.Event) time.Time { return v.At }, eventRow)
+	case Alarms:
+		return exportRecords(e, e.r.Alarms, func(v *history.Alarm) time.Time { return v.At }, alarmRow)
+	case Commands:
+		return exportRecords(e, e.r.Commands, func(v *model.Command) time.Time { return v.Sent }, commandRow)
+	case Gaps:
+		return e.gaps()
+	}
+	out := newRowWriter(e.w, e.o)
+	e.finish = out.finish
+	if e.o.What == Samples {
+		return e.samples(out)
+	}
+	return e.r.Each(e.ctx, e.o.Filter, e.o.From, e.o.To, func(m history.Message) bool {
+		return e.row(out.message(&m), e.share(m.At))
+	})
+}
+
 func newRowWriter(w io.Writer, o Options) rowWriter {
-	switch {
+	switch samples := o.What == Samples; {
+	case o.Format == CSV && samples:
+		return newCSV(w, sampleHeader())
 	case o.Format == CSV:
-		return newCSV(w, o.Samples)
+		return newCSV(w, messageHeader())
 	case o.Format == JSONLines:
 		return newJSON(w)
-	case o.Samples:
+	case samples:
 		return newParquetSamples(w)
 	}
 	return newParquetMessages(w)
@@ -106,12 +155,19 @@ func newRowWriter(w io.Writer, o Options) rowWriter {
 
 // exporter counts rows and tells of progress.
 type exporter struct {
-	ctx  context.Context
-	o    Options
-	out  rowWriter
-	rows int64
-	err  error
-	told time.Time
+	ctx    context.Context
+	o      Options
+	r      history.Reader
+	w      io.Writer
+	finish func() error // writes what is left
+	rows   int64
+	err    error
+	told   time.Time
+}
+
+// share is how much of the stretch lies before a moment.
+func (e *exporter) share(at time.Time) float64 {
+	return at.Sub(e.o.From).Seconds() / e.o.To.Sub(e.o.From).Seconds()
 }
 
 // row counts a row; it reports whether to go on.
@@ -135,14 +191,14 @@ func (e *exporter) tell(share float64) {
 }
 
 // samples exports one series after the other.
-func (e *exporter) samples(r history.Reader) error {
-	keys, err := r.SeriesKeys(e.ctx, e.o.Filter)
+func (e *exporter) samples(out rowWriter) error {
+	keys, err := e.r.SeriesKeys(e.ctx, e.o.Filter)
 	if err != nil {
 		return err
 	}
 	for i, key := range keys {
-		err := r.Samples(e.ctx, key, e.o.From, e.o.To, func(v model.Sample) bool {
-			return e.row(e.out.sample(&history.Sample{Key: key, At: v.At, Value: v.Value}), float64(i)/float64(len(keys)))
+		err := e.r.Samples(e.ctx, key, e.o.From, e.o.To, func(v model.Sample) bool {
+			return e.row(out.sample(&history.Sample{Key: key, At: v.At, Value: v.Value}), float64(i)/float64(len(keys)))
 		})
 		if err != nil || e.err != nil || e.ctx.Err() != nil {
 			return err

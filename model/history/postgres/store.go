@@ -58,6 +58,10 @@ func Open(ctx context.Context, address string) (*Store, error) {
 	s := &Store{pool: pool, names: newNames(), payloads: newPayloads()}
 	if err := s.setUp(ctx); err != nil {
 		pool.Close()
+		var refused *pgconn.ConnectError
+		if errors.As(err, &refused) || errors.Is(err, context.DeadlineExceeded) {
+			err = fmt.Errorf("%w: %w", history.ErrAway, err)
+		}
 		return nil, fmt.Errorf("open the shared history on %s: %w", config.ConnConfig.Host, err)
 	}
 	return s, nil

@@ -48,11 +48,7 @@ func benchColumns(b *testing.B, samples int, roll bool) {
 	defer func() { _ = s.Close() }()
 	end := fill(b, s, sensor(), samples)
 	if roll {
-		for range samples / 3600 / 24 {
-			if err := s.Maintain(context.Background(), end.Add(48*time.Hour), history.Retention{}); err != nil {
-				b.Fatal(err)
-			}
-		}
+		rollAll(b, s, end, samples)
 	}
 	for range 2 { // the second empties the log
 		if err := s.Checkpoint(context.Background()); err != nil {
@@ -60,6 +56,9 @@ func benchColumns(b *testing.B, samples int, roll bool) {
 		}
 	}
 	u := historytest.Must[history.Usage](b)(s.Usage(context.Background()))
+	if roll && u.Samples > 0 {
+		b.Fatalf("%d samples are left", u.Samples)
+	}
 	began := historytest.ProcessorTime(false)
 	for b.Loop() {
 		cols, err := s.Columns(context.Background(), sensor(), historytest.Start(), end, 1000)
@@ -79,6 +78,21 @@ func benchColumns(b *testing.B, samples int, roll bool) {
 	b.ReportMetric(float64(u.SealedBytes)/float64(samples), "sealed-bytes/sample")
 }
 
+// rollAll makes the roll-ups of all hours up to the end, a day at a call, and lets
+// the samples go.
+func rollAll(b *testing.B, s *sqlite.Store, end time.Time, samples int) {
+	b.Helper()
+	for range samples/3600/24 + 1 {
+		if err := s.Maintain(context.Background(), end.Add(time.Hour), history.Retention{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	rules := history.Retention{Rules: []history.Rule{{Filter: "#", Samples: time.Second}}}
+	if err := s.Maintain(context.Background(), end.Add(2*time.Hour), rules); err != nil {
+		b.Fatal(err)
+	}
+}
+
 // reportProcessor reports the processor time of a benchmark since it began, which
 // hardly depends on what else the machine does.
 func reportProcessor(b *testing.B, began time.Duration) {
@@ -91,6 +105,10 @@ func BenchmarkColumns10M(b *testing.B) { benchColumns(b, 10_000_000, false) }
 
 // BenchmarkColumnsYear is a chart of a year at 1 Hz; the goal is 100 ms.
 func BenchmarkColumnsYear(b *testing.B) { benchColumns(b, 31_536_000, false) }
+
+// BenchmarkColumnsYearRolled is the same when its samples are gone and roll-ups are
+// left; the goal is 100 ms.
+func BenchmarkColumnsYearRolled(b *testing.B) { benchColumns(b, 31_536_000, true) }
 
 // fillTopics seals 200 messages of each of n topics, one a second, and returns a
 // moment in their middle.

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -204,6 +203,9 @@ func TestOlderIsMigrated(t *testing.T) {
 	if err != nil || len(copies) != 1 {
 		t.Fatalf("copies: %v, %v", copies, err)
 	}
+	if info, err := os.Stat(copies[0]); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("the copy is not its owner's alone: %v, %v", info.Mode(), err)
+	}
 	withFile(t, copies[0], func(db *sql.DB) {
 		var payload string
 		var format int
@@ -269,40 +271,5 @@ func TestInUse(t *testing.T) {
 	}
 	if err := errors.Join(r.Close(), s.Close(), s.Close()); err != nil {
 		t.Error(err)
-	}
-}
-
-// TestShell reads every view with the stock shell.
-func TestShell(t *testing.T) {
-	shell, err := exec.LookPath("sqlite3")
-	if err != nil {
-		historytest.Missing(t, "the sqlite3 shell is not installed here (apt-get install sqlite3): the views are not tried in it")
-	}
-	path := recorded(t, 3)
-	ask := func(query string) string {
-		out, err := exec.Command(shell, "-readonly", path, query).CombinedOutput()
-		if err != nil {
-			t.Fatalf("%s: %v\n%s", query, err, out)
-		}
-		return strings.TrimSpace(string(out))
-	}
-	for query, want := range map[string]string{
-		"SELECT time, topic, payload, qos FROM messages LIMIT 1":                       "2026-03-01T12:00:00.400Z|t/0|400|0",
-		"SELECT time, topic, pointer, value FROM samples LIMIT 1":                      "2026-03-01T12:00:00.400Z|t/0||400.0",
-		"SELECT sum(count) FROM sealed_messages":                                       "400",
-		"SELECT topic, count, min, max, mean FROM sealed_samples LIMIT 1":              "t/0|20|0.0|380.0|190.0",
-		"SELECT title FROM bookmarks":                                                  "kept",
-		"SELECT count(*) FROM events":                                                  "0",
-		"SELECT count(*) FROM sessions":                                                "0",
-		"SELECT count(*) FROM commands":                                                "0",
-		"SELECT count(*) FROM alarms":                                                  "0",
-		"SELECT count(*) FROM gaps":                                                    "0",
-		"SELECT count(*) FROM hourly":                                                  "0",
-		"PRAGMA integrity_check":                                                       "ok",
-		"SELECT count(*) FROM sealed_messages WHERE bytes > 0 AND first_time > '2026'": "20",
-	} {
-		if got := ask(query); got != want {
-			t.Errorf("%s: %s, want %s", query, got, want)
-		}
 	}
 }

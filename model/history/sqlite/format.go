@@ -69,6 +69,9 @@ func (s *Store) migrate(ctx context.Context) (err error) {
 		if _, err := db.ExecContext(ctx, "VACUUM INTO ?", copied); err != nil {
 			return fmt.Errorf("copy the file of format %d before it is changed: %w", format, explain(err))
 		}
+		if err := os.Chmod(copied, 0o600); err != nil {
+			return err
+		}
 	}
 	return migrateTo(ctx, db, format, Format)
 }

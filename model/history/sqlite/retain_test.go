@@ -62,6 +62,17 @@ func TestRollups(t *testing.T) {
 		t.Errorf("%d samples are left", u.Sealed)
 	}
 	same("all gone", 1, 5, 300, 18_000/4)
+	wide := historytest.Must[[]history.Column](t)(s.Columns(ctx, key, start.Add(17*time.Second), end.Add(17*time.Second), 4))
+	whole := wide[0]
+	for i, c := range wide { // of 75 minutes, which end within a minute
+		if got := c.Count - 75*60*4; got < -60*4 || got > 60*4 {
+			t.Errorf("wide column %d has %d samples", i, c.Count)
+		}
+		whole.Min, whole.Max = min(whole.Min, c.Min), max(whole.Max, c.Max)
+	}
+	if all := historytest.Must[[]history.Column](t)(s.Columns(ctx, key, start, end, 1))[0]; whole.Min != all.Min || whole.Max != all.Max {
+		t.Errorf("wide columns reach from %v to %v, all of it from %v to %v", whole.Min, whole.Max, all.Min, all.Max)
+	}
 	rules.Rules[0].Rollups = time.Hour
 	if err := s.Maintain(ctx, end.Add(9*time.Hour), rules); err != nil {
 		t.Fatal(err)

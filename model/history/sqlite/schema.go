@@ -64,7 +64,7 @@ CREATE VIEW hourly AS SELECT t.name AS topic, s.pointer, strftime('%Y-%m-%dT%H:%
   r.max, r.sum / r.count AS mean, r.first, r.last FROM rollup r JOIN series s ON s.id = r.series JOIN topic t ON t.id = s.topic;
 CREATE VIEW events AS SELECT strftime('%Y-%m-%dT%H:%M:%fZ', at / 1e6, 'unixepoch') AS time,
   CASE kind WHEN 0 THEN 'liveness' WHEN 1 THEN 'session opened' WHEN 2 THEN 'session closed' WHEN 3 THEN 'refused' WHEN 4 THEN 'denied'
-  WHEN 5 THEN 'trouble' WHEN 6 THEN 'delay' WHEN 7 THEN 'command' WHEN 8 THEN 'link' ELSE kind END AS kind,
+  WHEN 5 THEN 'trouble' WHEN 6 THEN 'delay' WHEN 7 THEN 'command' WHEN 8 THEN 'link' WHEN 9 THEN 'second writer' ELSE kind END AS kind,
   device, client, addr, text, was, now, serious FROM event;
 CREATE VIEW sessions AS SELECT strftime('%Y-%m-%dT%H:%M:%fZ', s.at / 1e6, 'unixepoch') AS time, u.identity, u.client, u.addr, u.tls, s.opened, s.why
   FROM session s LEFT JOIN publisher u ON u.id = s.publisher;
