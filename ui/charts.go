@@ -182,7 +182,7 @@ func (p *chartsPage) frame(now time.Time) func() {
 		p.legend.SetRows(len(rows), 0, rows)
 		p.edit.renew(charts)
 		if err != nil {
-			p.deps.toast(toastError, i18n.Tf("Could not draw the charts: %v", err))
+			p.deps.toast(toastError, i18n.Tf("Could not draw the charts: %v", errorText(err)))
 			return
 		}
 		p.shown = specs
@@ -293,7 +293,8 @@ func (p *chartsPage) newView(i int) *widgets.ChartView {
 
 // sized gives o a fixed width.
 func sized(o fyne.CanvasObject, width float32) fyne.CanvasObject {
-	return container.NewGridWrap(fyne.NewSize(width, o.MinSize().Height), o)
+	least := o.MinSize()
+	return container.NewGridWrap(fyne.NewSize(max(width, least.Width), least.Height), o)
 }
 
 // atLeastWide is the layout of something that is at least so wide.

@@ -43,7 +43,7 @@ func (p *chartsPage) buildLegend() {
 		{Title: i18n.T("Last"), Width: 80, Align: fyne.TextAlignTrailing},
 		{Title: i18n.T("Min"), Width: 60, Align: fyne.TextAlignTrailing},
 		{Title: i18n.T("Max"), Width: 60, Align: fyne.TextAlignTrailing},
-		{Title: i18n.T("Mean"), Width: 60, Align: fyne.TextAlignTrailing},
+		{Title: i18n.T("Mean"), Width: 60, Align: fyne.TextAlignTrailing, Optional: true},
 		{Title: "", Width: 34, Align: fyne.TextAlignCenter},
 	})
 	p.legend.OnCell = func(key string, column int) {

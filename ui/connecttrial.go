@@ -97,7 +97,7 @@ func trialSteps(t *connection.Trial) []widgets.Step {
 	names := stageNames()
 	steps := make([]widgets.Step, len(names))
 	for i, s := range t.Steps {
-		steps[i] = widgets.Step{Name: names[i], Text: s.Text}
+		steps[i] = widgets.Step{Name: names[i], Text: sentence(sayPhrase(s.Text))}
 		switch s.State {
 		case connection.Running:
 			steps[i].Mark, steps[i].Text = widgets.MarkSent, i18n.T("trying …")

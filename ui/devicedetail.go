@@ -76,8 +76,8 @@ func (t *deviceDetail) buildValues() {
 	t.values = widgets.NewRows([]widgets.Column{
 		{Title: i18n.T("Value"), Width: 90, Weight: 2},
 		{Title: i18n.T("Now"), Width: 84, Weight: 1, Align: fyne.TextAlignTrailing},
-		{Title: i18n.T("Trend"), Width: 110, Weight: 1},
-		{Title: i18n.T("Age"), Width: 52, Align: fyne.TextAlignTrailing},
+		{Title: i18n.T("Trend"), Width: 110, Weight: 1, Optional: true},
+		{Title: i18n.T("Age"), Width: 52, Holds: ages(), Align: fyne.TextAlignTrailing},
 		{Title: i18n.T("Chart"), Width: 60, Holds: []string{i18n.T("+ Plot"), i18n.T("plotted")}},
 	})
 	plot := func(key string) {

@@ -43,9 +43,9 @@ func newDevicesPage(d pageDeps) *devicesPage {
 	p.search.OnChanged = func(text string) { p.ask(func(w *devicesWant) { w.query.Search = text }) }
 	p.rows = widgets.NewRows([]widgets.Column{
 		{Title: i18n.T("Device"), Width: 150, Weight: 3, Sortable: true},
-		{Title: i18n.T("Kind"), Width: 60, Weight: 1, Sortable: true},
-		{Title: i18n.T("Liveness"), Width: 84, Sortable: true},
-		{Title: i18n.T("Seen"), Width: 54, Align: fyne.TextAlignTrailing, Sortable: true},
+		{Title: i18n.T("Kind"), Width: 60, Weight: 1, Sortable: true, Optional: true},
+		{Title: i18n.T("Liveness"), Width: 84, Holds: livenessWords(), Sortable: true},
+		{Title: i18n.T("Seen"), Width: 54, Holds: ages(), Align: fyne.TextAlignTrailing, Sortable: true},
 	})
 	p.rows.SetSort(2, true)
 	p.rows.OnRange = func(first, count int) {

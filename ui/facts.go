@@ -31,12 +31,14 @@ func newFactList() *factList {
 }
 
 func (l *factList) show(facts []fact) {
-	rows := make([]widgets.Row, len(facts))
+	rows, labels := make([]widgets.Row, len(facts)), make([]string, len(facts))
 	for i, f := range facts {
+		labels[i] = f.label
 		rows[i] = widgets.Row{Key: strconv.Itoa(i), Cells: []widgets.Cell{
 			{Text: f.label, Color: widgets.ColorMuted}, {Text: f.value, Color: f.ink},
 		}}
 	}
+	l.rows.Widen(0, labels)
 	l.rows.SetRows(len(rows), 0, rows)
 	if l.n != len(rows) {
 		l.n = len(rows)

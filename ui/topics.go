@@ -71,10 +71,10 @@ func newTopicsPage(d pageDeps) *topicsPage {
 	p.searched.Hide()
 	p.wipe = newBranchWipe(d)
 	p.rows = widgets.NewRows([]widgets.Column{
-		{Title: i18n.T("Topic"), Width: 180, Weight: 3, Sortable: true},
-		{Title: i18n.T("Value"), Width: 110, Weight: 2, Sortable: true},
-		{Title: i18n.T("Rate"), Width: 64, Align: fyne.TextAlignTrailing, Sortable: true},
-		{Title: i18n.T("Age"), Width: 56, Align: fyne.TextAlignTrailing, Sortable: true},
+		{Title: i18n.T("Topic"), Width: 130, Weight: 3, Sortable: true},
+		{Title: i18n.T("Value"), Width: 80, Weight: 2, Sortable: true},
+		{Title: i18n.T("Rate"), Width: 64, Align: fyne.TextAlignTrailing, Sortable: true, Optional: true},
+		{Title: i18n.T("Age"), Width: 56, Holds: ages(), Align: fyne.TextAlignTrailing, Sortable: true},
 	})
 	p.rows.OnRange = func(first, count int) {
 		p.want.update(func(w *topicsWant) { w.first, w.count = first, count })

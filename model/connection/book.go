@@ -2,10 +2,10 @@ package connection
 
 import (
 	"encoding/json"
-	"errors"
-	"fmt"
 	"slices"
 	"strconv"
+
+	"github.com/pilothouse/pilothouse/model"
 )
 
 // MaxProfiles is how many profiles a [Book] holds.
@@ -18,7 +18,7 @@ const bookVersion = 1
 const MaxBook = 4 << 20
 
 // ErrNewer tells that a file was written by a newer version of the program.
-var ErrNewer = errors.New("it was written by a newer version of Pilothouse")
+var ErrNewer = model.Faultf("it was written by a newer version of Pilothouse")
 
 // Book is the operator's profiles, in their order.
 type Book struct {
@@ -50,7 +50,7 @@ func (b *Book) Put(p Profile) error {
 		return nil
 	}
 	if len(b.Profiles) >= MaxProfiles {
-		return fmt.Errorf("there are %d connections already: remove one first", MaxProfiles)
+		return model.Faultf("there are %d connections already: remove one first", MaxProfiles)
 	}
 	b.Profiles = append(b.Profiles, p)
 	return nil
@@ -95,7 +95,7 @@ type bookFile struct {
 func (b *Book) Encode() ([]byte, error) {
 	text, err := json.MarshalIndent(bookFile{bookVersion, b.Profiles, b.Last}, "", "  ")
 	if err != nil {
-		return nil, fmt.Errorf("encode the connections: %w", err)
+		return nil, model.Faultf("encode the connections: %w", err)
 	}
 	return text, nil
 }
@@ -104,24 +104,24 @@ func (b *Book) Encode() ([]byte, error) {
 // wrote it, and with another error when it is damaged.
 func Decode(text []byte) (Book, error) {
 	if len(text) > MaxBook {
-		return Book{}, fmt.Errorf("it has %d bytes, and may have %d", len(text), MaxBook)
+		return Book{}, model.Faultf("it has %d bytes, and may have %d", len(text), MaxBook)
 	}
 	var f bookFile
 	switch err := json.Unmarshal(text, &f); {
 	case err != nil:
-		return Book{}, fmt.Errorf("it is damaged: %w", err)
+		return Book{}, model.Faultf("it is damaged: %w", err)
 	case f.Version > bookVersion:
 		return Book{}, ErrNewer
 	case f.Version < 1 || len(f.Profiles) > MaxProfiles:
-		return Book{}, errors.New("it is damaged")
+		return Book{}, model.Faultf("it is damaged")
 	}
 	var b Book
 	for _, p := range f.Profiles {
 		if _, twice := b.Find(p.ID); twice {
-			return Book{}, fmt.Errorf("it is damaged: the ID %q is there twice", p.ID)
+			return Book{}, model.Faultf("it is damaged: the ID %q is there twice", p.ID)
 		}
 		if err := b.Put(p); err != nil {
-			return Book{}, fmt.Errorf("it is damaged: connection %q: %w", p.Title(), err)
+			return Book{}, model.Faultf("it is damaged: connection %q: %w", p.Title(), err)
 		}
 	}
 	if _, ok := b.Find(f.Last); ok {

@@ -1,6 +1,8 @@
 package uitest
 
 import (
+	"slices"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
@@ -32,6 +34,8 @@ type Words struct {
 	Is, In, Seen Rect
 	// ScrollsX and ScrollsY tell that what is cut off can be scrolled into view.
 	ScrollsX, ScrollsY bool
+	// Inside are the widgets that it belongs to, the outermost first.
+	Inside []fyne.Widget
 }
 
 // tolerance is by how much letters may leave their room: sizes are rounded, and a
@@ -44,7 +48,10 @@ func (w *Words) Cut() float32 {
 	if w.Is.And(w.Seen).Empty() {
 		return 0
 	}
-	cut := max(w.Is.X2-w.In.X2, w.In.X1-w.Is.X1)
+	var cut float32
+	if !w.In.Empty() { // a dialog's title is given no size
+		cut = max(w.Is.X2-w.In.X2, w.In.X1-w.Is.X1)
+	}
 	if !w.ScrollsX {
 		cut = max(cut, w.Is.X2-w.Seen.X2, w.Seen.X1-w.Is.X1)
 	}
@@ -67,6 +74,35 @@ func (w *Words) Over(o *Words) float32 {
 		return over
 	}
 	return 0
+}
+
+// Arrange lays everything on a canvas out anew, as a desktop's driver does before
+// it draws, when the sizes that things need have changed.
+func Arrange(c fyne.Canvas) {
+	for _, root := range append([]fyne.CanvasObject{c.Content()}, c.Overlays().List()...) {
+		arrange(root)
+	}
+}
+
+func arrange(o fyne.CanvasObject) {
+	if o == nil || !o.Visible() {
+		return
+	}
+	switch o := o.(type) {
+	case *fyne.Container:
+		if o.Layout != nil {
+			o.Layout.Layout(o.Objects, o.Size())
+		}
+		for _, child := range o.Objects {
+			arrange(child)
+		}
+	case fyne.Widget:
+		draws := test.WidgetRenderer(o)
+		draws.Layout(o.Size())
+		for _, child := range draws.Objects() {
+			arrange(child)
+		}
+	}
 }
 
 // Read is every text that a canvas shows, the page's first, in the order of
@@ -99,7 +135,9 @@ func (r *reader) read(o fyne.CanvasObject, origin fyne.Position, around Words) {
 	case fyne.Widget:
 		draws := test.WidgetRenderer(o)
 		around.In = rect(at, o.Size())
-		if _, clips := draws.(interface{ IsClip() }); clips {
+		around.Inside = append(slices.Clip(around.Inside), o)
+		_, clips := draws.(interface{ IsClip() })
+		if _, scrolls := o.(fyne.Scrollable); clips || scrolls {
 			around.Seen = around.Seen.And(around.In)
 		}
 		if s, scrolls := o.(*container.Scroll); scrolls {

@@ -12,7 +12,7 @@ import (
 
 const (
 	// maxHintLines bounds the lines of a hint.
-	maxHintLines = 4
+	maxHintLines = 7
 	// emptyWidth is how wide the words run at most.
 	emptyWidth = 460
 )
