@@ -2,6 +2,7 @@ package model
 
 import (
 	"encoding/json"
+	"fmt"
 )
 
 // SavedCommand is a command that the operator keeps.
@@ -81,7 +82,7 @@ func EncodeCommands(list []SavedCommand) ([]byte, error) {
 	}
 	raw, err := json.MarshalIndent(commandsFile{CommandsVersion, list}, "", "  ")
 	if err != nil {
-		return nil, Faultf("encode the saved commands: %w", err)
+		return nil, fmt.Errorf("encode the saved commands: %w", err)
 	}
 	if len(raw) >= MaxCommandBytes {
 		return nil, Faultf("the saved commands would take %d bytes, and the most is %d: delete some", len(raw), MaxCommandBytes)

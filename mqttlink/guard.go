@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"slices"
@@ -136,7 +137,7 @@ func (g *guard) header() (first byte, length, n int, err error) {
 			return b[0], length, n, nil
 		}
 	}
-	return 0, 0, 0, malformed(model.Sayf("a packet length of more than four bytes"))
+	return 0, 0, 0, malformed("a packet length of more than four bytes")
 }
 
 // check reports why a packet with this header must not reach paho.
@@ -147,10 +148,10 @@ func (g *guard) check(first byte, length int) error {
 		return g.connack(length)
 	case kind == packetPublish:
 		if flags>>1&3 == 3 {
-			return malformed(model.Sayf("a PUBLISH at QoS 3"))
+			return malformed("a PUBLISH at QoS 3")
 		}
 		if flags&8 != 0 && flags>>1&3 == 0 {
-			return malformed(model.Sayf("a PUBLISH at QoS 0 marked as a repetition"))
+			return malformed("a PUBLISH at QoS 0 marked as a repetition")
 		}
 		return nil
 	case kind == packetPubrel && flags == 2 && length == 2,
@@ -159,7 +160,7 @@ func (g *guard) check(first byte, length int) error {
 		kind == packetPingresp && flags == 0 && length == 0:
 		return nil
 	}
-	return malformed(model.Sayf("a packet with header byte 0x%02x and length %d", first, length))
+	return malformed(fmt.Sprintf("a packet with header byte 0x%02x and length %d", first, length))
 }
 
 // connack checks the answer to CONNECT (section 3.2).
@@ -168,14 +169,14 @@ func (g *guard) connack(length int) error {
 		return &Error{Kind: KindVersion, Detail: model.Sayf("it answered in another version of MQTT")}
 	}
 	if length < 2 {
-		return malformed(model.Sayf("a CONNACK that is too short"))
+		return malformed("a CONNACK that is too short")
 	}
 	b, err := g.in.Peek(4)
 	if err != nil {
 		return err
 	}
 	if b[3] > 5 {
-		return malformed(model.Sayf("a CONNACK with the unknown code %d", b[3]))
+		return malformed(fmt.Sprintf("a CONNACK with the unknown code %d", b[3]))
 	}
 	g.opened = true
 	return nil
@@ -218,11 +219,11 @@ func (g *guard) publish(length int, retained bool) error {
 
 func (g *guard) hand(b []byte, retained, borrowed bool) error {
 	if len(b) < 2 {
-		return malformed(model.Sayf("a PUBLISH that is too short"))
+		return malformed("a PUBLISH that is too short")
 	}
 	n := 2 + int(b[0])<<8 + int(b[1])
 	if n > len(b) {
-		return malformed(model.Sayf("a PUBLISH whose topic is longer than itself"))
+		return malformed("a PUBLISH whose topic is longer than itself")
 	}
 	g.deliver(b[2:n], b[n:], retained, borrowed)
 	return nil
@@ -265,4 +266,6 @@ func noEOF(err error) error {
 	return err
 }
 
-func malformed(detail model.Phrase) error { return &Error{Kind: KindMalformed, Detail: detail} }
+func malformed(detail string) error {
+	return &Error{Kind: KindMalformed, Detail: model.Quoted(detail)}
+}

@@ -43,7 +43,7 @@ func check(m *Outgoing) error {
 		return &Error{Kind: KindMessage, Detail: model.PhraseOf(err), Err: err}
 	}
 	if m.QoS > 2 {
-		return &Error{Kind: KindMessage, Detail: model.Sayf("QoS must be 0, 1 or 2")}
+		return &Error{Kind: KindMessage, Detail: model.Sayf("QoS is 0, 1 or 2")}
 	}
 	return nil
 }

@@ -61,7 +61,7 @@ func NewLocal(address string, attach Attacher, sink Sink, filters ...string) *Lo
 // subscription.
 func (l *Local) Run(ctx context.Context) error {
 	if l.started.Swap(true) {
-		return &Error{Kind: KindUse, Detail: model.Sayf("this link has been run before")}
+		return &Error{Kind: KindUse, Detail: model.Quoted("this link has been run before")}
 	}
 	l.status.set(model.LinkConnecting, func(s *model.LinkStatus) { s.Attempt = 1 })
 	session, err := l.attach(l.deliver)

@@ -3,6 +3,7 @@ package mqttlink
 import (
 	"crypto/rand"
 	"encoding/hex"
+	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -112,27 +113,27 @@ func unique(filters []string) []string {
 func (p Profile) check(at connection.Address) error {
 	switch {
 	case len(p.ClientID) > 256 || strings.ContainsFunc(p.ClientID, func(r rune) bool { return r < 0x20 || r == 0x7f }):
-		return model.Faultf("the client ID must be at most 256 bytes of text")
+		return fmt.Errorf("the client ID must be at most 256 bytes of text")
 	case len(p.User) > 65535 || len(p.Password.Reveal()) > 65535:
-		return model.Faultf("user name and password must be at most 65,535 bytes each")
+		return fmt.Errorf("user name and password must be at most 65,535 bytes each")
 	case p.User == "" && p.Password.Reveal() != "":
-		return model.Faultf("a password needs a user name with it")
+		return fmt.Errorf("a password needs a user name with it")
 	case p.KeepAlive < time.Second || p.KeepAlive > 65535*time.Second:
-		return model.Faultf("the keep-alive must be from 1 s to 65,535 s")
+		return fmt.Errorf("the keep-alive must be from 1 s to 65,535 s")
 	case p.QoS > 2:
-		return model.Faultf("QoS must be 0, 1 or 2")
+		return fmt.Errorf("QoS must be 0, 1 or 2")
 	case p.MaxPacket < MinMaxPacket:
-		return model.Faultf("the largest packet must be at least %d bytes", MinMaxPacket)
+		return fmt.Errorf("the largest packet must be at least %d bytes", MinMaxPacket)
 	case len(p.Filters) > MaxFilters:
-		return model.Faultf("more than %d subscriptions", MaxFilters)
+		return fmt.Errorf("more than %d subscriptions", MaxFilters)
 	case (p.CertFile == "") != (p.KeyFile == ""):
-		return model.Faultf("a client certificate and its key go together")
+		return fmt.Errorf("a client certificate and its key go together")
 	case p.CertFile+p.CAFile+p.ServerName+p.Trusted != "" && !at.Secure():
-		return model.Faultf("certificates need an address with mqtts:// or wss://")
+		return fmt.Errorf("certificates need an address with mqtts:// or wss://")
 	}
 	for _, f := range p.Filters {
 		if err := model.CheckFilter(f); err != nil {
-			return model.Faultf("subscription %q: %w", f, err)
+			return fmt.Errorf("subscription %q: %w", f, err)
 		}
 	}
 	return nil

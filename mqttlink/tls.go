@@ -3,6 +3,7 @@ package mqttlink
 import (
 	"crypto/tls"
 	"crypto/x509"
+	"fmt"
 	"os"
 	"sync/atomic"
 	"time"
@@ -81,7 +82,7 @@ func (p Profile) clientCertificate() (*tls.Certificate, error) {
 func readPEM(name string) ([]byte, error) {
 	info, err := os.Stat(name)
 	if err == nil && info.Size() > maxPEM {
-		err = model.Faultf("%s: too large for a certificate", name)
+		err = fmt.Errorf("%s: too large for a certificate", name)
 	}
 	if err != nil {
 		return nil, &Error{Kind: KindFile, Detail: model.PhraseOf(err), Err: err}

@@ -39,7 +39,7 @@ func (s *stream) Read(p []byte) (int, error) {
 				return 0, err
 			}
 			if kind != websocket.BinaryMessage {
-				return 0, malformed(model.Sayf("a WebSocket frame of text"))
+				return 0, malformed("a WebSocket frame of text")
 			}
 			s.frame = frame
 		}

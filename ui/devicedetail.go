@@ -114,7 +114,7 @@ func (t *deviceDetail) frame(now time.Time, root string) func() {
 	return func() {
 		setShown(t.empty, false)
 		setShown(t.content, true)
-		setText(t.title, d.Name+"  ·  "+d.Kind)
+		setText(t.title, d.Name+"  ·  "+i18n.T(d.Kind))
 		t.shape.SetStatus(statusOf(d.Liveness))
 		showPublisher(t.who, d.Publisher, t.deps.knowsPublishers())
 		t.evidence.show(evidence)

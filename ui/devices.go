@@ -118,7 +118,7 @@ func deviceRow(d *model.DeviceInfo, now time.Time) widgets.Row {
 	}
 	return widgets.Row{Key: d.Root, Status: statusOf(d.Liveness), Cells: []widgets.Cell{
 		{Text: d.Name},
-		{Text: d.Kind, Color: widgets.ColorMuted},
+		{Text: i18n.T(d.Kind), Color: widgets.ColorMuted},
 		{Text: say(d.Liveness), Color: widgets.StatusColor(statusOf(d.Liveness))},
 		{Text: seen, Color: widgets.ColorMuted},
 	}}

@@ -71,7 +71,7 @@ func (p *overviewPage) frame(now time.Time) func() {
 // deviceTile is a device as a tile.
 func deviceTile(d *model.DeviceInfo, now time.Time) widgets.TileData {
 	t := widgets.TileData{
-		Key: d.Root, Name: d.Name, Kind: d.Kind, Status: statusOf(d.Liveness),
+		Key: d.Root, Name: d.Name, Kind: i18n.T(d.Kind), Status: statusOf(d.Liveness),
 		Dim: d.Liveness != model.Alive && d.Liveness != model.Unknown,
 	}
 	if !d.Evidence.LastSeen.IsZero() {

@@ -154,7 +154,7 @@ func attemptRow(a *watch.Attempt) widgets.Row {
 
 // sessionRow is a session as a line.
 func sessionRow(s *watch.Session, t traffic, now time.Time) widgets.Row {
-	over := orElse(s.Transport, i18n.T("away"))
+	over := orElse(i18n.T(s.Transport), i18n.T("away"))
 	listens := widgets.Cell{Text: formatCount(len(s.Filters)), Color: widgets.ColorMuted}
 	if wide := s.Wide(); len(wide) > 0 {
 		listens = widgets.Cell{Text: wide[0], Color: widgets.ColorLate, Bold: true}

@@ -2,6 +2,7 @@ package connection
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strconv"
 
@@ -18,7 +19,7 @@ const bookVersion = 1
 const MaxBook = 4 << 20
 
 // ErrNewer tells that a file was written by a newer version of the program.
-var ErrNewer = model.Faultf("it was written by a newer version of Pilothouse")
+var ErrNewer = model.Faultf("it was written by a newer version of this program")
 
 // Book is the operator's profiles, in their order.
 type Book struct {
@@ -95,7 +96,7 @@ type bookFile struct {
 func (b *Book) Encode() ([]byte, error) {
 	text, err := json.MarshalIndent(bookFile{bookVersion, b.Profiles, b.Last}, "", "  ")
 	if err != nil {
-		return nil, model.Faultf("encode the connections: %w", err)
+		return nil, fmt.Errorf("encode the connections: %w", err)
 	}
 	return text, nil
 }
@@ -118,10 +119,10 @@ func Decode(text []byte) (Book, error) {
 	var b Book
 	for _, p := range f.Profiles {
 		if _, twice := b.Find(p.ID); twice {
-			return Book{}, model.Faultf("it is damaged: the ID %q is there twice", p.ID)
+			return Book{}, fmt.Errorf("it is damaged: the ID %q is there twice", p.ID)
 		}
 		if err := b.Put(p); err != nil {
-			return Book{}, model.Faultf("it is damaged: connection %q: %w", p.Title(), err)
+			return Book{}, fmt.Errorf("it is damaged: connection %q: %w", p.Title(), err)
 		}
 	}
 	if _, ok := b.Find(f.Last); ok {
