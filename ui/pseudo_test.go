@@ -149,6 +149,9 @@ func (d *data) without(text string) string {
 				return ""
 			}
 		}
+		if !strings.ContainsFunc(front, func(r rune) bool { return !unicode.IsLetter(r) }) && slices.ContainsFunc(d.whole, func(s string) bool { return strings.Contains(s, front) }) {
+			return ""
+		}
 		if last := strings.LastIndexFunc(front, func(r rune) bool { return !unicode.IsLetter(r) }); last >= 0 {
 			text = front[:last+1] // the rest of it is not there
 		}

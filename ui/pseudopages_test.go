@@ -17,7 +17,7 @@ import (
 var asItIs = regexp.MustCompile(`(?i)\b(` +
 	`MQTT|TLS|QoS|JSON|JSONL|CSV|PNG|SVG|SHA|PEM|URL|Parquet|WebSocket|Pilothouse|SQLite|PostgreSQL|UTF|TCP|` +
 	`Ctrl|Alt|Shift|F1|F11|msg|kn|min|ms|KiB|MiB|GiB|true|false|` +
-	`Red Falcon|Bramble|Thermometer|Speed|Engine|solent|buoys|device|status|prompt|id|Fleet|command|mate|broker\\.example` +
+	`Red Falcon|Bramble|Thermometer|Speed|Engine|oil\w*|solent|buoys|device|status|prompt|id|Fleet|command|mate|broker\.example` +
 	`)\b|[a-z]+://\S*|\S*[/#+]\S*|"[a-z_]+":`)
 
 // crowded is a window that has something of everything, in the pseudo language and

@@ -44,7 +44,8 @@ func (s *shortcut) label() string {
 			parts = append(parts, m.name)
 		}
 	}
-	key := map[fyne.KeyName]string{fyne.KeyLeft: "←", fyne.KeyRight: "→", fyne.KeySlash: "/", fyne.KeyReturn: i18n.T("Enter"), fyne.KeyEscape: i18n.T("Esc"), fyne.KeyComma: ","}[s.key]
+	key := map[fyne.KeyName]string{fyne.KeyLeft: "←", fyne.KeyRight: "→", fyne.KeySlash: "/", fyne.KeyReturn: i18n.T("Enter"), fyne.KeyEscape: i18n.T("Esc"),
+		fyne.KeySpace: i18n.T("Space"), fyne.KeyHome: i18n.T("Home"), fyne.KeyEnd: i18n.T("End"), fyne.KeyComma: ","}[s.key]
 	return strings.Join(append(parts, orElse(key, orElse(string(s.key), string(s.char)))), "+")
 }
 

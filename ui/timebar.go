@@ -70,7 +70,7 @@ func newTimeBar(d pageDeps, win fyne.Window, p *past) *timeBar {
 	b.line.OnSeek = func(at time.Time, _ bool) { b.seek(at) }
 	b.line.OnLive, b.line.OnPan, b.line.OnKey = b.goLive, b.pan, b.key
 	b.buildButtons()
-	left := container.New(layout.NewCustomPaddedHBoxLayout(2), b.live, b.back, b.play, b.forward, sized(b.speed, 112))
+	left := container.New(layout.NewCustomPaddedHBoxLayout(2), b.live, b.back, b.play, b.forward, sized(b.speed, 84))
 	right := container.New(layout.NewCustomPaddedHBoxLayout(2), sized(b.zoom, 124), b.mark, b.list, b.alarms)
 	b.body = container.NewStack(widgets.NewBar(), container.New(layout.NewCustomPaddedLayout(2, 2, 4, 4),
 		container.NewBorder(nil, nil, container.NewCenter(left), container.NewCenter(right), b.line)))
@@ -97,7 +97,7 @@ func (b *timeBar) buildButtons() {
 	b.alarms = icon(theme.WarningIcon(), b.listAlarms)
 	names := make([]string, len(timeSpeeds))
 	for i, s := range timeSpeeds {
-		names[i] = i18n.Tf("%s speed", speedName(float64(s)))
+		names[i] = speedName(float64(s))
 	}
 	b.speed = widget.NewSelect(names, func(string) {
 		if b.st.speed > 0 {

@@ -3,6 +3,7 @@ package ui
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -20,7 +21,7 @@ type welcome struct {
 
 // welcomeHeight is how high the panel is at most, so that the fleet stays in sight
 // in a small window.
-const welcomeHeight = 250
+const welcomeHeight = 182
 
 // atMostHigh gives a scroll the height of its content, up to so much.
 type atMostHigh float32
@@ -77,7 +78,7 @@ func way(title, about string, buttons ...fyne.CanvasObject) fyne.CanvasObject {
 	head.TextStyle.Bold = true
 	text := widget.NewLabel(about)
 	text.Wrapping = fyne.TextWrapWord
-	return container.NewBorder(head, container.NewHBox(buttons...), nil, nil, text)
+	return container.NewBorder(head, container.New(layout.NewRowWrapLayout(), buttons...), nil, nil, text)
 }
 
 func (p *welcome) watchDemo(w *Window) fyne.CanvasObject {
