@@ -79,8 +79,7 @@ func newChartsPage(d pageDeps, win fyne.Window, h History, window time.Duration)
 	p.buildLegend()
 	bar := container.NewHBox(p.buildWindow(window), p.buildPause(), p.buildAdd(), p.buildExport())
 	side := container.New(atLeastWide(legendWidth), container.NewBorder(nil, p.edit.body, nil, nil, p.legend))
-	split := container.NewHSplit(container.NewVScroll(p.stack), side)
-	split.Offset = 0.74
+	split := beside(container.NewVScroll(p.stack), side, 0.74)
 	p.content = container.NewBorder(container.NewHScroll(bar), nil, nil, nil, split)
 	p.empty = widgets.NewEmptyState(nil, i18n.T("No series on the chart"),
 		i18n.T("On the Topics page choose a topic with numbers and tap “+ Plot”, or tap a value on a device's page."), "", nil)

@@ -57,8 +57,7 @@ func newDevicesPage(d pageDeps) *devicesPage {
 	p.detail = newDeviceDetail(d)
 	// In this order, which Tab follows; NewBorder would put the middle first.
 	left := container.New(layout.NewBorderLayout(p.search, nil, nil, nil), p.search, container.NewStack(p.rows, p.empty))
-	split := container.NewHSplit(left, p.detail.body)
-	split.Offset = 0.4
+	split := beside(left, p.detail.body, 0.4)
 	p.body = container.NewPadded(split)
 	return p
 }

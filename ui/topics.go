@@ -92,8 +92,7 @@ func newTopicsPage(d pageDeps) *topicsPage {
 	// In this order, which Tab follows; NewBorder would put the middle first.
 	head := container.NewVBox(p.filter, p.searched, p.wipe.undo.bar)
 	left := container.New(layout.NewBorderLayout(head, nil, nil, nil), head, container.NewStack(p.rows, p.empty))
-	p.split = container.NewHSplit(left, p.detail.body)
-	p.split.Offset = 0.52
+	p.split = beside(left, p.detail.body, 0.52)
 	p.body = container.NewPadded(p.split)
 	return p
 }

@@ -195,9 +195,9 @@ func (v *tileRenderer) caption() float32 { return v.t.Theme().Size(theme.SizeNam
 func (v *tileRenderer) big() float32     { return v.t.Theme().Size(theme.SizeNameSubHeadingText) }
 
 func (v *tileRenderer) headHeight() float32 {
-	return v.t.Theme().Size(theme.SizeNameText) + v.caption() + 12
+	return v.t.Theme().Size(theme.SizeNameText) + v.caption() + 10
 }
-func (v *tileRenderer) valueHeight() float32 { return v.caption() + v.big() + 38 }
+func (v *tileRenderer) valueHeight() float32 { return v.caption() + v.big() + 33 }
 func (v *tileRenderer) noteHeight() float32  { return v.caption() + 8 }
 
 func (v *tileRenderer) Layout(fyne.Size) {
@@ -295,8 +295,8 @@ func (v *tileRenderer) value(i int, d *TileValue, x, y, w float32) {
 	v.put(p.unit, d.Unit, small, muted, fyne.TextStyle{}, end, y+small+3+(big-small)*1.05, 0)
 	setVisible(p.spark, len(d.Spark) > 1)
 	p.spark.SetValues(d.Spark)
-	p.spark.Move(fyne.NewPos(x, y+small+big+14))
-	p.spark.Resize(fyne.NewSize(w, 22))
+	p.spark.Move(fyne.NewPos(x, y+small+big+12))
+	p.spark.Resize(fyne.NewSize(w, 20))
 }
 
 // put writes and places a text; width 0 leaves it as wide as it is.
