@@ -29,6 +29,16 @@ func crowded(t *testing.T) *bridge {
 	s := newSea()
 	s.clock.at = time.Now().Add(-time.Minute)
 	s.fill()
+	b := open(t, s, func(o *Options) {
+		o.History, o.Watch, o.Connections, o.Program = a, busyGuard(s), &harbour{}, &engine{}
+		o.Boards, o.Folder, o.User = boardsOf(everyTile()...), "/data/here", "anna"
+		o.Welcome = true
+	})
+	return b
+}
+
+// everyTile is a tile of each kind.
+func everyTile() []workspace.Tile {
 	kinds := workspace.Kinds()
 	tiles := make([]workspace.Tile, len(kinds))
 	for i, k := range kinds {
@@ -37,12 +47,7 @@ func crowded(t *testing.T) *bridge {
 			tiles[i].Send = &workspace.Send{Topic: falconRoot + "/command/" + string(k), Ack: falconRoot + "/ack/horn"}
 		}
 	}
-	b := open(t, s, func(o *Options) {
-		o.History, o.Watch, o.Connections, o.Program = a, busyGuard(s), &harbour{}, &engine{}
-		o.Boards, o.Folder, o.User = boardsOf(tiles...), "/data/here", "anna"
-		o.Welcome = true
-	})
-	return b
+	return tiles
 }
 
 // scene shows something of the window.

@@ -140,7 +140,7 @@ func (t *topicDetail) buildTabs() {
 	t.fields = widgets.NewRows([]widgets.Column{
 		{Title: i18n.T("Field"), Width: 90, Weight: 2},
 		{Title: i18n.T("Value"), Width: 90, Weight: 1, Align: fyne.TextAlignTrailing},
-		{Title: i18n.T("Trend"), Width: 100, Weight: 1},
+		{Title: i18n.T("Trend"), Width: 100, Weight: 1, Optional: true},
 		{Title: i18n.T("Chart"), Width: 64, Holds: []string{i18n.T("+ Plot"), i18n.T("plotted")}},
 	})
 	t.fields.OnCell = func(pointer string, column int) {

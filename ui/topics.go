@@ -72,7 +72,7 @@ func newTopicsPage(d pageDeps) *topicsPage {
 	p.wipe = newBranchWipe(d)
 	p.rows = widgets.NewRows([]widgets.Column{
 		{Title: i18n.T("Topic"), Width: 90, Weight: 3, Sortable: true},
-		{Title: i18n.T("Value"), Width: 80, Weight: 2, Sortable: true},
+		{Title: i18n.T("Value"), Width: 80, Weight: 2, Sortable: true, Optional: true},
 		{Title: i18n.T("Rate"), Width: 64, Align: fyne.TextAlignTrailing, Sortable: true, Optional: true},
 		{Title: i18n.T("Age"), Width: 56, Holds: ages(), Align: fyne.TextAlignTrailing, Sortable: true},
 	})
