@@ -109,6 +109,10 @@ func TestTileOfADeviceWithoutNumbers(t *testing.T) {
 		t.Errorf("the tile is %+v", got)
 	}
 	d.Evidence.Cadence = 30 * time.Second
+	if got := deviceTile(&d, noon); got.Note != "" {
+		t.Errorf("a device of which nothing is known says %q", got.Note)
+	}
+	d.Liveness = model.Alive
 	if got := deviceTile(&d, noon); got.Note != "says that it is well" || got.Values[1].Value != "30 s" {
 		t.Errorf("the tile is %+v", got)
 	}

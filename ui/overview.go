@@ -89,13 +89,15 @@ func deviceTile(d *model.DeviceInfo, now time.Time) widgets.TileData {
 }
 
 // livenessTile is what the tile of a device that reports no numbers shows: its
-// rhythm, how much it has said, and that this is all it says, unless there is more
-// to note.
+// rhythm, how much it has said, and while it is alive that it says so, unless there is
+// more to note.
 func livenessTile(d *model.DeviceInfo, note string) (values [2]widgets.TileValue, say string, ink fyne.ThemeColorName) {
 	values[0] = widgets.TileValue{Label: i18n.T("Messages"), Value: formatCount(int(d.Evidence.Messages))} //nolint:gosec // a count
 	if d.Evidence.Cadence > 0 {
 		values[1] = widgets.TileValue{Label: i18n.T("Cadence"), Value: formatDuration(d.Evidence.Cadence)}
-		note = orElse(note, i18n.T("says that it is well"))
+		if d.Liveness == model.Alive {
+			note = orElse(note, i18n.T("says that it is well"))
+		}
 	}
 	return values, note, widgets.ColorMuted
 }
