@@ -91,7 +91,7 @@ func demoWords() []string {
 // sessionWords are over what sessions go, and how they end.
 func sessionWords() []string {
 	return []string{
-		i18n.Mark("in-process"), i18n.Mark("secure WebSocket"), i18n.Mark("Unix socket"),
+		i18n.Mark("built-in broker"), i18n.Mark("in-process"), i18n.Mark("secure WebSocket"), i18n.Mark("Unix socket"),
 		i18n.Mark("left and had its will sent"), i18n.Mark("connection lost"), i18n.Mark("keep-alive missed"), i18n.Mark("broke the protocol"),
 		i18n.Mark("taken over by a newer connection"), i18n.Mark("did not read"), i18n.Mark("disconnected by the operator"),
 		i18n.Mark("broker closing"), i18n.Mark("internal fault"), i18n.Mark("what it sent could not be put on disk"), i18n.Mark("its will was sent"),

@@ -216,7 +216,7 @@ func sessionFacts(s *watch.Session, t traffic, now time.Time) []fact {
 		{label: i18n.T("Identity"), value: orElse(p.Identity, i18n.T("none"))},
 		{label: i18n.T("Role"), value: orElse(roleName(s.Role), "–")},
 		{label: i18n.T("Client ID"), value: p.ClientID},
-		{label: i18n.T("Address"), value: p.Addr},
+		{label: i18n.T("Address"), value: i18n.T(p.Addr)},
 		{label: i18n.T("Transport"), value: orElse(i18n.T(s.Transport), "–")},
 		{label: i18n.T("Encryption"), value: encryption},
 		{label: i18n.T("Protocol"), value: orElse(s.Protocol, "–")},

@@ -164,7 +164,7 @@ func sessionRow(s *watch.Session, t traffic, now time.Time) widgets.Row {
 		waiting.Color = widgets.ColorLate
 	}
 	return widgets.Row{Key: s.Publisher.ClientID, Status: publisherStatus(s.Publisher), Dim: !s.Connected, Cells: []widgets.Cell{
-		{Text: publisherName(s.Publisher)}, {Text: hostPart(s.Publisher.Addr), Color: widgets.ColorMuted}, {Text: over, Color: widgets.ColorMuted},
+		{Text: publisherName(s.Publisher)}, {Text: i18n.T(hostPart(s.Publisher.Addr)), Color: widgets.ColorMuted}, {Text: over, Color: widgets.ColorMuted},
 		{Text: formatAge(now.Sub(s.Since)), Color: widgets.ColorMuted}, listens, waiting,
 		{Text: orElse(formatRate(t.in), "–"), Color: widgets.ColorMuted}, {Text: orElse(formatRate(t.out), "–"), Color: widgets.ColorMuted},
 	}}
