@@ -16,7 +16,7 @@ func TestFaultsArePhrases(t *testing.T) {
 	if !errors.Is(outer, inner) || !errors.Is(Faultf("reading: %w", io.EOF), io.EOF) {
 		t.Error("what was wrapped is not found")
 	}
-	if p := PhraseOf(outer); p.Format != "the topic of %s: %w" || len(p.Args) != 2 || p.Args[1] != inner {
+	if p := PhraseOf(outer); p.Format != "the topic of %s: %w" || len(p.Args) != 2 || !errors.Is(p.Args[1].(error), inner) {
 		t.Errorf("the phrase is %+v", p)
 	}
 	// What others put around a phrase is not the phrase: nothing may be left out.

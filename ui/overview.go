@@ -92,7 +92,7 @@ func deviceTile(d *model.DeviceInfo, now time.Time) widgets.TileData {
 // rhythm, how much it has said, and while it is alive that it says so, unless there is
 // more to note.
 func livenessTile(d *model.DeviceInfo, note string) (values [2]widgets.TileValue, say string, ink fyne.ThemeColorName) {
-	values[0] = widgets.TileValue{Label: i18n.T("Messages"), Value: formatCount(int(d.Evidence.Messages))} //nolint:gosec // a count
+	values[0] = widgets.TileValue{Label: i18n.T("Messages"), Value: formatCount(int(d.Evidence.Messages))}
 	if d.Evidence.Cadence > 0 {
 		values[1] = widgets.TileValue{Label: i18n.T("Cadence"), Value: formatDuration(d.Evidence.Cadence)}
 		if d.Liveness == model.Alive {

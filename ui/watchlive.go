@@ -52,7 +52,7 @@ func newLiveSection(a *watchActs, enrol func(watch.InviteFor, uint64)) *liveSect
 		}
 	}
 	s.sessions = widgets.NewRows([]widgets.Column{
-		{Title: i18n.T("Session"), Width: 118, Weight: 2}, {Title: i18n.T("Address"), Width: 92, Weight: 1}, {Title: i18n.T("Over"), Width: 92, Holds: []string{i18n.T("in-process")}, Optional: true},
+		{Title: i18n.T("Session"), Width: 118, Weight: 2}, {Title: i18n.T("Address"), Width: 92, Weight: 1, Holds: []string{i18n.T("in-process")}}, {Title: i18n.T("Over"), Width: 92, Holds: []string{i18n.T("in-process")}, Optional: true},
 		{Title: i18n.T("Since"), Width: 64, Holds: ages(), Align: fyne.TextAlignTrailing}, {Title: i18n.T("Listens"), Width: 60, Align: fyne.TextAlignTrailing, Optional: true},
 		{Title: i18n.T("Waiting"), Width: 66, Align: fyne.TextAlignTrailing, Optional: true},
 		{Title: i18n.T("In"), Width: 52, Align: fyne.TextAlignTrailing}, {Title: i18n.T("Out"), Width: 52, Align: fyne.TextAlignTrailing},

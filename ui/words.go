@@ -52,7 +52,7 @@ func roleWords() []string {
 func livenessWords() []string {
 	words := make([]string, model.Lost+1)
 	for l := range words {
-		words[l] = say(model.Liveness(l)) //nolint:gosec // there are a few
+		words[l] = say(model.Liveness(l))
 	}
 	return words
 }
