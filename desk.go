@@ -95,6 +95,10 @@ func New(cfg Config, app fyne.App) (_ *Program, err error) {
 	}
 	settings, first, notice := loadSettings(cfg.Dir)
 	cfg.takeSettings(&settings)
+	if err := speak(cfg.Language, settings.Language); err != nil {
+		notice = errors.Join(notice, err)
+	}
+	cfg.Config.Say = i18n.T
 	h, err := hub.New(cfg.Config)
 	if err != nil {
 		return nil, err
@@ -106,9 +110,6 @@ func New(cfg Config, app fyne.App) (_ *Program, err error) {
 		}
 	}()
 	crashed := p.reportCrashes()
-	if err := speak(cfg.Language, settings.Language); err != nil {
-		notice = errors.Join(notice, err)
-	}
 	if cfg.wantsDemo(settings, first) {
 		p.Fleet.SetRunning(true)
 	}

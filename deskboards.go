@@ -7,6 +7,7 @@ import (
 
 	"github.com/pilothouse/pilothouse/demo"
 	"github.com/pilothouse/pilothouse/model/workspace"
+	"github.com/pilothouse/pilothouse/ui/i18n"
 )
 
 // openWorkspace opens the workspace file at path, or the one in the data folder,
@@ -21,7 +22,24 @@ func (p *Program) openWorkspace(path string) (*workspace.File, workspace.Workspa
 	if own && !exists {
 		var cause error
 		w, cause = demo.Boards()
+		inLanguage(&w)
 		err = errors.Join(err, cause)
 	}
 	return f, w, err
+}
+
+// inLanguage puts the texts of the demo's boards into the window's language. From
+// then on they are the operator's.
+func inLanguage(w *workspace.Workspace) {
+	for i := range w.Boards {
+		b := &w.Boards[i]
+		b.Name = i18n.T(b.Name)
+		for j := range b.Tiles {
+			t := &b.Tiles[j]
+			t.Title, t.Text = i18n.T(t.Title), i18n.T(t.Text)
+			if t.Send != nil {
+				t.Send.Label = i18n.T(t.Send.Label)
+			}
+		}
+	}
 }

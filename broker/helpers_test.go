@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"errors"
-	"io"
 	"net"
 	"os"
 	"os/exec"
@@ -14,6 +13,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/pilothouse/pilothouse/broker/brokertest"
 	"github.com/pilothouse/pilothouse/broker/packet"
 	"github.com/pilothouse/pilothouse/model"
 )
@@ -60,11 +60,7 @@ func waitEvent[E Event](t testing.TB, l *eventLog, ok func(E) bool) E {
 // eventually polls until ok.
 func eventually(t testing.TB, what string, ok func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(patience); !ok(); time.Sleep(time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("no %s within %v", what, patience)
-		}
-	}
+	brokertest.Eventually(t, what, patience, ok)
 }
 
 // serve starts a broker on a TCP port and stops it with the test.
@@ -153,25 +149,7 @@ func (c *client) next() (packet.Packet, error) { return c.nextWithin(patience) }
 
 func (c *client) nextWithin(d time.Duration) (packet.Packet, error) {
 	_ = c.nc.SetReadDeadline(time.Now().Add(d))
-	for n := 2; ; n++ {
-		head, err := c.r.Peek(n)
-		if err != nil {
-			return nil, err
-		}
-		h, used, err := packet.ParseHeader(head)
-		if err != nil {
-			return nil, err
-		}
-		if used == 0 {
-			continue
-		}
-		_, _ = c.r.Discard(used)
-		body := make([]byte, h.Length)
-		if _, err := io.ReadFull(c.r, body); err != nil {
-			return nil, err
-		}
-		return packet.Decode(h, body, c.v)
-	}
+	return brokertest.Read(c.r, c.v)
 }
 
 func (c *client) receive() packet.Packet {

@@ -15,7 +15,7 @@ import (
 // hornButton finds the first command of the chosen device, in a window of the
 // large size: the block of one colour below the facts, at their left edge.
 func hornButton(p image.Image) (button image.Rectangle, ok bool) {
-	const left, right, inside, height = 564, 696, 590, 40
+	const left, right, inside, height = 576, 706, 600, 40
 	background := p.At(1200, 690)
 	run := 0
 	for y := 200; y < 420; y++ {

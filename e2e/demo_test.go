@@ -16,7 +16,7 @@ const ferries = 10
 // The overview's tiles in a window of the large size: six in a row.
 const (
 	tileColumns           = 6
-	tileEveryX, tileEvery = 199, 153
+	tileEveryX, tileEvery = 199, 146
 )
 
 // tileShape is the middle of the shape that tells how the device of a tile is.

@@ -20,7 +20,7 @@ var (
 	sheetTest    = image.Pt(968, 724)
 	sheetConnect = image.Pt(1060, 724)
 	// sheetSays is where what came of a test stands.
-	sheetSays = image.Rect(430, 300, 1080, 690)
+	sheetSays = image.Rect(430, 300, 1080, 706)
 	// sheetEdge is beyond the sheet, where pages are dimmed while it is there.
 	sheetEdge = image.Rect(200, 770, 700, 796)
 )

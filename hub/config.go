@@ -20,6 +20,9 @@ type Config struct {
 	// DemoSpeed is how many times faster than real time the fleet sails: 0.1 to
 	// 100.
 	DemoSpeed float64
+	// Say translates the words for what the demo's devices say and are told; nil
+	// leaves them in English.
+	Say func(string) string
 	// DataDir is the folder of everything that is kept, and Dir the folder itself
 	// where it is held already.
 	DataDir string

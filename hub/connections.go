@@ -3,13 +3,13 @@ package hub
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"sync"
 	"time"
 
 	"github.com/pilothouse/pilothouse/broker/identity/secret"
+	"github.com/pilothouse/pilothouse/model"
 	"github.com/pilothouse/pilothouse/model/connection"
 	"github.com/pilothouse/pilothouse/mqttlink"
 )
@@ -40,7 +40,7 @@ func newConnections(h *Hub) *Connections {
 		c.book, err = connection.Decode(raw)
 	}
 	if err != nil {
-		c.fault = fmt.Errorf("the connections in %s cannot be used: %w; the file is left as it is: move it away to save connections again", path, err)
+		c.fault = model.Faultf("the connections in %s cannot be used: %w; the file is left as it is: move it away to save connections again", path, err)
 	}
 	return c
 }
@@ -52,7 +52,7 @@ func readBounded(path string, limit int64) ([]byte, error) {
 		return nil, err
 	}
 	if i.Size() > limit {
-		return nil, fmt.Errorf("it has %d bytes, and may have %d", i.Size(), limit)
+		return nil, model.Faultf("it has %d bytes, and may have %d", i.Size(), limit)
 	}
 	return os.ReadFile(path)
 }
@@ -137,7 +137,7 @@ func (c *Connections) change(f func(*connection.Book) error) error {
 func (c *Connections) Remove(id string) error {
 	for _, s := range c.h.openSources() {
 		if s.ID == id {
-			return errors.New("it is being watched: watch another broker first")
+			return model.Faultf("it is being watched: watch another broker first")
 		}
 	}
 	book, _ := c.Book()
@@ -167,7 +167,7 @@ func (c *Connections) Try(ctx context.Context, p connection.Profile, password *s
 		for i := range t.Steps {
 			t.Steps[i].State = connection.Skipped
 		}
-		t.Steps[connection.StageSettings] = connection.Step{State: connection.Failed, Text: "The password cannot be read: " + err.Error()}
+		t.Steps[connection.StageSettings] = connection.Step{State: connection.Failed, Text: model.Sayf("The password cannot be read: %s", model.PhraseOf(err))}
 		tell(t)
 		return t
 	}
@@ -214,15 +214,15 @@ func (h *Hub) OpenProfile(id string) (*Source, error) {
 	book, _ := h.connections.Book()
 	p, ok := book.Find(id)
 	if !ok {
-		return nil, errors.New("there is no such connection any more")
+		return nil, model.Faultf("there is no such connection any more")
 	}
 	how, err := h.connections.profile(p, nil)
 	if err != nil {
-		return nil, fmt.Errorf("the password of %s cannot be read: %w", p.Title(), err)
+		return nil, model.Faultf("the password of %s cannot be read: %w", p.Title(), err)
 	}
 	s, err := h.openSource(sourceOptions{name: p.Title(), id: id, history: "history-" + id + ".db"}, func(s *Source) (mqttlink.Link, error) { return s.dial(how) })
 	if err != nil {
-		return nil, fmt.Errorf("watch %s: %w", p.Title(), err)
+		return nil, model.Faultf("watch %s: %w", p.Title(), err)
 	}
 	return s, nil
 }

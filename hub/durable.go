@@ -13,27 +13,31 @@ import (
 func (h *Hub) openStore() broker.Store {
 	s, err := durable.Open(h.Dir.Path("broker.db"))
 	if err != nil {
-		h.Store.Note(model.Event{At: time.Now(), Kind: model.EventTrouble, Serious: true,
-			Text: "the broker keeps sessions and retained messages in memory only, until this program ends: " + err.Error()})
+		note(h.Store, model.Event{At: time.Now(), Kind: model.EventTrouble, Serious: true}, inMemory(err))
 		return nil
 	}
 	return s
 }
 
-// storeTrouble says in words what happened to what the broker keeps on disk.
-func storeTrouble(e broker.Event) model.Event {
+// inMemory says that nothing is kept on disk.
+func inMemory(err error) model.Phrase {
+	return model.Sayf("the broker keeps sessions and retained messages in memory only, until this program ends: %s", err.Error())
+}
+
+// noteStoreTrouble tells in words what happened to what the broker keeps on disk.
+func noteStoreTrouble(s *model.Store, e broker.Event) {
 	n := model.Event{At: e.Time(), Kind: model.EventTrouble, Serious: true}
 	switch e := e.(type) {
 	case broker.StoreRecovered:
-		n.Text = "the file of the broker was damaged: " + e.Recovery.String()
+		note(s, n, model.Sayf("the file of the broker was damaged: %s", e.Recovery.String()))
 	case broker.StoreFailed:
-		n.Text = times("messages that have to be kept are refused: "+e.Err.Error()+"; make room on the disk", e.Count)
+		note(s, n, often(model.Sayf("messages that have to be kept are refused: %s; make room on the disk", e.Err.Error()), e.Count))
 	case broker.SpoolFailed:
-		n.Text = times("messages that wait for a client that does not read cannot be put on disk: "+e.Err.Error(), e.Count)
+		note(s, n, often(model.Sayf("messages that wait for a client that does not read cannot be put on disk: %s", e.Err.Error()), e.Count))
 	case broker.StoreWorks:
-		n.Text, n.Serious = "the broker's file can be written again", false
+		n.Serious = false
+		note(s, n, model.Sayf("the broker's file can be written again"))
 	case broker.StoreUnreadable:
-		n.Text = "the broker keeps sessions and retained messages in memory only, until this program ends: " + e.Err.Error()
+		note(s, n, inMemory(e.Err))
 	}
-	return n
 }

@@ -39,7 +39,7 @@ func (h *Hub) openEnrolment() error {
 	h.enrolment = &enrolment{server: s, host: reachable(ln.Addr().String())}
 	h.group.Go(func() {
 		if err := s.Serve(ln, config); err != nil && h.ctx.Err() == nil {
-			h.Store.Note(model.Event{At: time.Now(), Kind: model.EventTrouble, Serious: true, Text: "devices cannot enrol any more: " + err.Error()})
+			note(h.Store, model.Event{At: time.Now(), Kind: model.EventTrouble, Serious: true}, model.Sayf("devices cannot enrol any more: %s", err.Error()))
 		}
 	})
 	return nil

@@ -31,19 +31,18 @@ func (h *Hub) tellStore(e broker.Event) {
 		text := fmt.Sprintf("may not %s %s: %s", e.Action, e.Topic, e.Reason)
 		s.Note(model.Event{At: e.At, Kind: model.EventDenied, Client: e.Publisher.Name(), Addr: e.Publisher.Addr, Text: times(text, e.Count)})
 	case broker.TakenOver:
-		s.Note(model.Event{At: e.At, Kind: model.EventTrouble, Client: e.New.Name(), Addr: e.New.Addr, Text: "took over its session from " + e.Old.Addr})
+		note(s, model.Event{At: e.At, Kind: model.EventTrouble, Client: e.New.Name(), Addr: e.New.Addr}, model.Sayf("took over its session from %s", e.Old.Addr))
 	case broker.Dropped:
-		text := fmt.Sprintf("%d messages dropped: %s", e.Count, e.Reason)
-		s.Note(model.Event{At: e.At, Kind: model.EventTrouble, Client: e.Publisher.Name(), Text: text})
+		note(s, model.Event{At: e.At, Kind: model.EventTrouble, Client: e.Publisher.Name()}, model.Sayf("%d messages dropped: %s", e.Count, model.Sayf(e.Reason.String())))
 	case broker.Malformed:
-		s.Note(model.Event{At: e.At, Kind: model.EventTrouble, Client: nameOf(e.Publisher), Addr: e.Addr, Text: times("cut off: "+e.Reason, e.Count)})
+		note(s, model.Event{At: e.At, Kind: model.EventTrouble, Client: nameOf(e.Publisher), Addr: e.Addr}, often(model.Sayf("cut off: %s", e.Reason), e.Count))
 	case broker.PanicCaught:
 		slog.Error("A connection was ended by a fault in the broker", "address", e.Addr, "fault", e.Value, "stack", e.Stack)
-		s.Note(model.Event{At: e.At, Kind: model.EventTrouble, Addr: e.Addr, Text: "cut off by a fault in this program: " + e.Value, Serious: true})
+		note(s, model.Event{At: e.At, Kind: model.EventTrouble, Addr: e.Addr, Serious: true}, model.Sayf("cut off by a fault in this program: %s", e.Value))
 	case broker.StoreRecovered, broker.StoreFailed, broker.StoreWorks, broker.StoreUnreadable, broker.SpoolFailed:
-		s.Note(storeTrouble(e))
+		noteStoreTrouble(s, e)
 	case broker.AcceptFailed:
-		s.Note(model.Event{At: e.At, Kind: model.EventTrouble, Addr: e.Listener, Text: times("cannot accept connections: "+e.Err.Error(), e.Count)})
+		note(s, model.Event{At: e.At, Kind: model.EventTrouble, Addr: e.Listener}, often(model.Sayf("cannot accept connections: %s", e.Err.Error()), e.Count))
 	}
 }
 
@@ -52,6 +51,20 @@ func nameOf(p *model.Publisher) string {
 		return ""
 	}
 	return p.Name()
+}
+
+// note tells a store of an event, in words that a window can say in any language.
+func note(s *model.Store, e model.Event, p model.Phrase) {
+	e.Text, e.Phrase = p.String(), &p
+	s.Note(e)
+}
+
+// often says how often something happened.
+func often(p model.Phrase, count uint64) model.Phrase {
+	if count > 1 {
+		return model.Sayf("%s (%d times)", p, count)
+	}
+	return p
 }
 
 func times(text string, count uint64) string {

@@ -190,13 +190,13 @@ func (x *History) failed(err error) {
 		return
 	}
 	x.err = err
-	x.s.trouble("nothing is recorded: "+err.Error(), true)
+	x.s.trouble(model.Sayf("nothing is recorded: %s", err.Error()), true)
 }
 
 // noteRecovery tells what became of a damaged file.
 func (x *History) noteRecovery(store history.Store) {
 	if s, ok := store.(*sqlite.Store); ok && s.Recovered() != nil {
-		x.s.trouble("the file of the history was damaged: "+s.Recovered().String(), true)
+		x.s.trouble(model.Sayf("the file of the history was damaged: %s", s.Recovered().String()), true)
 	}
 }
 
@@ -217,20 +217,20 @@ func (x *History) noteGap(ctx context.Context, store history.Store, r *history.R
 func (x *History) onState(s history.Status) {
 	switch s.State {
 	case history.Recording:
-		x.s.trouble("history is recorded again", false)
+		x.s.trouble(model.Sayf("history is recorded again"), false)
 	case history.Stopped:
 	default:
-		text := "history: " + s.State.String()
+		text := model.Sayf("history: %s", model.Sayf(s.State.String()))
 		if s.Err != nil {
-			text += ": " + s.Err.Error()
+			text = model.Sayf("%s: %s", text, s.Err.Error())
 		}
 		x.s.trouble(text, true)
 	}
 }
 
 // trouble notes that something of the program itself does not go as it should.
-func (s *Source) trouble(text string, serious bool) {
-	s.Store.Note(model.Event{At: time.Now(), Kind: model.EventTrouble, Text: text, Serious: serious})
+func (s *Source) trouble(text model.Phrase, serious bool) {
+	note(s.Store, model.Event{At: time.Now(), Kind: model.EventTrouble, Serious: serious}, text)
 }
 
 // record takes in what the link delivers. It never waits for the disk.

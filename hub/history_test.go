@@ -53,7 +53,7 @@ func TestHistoryOutlivesTheHub(t *testing.T) {
 	say(t, h, "kitchen/thermometer", "21.5")
 	say(t, h, "kitchen/thermometer", "22")
 	eventually(t, "thermometer", patience, heard(h, "kitchen/thermometer", "22"))
-	h.trouble("the kettle boiled over", true)
+	h.trouble(model.Quoted("the kettle boiled over"), true)
 	h.Store.Note(model.Event{At: time.Now(), Kind: model.EventDenied, Client: "lamp", Text: "may not publish"})
 	lamp := &model.Publisher{ClientID: "lamp", Addr: "192.0.2.4:4000"}
 	h.tellStore(broker.SessionOpened{Stamp: broker.Stamp{At: time.Now()}, Publisher: lamp})

@@ -99,9 +99,28 @@ func New(cfg Config) (_ *Hub, err error) {
 	return h, nil
 }
 
+// rules are the demo's, with the words for what its devices say and are told in the
+// language of whoever is at the window.
+func (h *Hub) rules() []model.DeviceRule {
+	rules := demo.Rules()
+	say := h.cfg.Say
+	if say == nil {
+		return rules
+	}
+	for i := range rules {
+		for j := range rules[i].Values {
+			rules[i].Values[j].Label = say(rules[i].Values[j].Label)
+		}
+		for j := range rules[i].Commands {
+			rules[i].Commands[j].Label = say(rules[i].Commands[j].Label)
+		}
+	}
+	return rules
+}
+
 // storeOptions are how a store is made, the live ones and those of the past.
 func (h *Hub) storeOptions() model.Options {
-	return model.Options{Scanner: &payload.Scanner{}, Rules: demo.Rules(), Ports: demo.Ports(), Lanes: demo.Lanes(),
+	return model.Options{Scanner: &payload.Scanner{}, Rules: h.rules(), Ports: demo.Ports(), Lanes: demo.Lanes(),
 		Limits: model.Limits{Memory: int(h.budget.Load())}}
 }
 

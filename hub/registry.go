@@ -44,7 +44,7 @@ func (h *Hub) openRegistry() error {
 		return err
 	}
 	if why := secrets.Weakness(); why != "" && h.hasDevices() {
-		h.Store.Note(model.Event{At: time.Now(), Kind: model.EventTrouble, Text: "the key of the built-in authority is not well kept: " + why})
+		note(h.Store, model.Event{At: time.Now(), Kind: model.EventTrouble}, model.Sayf("the key of the built-in authority is not well kept: %s", why))
 	}
 	return nil
 }

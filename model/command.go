@@ -1,7 +1,6 @@
 package model
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"time"
@@ -44,8 +43,8 @@ func (c *Command) Outcome() string {
 
 // Why is Detail with its parts apart.
 func (c *Command) Why() Phrase {
-	if c.why.empty() {
-		return quoted(c.Detail)
+	if c.why.Empty() {
+		return Quoted(c.Detail)
 	}
 	return c.why
 }
@@ -174,20 +173,20 @@ func (s *Store) fillCommand(c *Command, o *Order) error {
 	}
 	v := &commandValues{s: s, c: c, answers: o.Answers, asked: o.Value, name: o.Name}
 	if c.Topic, err = t.topic.topic(v); err != nil {
-		return fmt.Errorf("the topic of %s: %w", o.Spec.Title(), err)
+		return Faultf("the topic of %s: %w", o.Spec.Title(), err)
 	}
 	if o.Spec.Ack != "" {
 		if c.Ack, err = t.ack.topic(v); err != nil {
-			return fmt.Errorf("the acknowledgement topic of %s: %w", o.Spec.Title(), err)
+			return Faultf("the acknowledgement topic of %s: %w", o.Spec.Title(), err)
 		}
 	}
 	payload, err := t.payload.fill(v)
 	if err != nil {
-		return fmt.Errorf("the payload of %s: %w", o.Spec.Title(), err)
+		return Faultf("the payload of %s: %w", o.Spec.Title(), err)
 	}
 	c.Payload = []byte(payload)
 	if c.ackValue, err = t.ackValue.fill(v); err != nil {
-		return fmt.Errorf("the expected value of %s: %w", o.Spec.Title(), err)
+		return Faultf("the expected value of %s: %w", o.Spec.Title(), err)
 	}
 	return nil
 }
@@ -254,7 +253,7 @@ func (s *Store) CommandRejected(id string, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if c := s.commands.find(id); c != nil && !c.State.Final() {
-		s.finish(c, CommandFailed, quoted(err.Error()))
+		s.finish(c, CommandFailed, PhraseOf(err))
 	}
 }
 
@@ -294,7 +293,7 @@ func (l *commandLog) find(id string) *Command {
 // finish brings a command to a final state.
 func (s *Store) finish(c *Command, state CommandState, why Phrase) {
 	c.State, c.why, c.Detail, c.Done = state, why, "", s.now()
-	if !why.empty() {
+	if !why.Empty() {
 		c.Detail = why.String()
 	}
 	rest := s.commands.waiting[c.Ack][:0]

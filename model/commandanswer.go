@@ -61,7 +61,7 @@ func (s *Store) acknowledged(path string, m *Message) {
 		case a.refused():
 			reason := phrase("no reason given")
 			if a.reason != "" {
-				reason = quoted(a.reason)
+				reason = Quoted(a.reason)
 			}
 			s.finish(c, CommandFailed, phrase("the device refused: %s", reason))
 			return

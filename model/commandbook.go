@@ -2,7 +2,6 @@ package model
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 )
 
@@ -21,7 +20,7 @@ func (c *SavedCommand) Fits(device string) bool { return c.For != "" && MatchTop
 func (c *SavedCommand) Check() error {
 	if c.For != "" {
 		if err := CheckFilter(c.For); err != nil {
-			return fmt.Errorf("the devices that %s is for: %w", c.Title(), err)
+			return Faultf("the devices that %s is for: %w", c.Title(), err)
 		}
 	}
 	return c.CommandSpec.Check()
@@ -38,8 +37,8 @@ const (
 
 // Errors of files of saved commands, wrapped with the particulars.
 var (
-	ErrCommandsBroken = errors.New("it is damaged, or holds no saved commands")
-	ErrCommandsNewer  = errors.New("it was written by a newer version of this program")
+	ErrCommandsBroken = Faultf("it is damaged, or holds no saved commands")
+	ErrCommandsNewer  = Faultf("it was written by a newer version of this program")
 )
 
 // commandsFile is the file: the version comes first and decides about the rest.
@@ -54,23 +53,23 @@ func DecodeCommands(raw []byte) ([]SavedCommand, error) {
 		Version int `json:"version"`
 	}
 	if len(raw) > MaxCommandBytes {
-		return nil, fmt.Errorf("%w: it has more than %d bytes", ErrCommandsBroken, MaxCommandBytes)
+		return nil, Faultf("%w: it has more than %d bytes", ErrCommandsBroken, MaxCommandBytes)
 	}
 	if err := json.Unmarshal(raw, &head); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrCommandsBroken, err)
+		return nil, Faultf("%w: %w", ErrCommandsBroken, err)
 	}
 	switch {
 	case head.Version > CommandsVersion:
-		return nil, fmt.Errorf("%w: its format is %d, this version knows formats up to %d", ErrCommandsNewer, head.Version, CommandsVersion)
+		return nil, Faultf("%w: its format is %d, this version knows formats up to %d", ErrCommandsNewer, head.Version, CommandsVersion)
 	case head.Version < 1:
-		return nil, fmt.Errorf("%w: it has no version", ErrCommandsBroken)
+		return nil, Faultf("%w: it has no version", ErrCommandsBroken)
 	}
 	var f commandsFile
 	if err := json.Unmarshal(raw, &f); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrCommandsBroken, err)
+		return nil, Faultf("%w: %w", ErrCommandsBroken, err)
 	}
 	if err := checkCommands(f.Commands); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrCommandsBroken, err)
+		return nil, Faultf("%w: %w", ErrCommandsBroken, err)
 	}
 	return f.Commands, nil
 }
@@ -86,14 +85,14 @@ func EncodeCommands(list []SavedCommand) ([]byte, error) {
 		return nil, fmt.Errorf("encode the saved commands: %w", err)
 	}
 	if len(raw) >= MaxCommandBytes {
-		return nil, fmt.Errorf("the saved commands would take %d bytes, and the most is %d: delete some", len(raw), MaxCommandBytes)
+		return nil, Faultf("the saved commands would take %d bytes, and the most is %d: delete some", len(raw), MaxCommandBytes)
 	}
 	return append(raw, '\n'), nil
 }
 
 func checkCommands(list []SavedCommand) error {
 	if len(list) > MaxSavedCommands {
-		return fmt.Errorf("there are %d commands, and the most is %d", len(list), MaxSavedCommands)
+		return Faultf("there are %d commands, and the most is %d", len(list), MaxSavedCommands)
 	}
 	seen := make(map[[2]string]bool, len(list))
 	for i := range list {
@@ -103,7 +102,7 @@ func checkCommands(list []SavedCommand) error {
 		}
 		key := [2]string{c.For, c.Name}
 		if seen[key] {
-			return fmt.Errorf("there are two commands called %s for %s", c.Name, orElse(c.For, "no device"))
+			return Faultf("there are two commands called %s for %s", c.Name, orElse(c.For, "no device"))
 		}
 		seen[key] = true
 	}

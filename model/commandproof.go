@@ -69,7 +69,7 @@ func nameSome(list []Listener, total int) Phrase {
 	if total > len(names) {
 		return phrase("%s and %d more", text, total-len(names))
 	}
-	return quoted(text)
+	return Quoted(text)
 }
 
 func (c *Command) listeningStep() ProofStep {
@@ -171,7 +171,7 @@ func (c *Command) story() *Phrase {
 	if c.User != "" {
 		text = phrase("%s by %s %s", c.Spec.Title(), c.User, Phrase{Format: c.Outcome()})
 	}
-	if !c.why.empty() {
+	if !c.why.Empty() {
 		text = phrase("%s: %s", text, c.why)
 	}
 	if len(c.Deliveries) > 0 {

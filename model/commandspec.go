@@ -2,8 +2,6 @@ package model
 
 import (
 	"cmp"
-	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -82,37 +80,37 @@ const (
 const defaultCommandPayload = `{"id":"{id}"}`
 
 // errQoS is what is wrong with any other quality of service.
-var errQoS = errors.New("QoS is 0, 1 or 2")
+var errQoS = Faultf("QoS is 0, 1 or 2")
 
 // ErrRetainedCommand is why a command is never retained.
-var ErrRetainedCommand = errors.New("a command is never retained: the broker would hand it, days later, to every device that connects, and the device would obey")
+var ErrRetainedCommand = Faultf("a command is never retained: the broker would hand it, days later, to every device that connects, and the device would obey")
 
 // Check says what is wrong with a command, nil for nothing.
 func (c *CommandSpec) Check() error {
 	switch {
 	case strings.TrimSpace(c.Name) == "":
-		return errors.New("the command has no name")
+		return Faultf("the command has no name")
 	case c.Retain:
 		return ErrRetainedCommand
 	case c.Level() > 2:
 		return errQoS
 	case !slices.Contains([]CommandStep{StepNone, StepConfirm, StepHold, StepType}, c.Step):
-		return fmt.Errorf("the step %q is not known: it is confirm, hold or type", c.Step)
+		return Faultf("the step %q is not known: it is confirm, hold or type", c.Step)
 	case c.Timeout < 0 || c.Timeout > MaxCommandTimeout:
-		return fmt.Errorf("an answer is waited for at most %s", MaxCommandTimeout)
+		return Faultf("an answer is waited for at most %s", MaxCommandTimeout)
 	case c.AckField != "" && c.AckField[0] != '/':
-		return fmt.Errorf("%q is no field: it begins with a /, as in /ok", c.AckField)
+		return Faultf("%q is no field: it begins with a /, as in /ok", c.AckField)
 	case c.Ack == "" && c.AckField+c.AckValue != "":
-		return errors.New("a field of the answer is named, but no topic that it comes on")
+		return Faultf("a field of the answer is named, but no topic that it comes on")
 	}
 	if _, err := c.parse(); err != nil {
 		return err
 	}
 	if err := checkFixed(c.Topic); err != nil {
-		return fmt.Errorf("send to %q: %w", c.Topic, err)
+		return Faultf("send to %q: %w", c.Topic, err)
 	}
 	if err := checkFixed(c.Ack); c.Ack != "" && err != nil {
-		return fmt.Errorf("an answer on %q: %w", c.Ack, err)
+		return Faultf("an answer on %q: %w", c.Ack, err)
 	}
 	return nil
 }
@@ -138,7 +136,7 @@ func (c *CommandSpec) parse() (t templates, err error) {
 		{"payload", cmp.Or(c.Payload, defaultCommandPayload), &t.payload}, {"expected value", c.AckValue, &t.ackValue},
 	} {
 		if *p.into, err = ParseTemplate(p.text); err != nil {
-			return t, fmt.Errorf("the %s of %s: %w", p.what, c.Title(), err)
+			return t, Faultf("the %s of %s: %w", p.what, c.Title(), err)
 		}
 	}
 	return t, nil

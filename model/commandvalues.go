@@ -3,8 +3,6 @@ package model
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -25,7 +23,7 @@ func (v *commandValues) value(word, argument string) (string, error) {
 	switch word {
 	case "device", "name":
 		if v.c.Device == "" {
-			return "", fmt.Errorf("{%s} stands for a device, and none is chosen", word)
+			return "", Faultf("{%s} stands for a device, and none is chosen", word)
 		}
 		if word == "device" {
 			return v.c.Device, nil
@@ -42,7 +40,7 @@ func (v *commandValues) value(word, argument string) (string, error) {
 		return v.c.User, nil
 	case "value":
 		if v.asked == "" {
-			return "", errors.New("{value} stands for what a slider or a switch asks for, and this is neither")
+			return "", Faultf("{value} stands for what a slider or a switch asks for, and this is neither")
 		}
 		return v.asked, nil
 	case "field":
@@ -59,7 +57,7 @@ func (v *commandValues) answer(argument string) (string, error) {
 	}
 	answer, ok := v.answers[p.Name]
 	if !ok {
-		return "", fmt.Errorf("%s is not given", p.Name)
+		return "", Faultf("%s is not given", p.Name)
 	}
 	if err := p.Check(answer); err != nil {
 		return "", err
@@ -81,7 +79,7 @@ func (v *commandValues) field(argument string) (string, error) {
 	pointer = "/" + pointer
 	d := v.s.dir.devices[v.c.Device]
 	if d == nil {
-		return "", fmt.Errorf("{field:%s}: %s is not known", argument, orElse(v.c.Device, "the device"))
+		return "", Faultf("{field:%s}: %s is not known", argument, orElse(v.c.Device, "the device"))
 	}
 	var latest *topic
 	var found any
@@ -96,7 +94,7 @@ func (v *commandValues) field(argument string) (string, error) {
 		}
 	}
 	if latest == nil {
-		return "", fmt.Errorf("%s has not said {field:%s}", v.c.Device, argument)
+		return "", Faultf("%s has not said {field:%s}", v.c.Device, argument)
 	}
 	return plainText(found), nil
 }

@@ -40,6 +40,8 @@ type Event struct {
 	From, To Liveness
 	// Serious events deserve a notice on the desktop.
 	Serious bool
+
+	session string // client ID of the session concerned, or empty
 }
 
 // eventLog is a ring of the latest events.
@@ -80,9 +82,25 @@ func (s *Store) Note(e Event) {
 	s.gen.Add(1)
 }
 
-// Events returns up to limit events numbered above since, the newest first.
+// Events returns up to limit events numbered above since, the newest first. Those of
+// a session name its device, if it is known by now.
 func (s *Store) Events(since uint64, limit int) []Event {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.events.since(since, limit)
+	list := s.events.since(since, limit)
+	for i := range list {
+		if e := &list[i]; e.Device == "" && e.session != "" {
+			e.Device = s.dir.deviceOf(e.session)
+		}
+	}
+	return list
+}
+
+// deviceOf is the root of the device that speaks through a session; empty for none,
+// and for a session that carries several.
+func (d *directory) deviceOf(clientID string) string {
+	if ss := d.sessions[clientID]; ss != nil && len(ss.devices) == 1 {
+		return ss.devices[0].root
+	}
+	return ""
 }

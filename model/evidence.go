@@ -72,7 +72,7 @@ func (s *Store) SessionOpened(p *Publisher, at time.Time) {
 	for _, d := range ss.devices {
 		s.greeted(d, ss.opened)
 	}
-	s.events.add(Event{At: at, Kind: EventSessionOpened, Client: p.Name(), Addr: p.Addr})
+	s.events.add(Event{At: at, Kind: EventSessionOpened, Client: p.Name(), Addr: p.Addr, session: p.ClientID})
 	s.gen.Add(1)
 }
 
@@ -107,7 +107,7 @@ func (s *Store) SessionClosed(p *Publisher, at time.Time, end SessionState, why 
 	if len(ss.devices) == 0 {
 		delete(s.dir.sessions, p.ClientID)
 	}
-	s.events.add(Event{At: at, Kind: EventSessionClosed, Client: p.Name(), Addr: p.Addr, Text: why})
+	s.events.add(Event{At: at, Kind: EventSessionClosed, Client: p.Name(), Addr: p.Addr, Text: why, session: p.ClientID})
 	s.gen.Add(1)
 }
 

@@ -333,3 +333,26 @@ func TestClockSetBack(t *testing.T) {
 	h.pass(10 * time.Second)
 	h.expect(lamp, model.Silent)
 }
+
+// TestEventsOfASessionNameItsDevice opens sessions of a device, of a client with two
+// devices and of one with none.
+func TestEventsOfASessionNameItsDevice(t *testing.T) {
+	h := newHouse(t, model.Options{Rules: []model.DeviceRule{{Filter: "yard/+"}}})
+	crane := &model.Publisher{ClientID: "c-1", Identity: "crane", Addr: "192.0.2.1:1"}
+	hub := &model.Publisher{ClientID: "h-1", Addr: "192.0.2.2:1"}
+	reader := &model.Publisher{ClientID: "r-1", Addr: "192.0.2.3:1"}
+	for _, p := range []*model.Publisher{crane, hub, reader} {
+		h.SessionOpened(p, h.clock())
+	}
+	if e := h.Events(0, 9); e[2].Device != "" {
+		t.Errorf("before it said anything the device is %q", e[2].Device)
+	}
+	h.say(crane, "yard/crane/load", "12")
+	h.say(hub, "yard/gate/open", "1")
+	h.say(hub, "yard/lamp/on", "1")
+	for i, want := range []string{"", "", "yard/crane"} { // the newest first
+		if e := h.Events(0, 3)[i]; e.Kind != model.EventSessionOpened || e.Device != want {
+			t.Errorf("the event of %s names the device %q, want %q", e.Client, e.Device, want)
+		}
+	}
+}

@@ -2,7 +2,6 @@ package model
 
 import (
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -61,7 +60,7 @@ type Prompt struct {
 // ParseTemplate reads a template. Its errors say which placeholder is wrong.
 func ParseTemplate(text string) (Template, error) {
 	if len(text) > maxTemplate {
-		return Template{}, fmt.Errorf("a template of %d bytes is too long: the most is %d", len(text), maxTemplate)
+		return Template{}, Faultf("a template of %d bytes is too long: the most is %d", len(text), maxTemplate)
 	}
 	t := Template{text: text}
 	placeholders := 0
@@ -80,7 +79,7 @@ func ParseTemplate(text string) (Template, error) {
 			return Template{}, err
 		}
 		if placeholders++; placeholders > maxPlaceholders {
-			return Template{}, fmt.Errorf("a template holds at most %d placeholders", maxPlaceholders)
+			return Template{}, Faultf("a template holds at most %d placeholders", maxPlaceholders)
 		}
 		t.parts = append(t.parts, p)
 		rest = rest[end+1:]
@@ -114,18 +113,18 @@ func (p *templatePart) check(argued bool) error {
 	switch p.word {
 	case "device", "name", "id", "now", "user", "value":
 		if argued {
-			return fmt.Errorf("%s takes nothing after the colon", p.text)
+			return Faultf("%s takes nothing after the colon", p.text)
 		}
 	case "field":
 		if !strings.Contains(p.argument, "/") {
-			return fmt.Errorf("%s names no field: write {field:/speed}, or {field:topic/speed}", p.text)
+			return Faultf("%s names no field: write {field:/speed}, or {field:topic/speed}", p.text)
 		}
 	case "prompt":
 		if _, err := parsePrompt(p.argument); err != nil {
-			return fmt.Errorf("%s: %w", p.text, err)
+			return Faultf("%s: %w", p.text, err)
 		}
 	default:
-		return fmt.Errorf("%s is not known: there are {device}, {name}, {id}, {now}, {user}, {value}, {field:…} and {prompt:…}", p.text)
+		return Faultf("%s is not known: there are {device}, {name}, {id}, {now}, {user}, {value}, {field:…} and {prompt:…}", p.text)
 	}
 	return nil
 }
@@ -136,9 +135,9 @@ func parsePrompt(text string) (Prompt, error) {
 	p := Prompt{Name: strings.TrimSpace(parts[0])}
 	switch {
 	case p.Name == "":
-		return p, fmt.Errorf("a prompt needs a name, as in {prompt:speed}")
+		return p, Faultf("a prompt needs a name, as in {prompt:speed}")
 	case len(parts) > 3:
-		return p, fmt.Errorf("a prompt is a name, a range or words, and a unit, with | between them")
+		return p, Faultf("a prompt is a name, a range or words, and a unit, with | between them")
 	case len(parts) == 1:
 		return p, nil
 	}
@@ -153,7 +152,7 @@ func parsePrompt(text string) (Prompt, error) {
 			}
 		}
 		if len(p.Choices) == 0 {
-			return p, fmt.Errorf("a prompt with a | needs a range such as 0..20, or words such as on,off")
+			return p, Faultf("a prompt with a | needs a range such as 0..20, or words such as on,off")
 		}
 		return p, nil
 	}
@@ -162,7 +161,7 @@ func parsePrompt(text string) (Prompt, error) {
 	p.Min, errLow = strconv.ParseFloat(strings.TrimSpace(low), 64)
 	p.Max, errHigh = strconv.ParseFloat(strings.TrimSpace(high), 64)
 	if errLow != nil || errHigh != nil || !(p.Min <= p.Max) {
-		return p, fmt.Errorf("%q is no range: write the least and the most, as in 0..20", parts[1])
+		return p, Faultf("%q is no range: write the least and the most, as in 0..20", parts[1])
 	}
 	return p, nil
 }
@@ -173,11 +172,11 @@ func (p *Prompt) Check(answer string) error {
 	case p.Number:
 		v, err := strconv.ParseFloat(strings.TrimSpace(answer), 64)
 		if err != nil || !(v >= p.Min && v <= p.Max) {
-			return fmt.Errorf("%s must be a number from %s", p.Name, strings.TrimSpace(formatNumber(p.Min)+" to "+formatNumber(p.Max)+" "+p.Unit))
+			return Faultf("%s must be a number from %s to %s", p.Name, formatNumber(p.Min), strings.TrimSpace(formatNumber(p.Max)+" "+p.Unit))
 		}
 	case p.Choices != nil:
 		if !slices.Contains(p.Choices, answer) {
-			return fmt.Errorf("%s must be one of: %s", p.Name, strings.Join(p.Choices, ", "))
+			return Faultf("%s must be one of: %s", p.Name, strings.Join(p.Choices, ", "))
 		}
 	}
 	return nil
@@ -223,7 +222,7 @@ func (t Template) topic(v values) (string, error) {
 			return "", err
 		}
 		if p.word != "device" && (s == "" || strings.ContainsAny(s, "/+#\x00")) {
-			return "", fmt.Errorf("%q cannot stand in a topic for %s: it must be one level, without / + and #", s, p.text)
+			return "", Faultf("%q cannot stand in a topic for %s: it must be one level, without / + and #", s, p.text)
 		}
 		b.WriteString(s)
 	}
@@ -255,7 +254,7 @@ func (t Template) fill(v values) (string, error) {
 		b.WriteString(s)
 	}
 	if structured && !json.Valid([]byte(b.String())) {
-		return "", fmt.Errorf("the payload begins like JSON and is none: %s", b.String())
+		return "", Faultf("the payload begins like JSON and is none: %s", b.String())
 	}
 	return b.String(), nil
 }

@@ -1,8 +1,6 @@
 package model
 
 import (
-	"errors"
-	"fmt"
 	"strings"
 	"unicode/utf8"
 )
@@ -16,12 +14,12 @@ const (
 
 // Errors of topic names and filters, wrapped with the particulars.
 var (
-	ErrTopicEmpty    = errors.New("topic is empty")
-	ErrTopicTooLong  = fmt.Errorf("topic is longer than %d bytes", MaxTopicBytes)
-	ErrTopicTooDeep  = fmt.Errorf("topic has more than %d levels", MaxTopicLevels)
-	ErrTopicEncoding = errors.New("topic is not valid UTF-8 text")
-	ErrTopicWildcard = errors.New("a topic to publish to cannot hold the wildcards + or #")
-	ErrFilterSyntax  = errors.New("a wildcard must be a whole level, and # the last one")
+	ErrTopicEmpty    = Faultf("topic is empty")
+	ErrTopicTooLong  = Faultf("topic is longer than %d bytes", MaxTopicBytes)
+	ErrTopicTooDeep  = Faultf("topic has more than %d levels", MaxTopicLevels)
+	ErrTopicEncoding = Faultf("topic is not valid UTF-8 text")
+	ErrTopicWildcard = Faultf("a topic to publish to cannot hold the wildcards + or #")
+	ErrFilterSyntax  = Faultf("a wildcard must be a whole level, and # the last one")
 )
 
 // CheckTopic reports why topic may not be published to, or nil (MQTT 5.0

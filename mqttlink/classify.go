@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"github.com/eclipse/paho.mqtt.golang/packets"
+
+	"github.com/pilothouse/pilothouse/model"
 )
 
 // classify turns the failure of an attempt to connect into an [*Error]. asked
@@ -39,9 +41,9 @@ func classify(err error, asked bool) *Error {
 		e.Kind = KindNotTLS
 	case strings.Contains(err.Error(), "malformed HTTP"):
 		e.Kind = KindNotMQTT
-		e.Detail = "it does not speak HTTP, which a WebSocket starts with"
+		e.Detail = model.Sayf("it does not speak HTTP, which a WebSocket starts with")
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), isErrno(err, syscall.ECONNRESET, syscall.EPIPE):
-		e.Detail = "at the very start"
+		e.Detail = model.Sayf("at the very start")
 	}
 	return e
 }
@@ -72,13 +74,13 @@ func certificateFault(err error) *Error {
 		return &Error{Kind: KindTLSHost, Detail: hostDetail(host), Err: err}
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
 		if c := invalid.Cert; time.Now().Before(c.NotBefore) {
-			return &Error{Kind: KindTLSExpired, Detail: "it is valid only from " + day(c.NotBefore), Err: err}
+			return &Error{Kind: KindTLSExpired, Detail: model.Sayf("it is valid only from %s", day(c.NotBefore)), Err: err}
 		}
-		return &Error{Kind: KindTLSExpired, Detail: "it expired on " + day(invalid.Cert.NotAfter), Err: err}
+		return &Error{Kind: KindTLSExpired, Detail: model.Sayf("it expired on %s", day(invalid.Cert.NotAfter)), Err: err}
 	case errors.As(err, &authority):
 		e := &Error{Kind: KindTLSAuthority, Err: err}
 		if authority.Cert != nil {
-			e.Detail = fmt.Sprintf("signed by %q", authority.Cert.Issuer.String())
+			e.Detail = model.Sayf("signed by %q", authority.Cert.Issuer.String())
 		}
 		return e
 	case errors.As(err, &invalid):
@@ -88,7 +90,7 @@ func certificateFault(err error) *Error {
 }
 
 // hostDetail says which names a certificate holds; five are enough.
-func hostDetail(e x509.HostnameError) string {
+func hostDetail(e x509.HostnameError) model.Phrase {
 	names := append([]string(nil), e.Certificate.DNSNames...)
 	for _, ip := range e.Certificate.IPAddresses {
 		names = append(names, ip.String())
@@ -98,11 +100,11 @@ func hostDetail(e x509.HostnameError) string {
 	}
 	switch n := len(names); {
 	case n == 0:
-		return fmt.Sprintf("it holds no name that could be %s", e.Host)
+		return model.Sayf("it holds no name that could be %s", e.Host)
 	case n > 5:
-		return fmt.Sprintf("it is for %s and %d more, not %s", strings.Join(names[:5], ", "), n-5, e.Host)
+		return model.Sayf("it is for %s and %d more, not %s", strings.Join(names[:5], ", "), n-5, e.Host)
 	}
-	return fmt.Sprintf("it is for %s, not %s", strings.Join(names, ", "), e.Host)
+	return model.Sayf("it is for %s, not %s", strings.Join(names, ", "), e.Host)
 }
 
 // Alerts of TLS (RFC 8446 section 6, RFC 5246 section 7.2).
@@ -126,7 +128,7 @@ func tlsFault(err error) *Error {
 	var op *net.OpError
 	switch {
 	case errors.As(err, &record), errors.Is(err, http.ErrSchemeMismatch):
-		return &Error{Kind: KindNotTLS, Detail: "what it answered is not TLS", Err: err}
+		return &Error{Kind: KindNotTLS, Detail: model.Sayf("what it answered is not TLS"), Err: err}
 	case strings.Contains(err.Error(), "server selected unsupported protocol version"):
 		return &Error{Kind: KindTLSVersion, Err: err}
 	case errors.As(err, &op) && op.Op == "remote error":
@@ -148,7 +150,7 @@ func alertFault(op *net.OpError) *Error {
 		}
 		return false
 	}
-	e := &Error{Kind: KindTLS, Detail: "the broker says: " + strings.TrimPrefix(op.Err.Error(), "tls: "), Err: op}
+	e := &Error{Kind: KindTLS, Detail: model.Sayf("the broker says: %s", strings.TrimPrefix(op.Err.Error(), "tls: ")), Err: op}
 	switch {
 	case is(alertProtocolVersion):
 		e.Kind = KindTLSVersion
@@ -166,16 +168,16 @@ func networkFault(err error) *Error {
 	switch {
 	case errors.As(err, &name):
 		if name.IsTimeout {
-			return &Error{Kind: KindTimeout, Detail: "the name server does not answer for " + name.Name, Err: err}
+			return &Error{Kind: KindTimeout, Detail: model.Sayf("the name server does not answer for %s", name.Name), Err: err}
 		}
-		return &Error{Kind: KindName, Detail: name.Name, Err: err}
+		return &Error{Kind: KindName, Detail: model.Quoted(name.Name), Err: err}
 	case isErrno(err, syscall.ECONNREFUSED, 10061): // WSAECONNREFUSED
-		return &Error{Kind: KindRefused, Err: err, Detail: "no one listens there"}
+		return &Error{Kind: KindRefused, Err: err, Detail: model.Sayf("no one listens there")}
 	case isErrno(err, syscall.EHOSTUNREACH, syscall.ENETUNREACH, 10051, 10065): // WSAENETUNREACH, WSAEHOSTUNREACH
-		return &Error{Kind: KindUnreachable, Detail: "there is no route to it", Err: err}
+		return &Error{Kind: KindUnreachable, Detail: model.Sayf("there is no route to it"), Err: err}
 	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded),
 		errors.As(err, &timeout) && timeout.Timeout():
-		return &Error{Kind: KindTimeout, Detail: "nothing came back", Err: err}
+		return &Error{Kind: KindTimeout, Detail: model.Sayf("nothing came back"), Err: err}
 	}
 	return nil
 }

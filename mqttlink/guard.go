@@ -9,6 +9,8 @@ import (
 	"net"
 	"slices"
 	"sync/atomic"
+
+	"github.com/pilothouse/pilothouse/model"
 )
 
 const (
@@ -107,7 +109,7 @@ func (g *guard) next() error {
 	}
 	if length > g.maxPacket {
 		return &Error{Kind: KindTooLarge,
-			Detail: fmt.Sprintf("a message at QoS %d of %d bytes, where %d are allowed", qos, length, g.maxPacket)}
+			Detail: model.Sayf("a message at QoS %d of %d bytes, where %d are allowed", qos, length, g.maxPacket)}
 	}
 	g.head = append(g.fixed[:0], mustPeek(g.in, n)...)
 	_, _ = g.in.Discard(n)
@@ -164,7 +166,7 @@ func (g *guard) check(first byte, length int) error {
 // connack checks the answer to CONNECT (section 3.2).
 func (g *guard) connack(length int) error {
 	if length > 2 {
-		return &Error{Kind: KindVersion, Detail: "it answered in another version of MQTT"}
+		return &Error{Kind: KindVersion, Detail: model.Sayf("it answered in another version of MQTT")}
 	}
 	if length < 2 {
 		return malformed("a CONNACK that is too short")
@@ -187,9 +189,9 @@ func (g *guard) stranger() error {
 	case b[0] == 0x15 || b[0] == 0x16: // a TLS alert or handshake record
 		return &Error{Kind: KindTLSNeeded}
 	case bytes.HasPrefix(b, []byte("HTTP/")):
-		return &Error{Kind: KindNotMQTT, Detail: "it is a web server"}
+		return &Error{Kind: KindNotMQTT, Detail: model.Sayf("it is a web server")}
 	}
-	return &Error{Kind: KindNotMQTT, Detail: fmt.Sprintf("it answered %+q", b)}
+	return &Error{Kind: KindNotMQTT, Detail: model.Sayf("it answered %+q", b)}
 }
 
 // publish takes a message at QoS 0 out of the stream (section 3.3).
@@ -264,4 +266,6 @@ func noEOF(err error) error {
 	return err
 }
 
-func malformed(detail string) error { return &Error{Kind: KindMalformed, Detail: detail} }
+func malformed(detail string) error {
+	return &Error{Kind: KindMalformed, Detail: model.Quoted(detail)}
+}

@@ -1,5 +1,7 @@
 package mqttlink
 
+import "github.com/pilothouse/pilothouse/model"
+
 // Kind is what sort of failure an [Error] is. It is an error itself, so that
 // errors.Is(err, KindTLSExpired) tells.
 type Kind uint8
@@ -41,91 +43,91 @@ const (
 )
 
 // Error says in a few plain words what happened.
-func (k Kind) Error() string { what, _ := k.words(); return what }
+func (k Kind) Error() string { what, _ := k.words(); return what.String() }
 
 // words returns what happened, and what to do about it.
-func (k Kind) words() (what, hint string) {
+func (k Kind) words() (what, hint model.Phrase) {
 	if k <= KindTLS {
 		return k.reachWords()
 	}
 	return k.sessionWords()
 }
 
-func (k Kind) reachWords() (what, hint string) {
+func (k Kind) reachWords() (what, hint model.Phrase) {
 	switch k {
 	case KindUse:
-		return "link used wrongly", ""
+		return model.Sayf("link used wrongly"), model.Phrase{}
 	case KindProfile:
-		return "the connection's settings cannot be used", "Correct the settings."
+		return model.Sayf("the connection's settings cannot be used"), model.Sayf("Correct the settings.")
 	case KindFile:
-		return "a certificate or key file cannot be used", "Check that the file exists, may be read, and is in PEM form."
+		return model.Sayf("a certificate or key file cannot be used"), model.Sayf("Check that the file exists, may be read, and is in PEM form.")
 	case KindName:
-		return "the host name was not found", "Check its spelling, and that this computer is on the right network."
+		return model.Sayf("the host name was not found"), model.Sayf("Check its spelling, and that this computer is on the right network.")
 	case KindRefused:
-		return "connection refused", "Is the broker running, and is this its port?"
+		return model.Sayf("connection refused"), model.Sayf("Is the broker running, and is this its port?")
 	case KindUnreachable:
-		return "the host cannot be reached", "Check the address and the network between."
+		return model.Sayf("the host cannot be reached"), model.Sayf("Check the address and the network between.")
 	case KindTimeout:
-		return "no answer in time", "Check the address and port, and that no firewall drops the connection."
+		return model.Sayf("no answer in time"), model.Sayf("Check the address and port, and that no firewall drops the connection.")
 	case KindNotTLS:
-		return "the broker does not speak TLS at this port", "Use mqtt:// or ws://, or the broker's TLS port (often 8883)."
+		return model.Sayf("the broker does not speak TLS at this port"), model.Sayf("Use mqtt:// or ws://, or the broker's TLS port (often 8883).")
 	case KindTLSNeeded:
-		return "the broker wants TLS at this port", "Use mqtts:// or wss:// instead."
+		return model.Sayf("the broker wants TLS at this port"), model.Sayf("Use mqtts:// or wss:// instead.")
 	case KindTLSVersion:
-		return "the broker offers no TLS version that is still safe", "The broker must offer TLS 1.2 or later: update it."
+		return model.Sayf("the broker offers no TLS version that is still safe"), model.Sayf("The broker must offer TLS 1.2 or later: update it.")
 	case KindTLSAuthority:
-		return "the broker's certificate is signed by an authority this computer does not know",
-			"If the broker has an authority of its own, name its certificate as CA file."
+		return model.Sayf("the broker's certificate is signed by an authority this computer does not know"),
+			model.Sayf("If the broker has an authority of its own, name its certificate as CA file.")
 	case KindTLSExpired:
-		return "the broker's certificate is not valid today", "Renew it, or correct this computer's clock."
+		return model.Sayf("the broker's certificate is not valid today"), model.Sayf("Renew it, or correct this computer's clock.")
 	case KindTLSHost:
-		return "the broker's certificate is for another name",
-			"Connect by a name that the certificate holds, or set that name as server name."
+		return model.Sayf("the broker's certificate is for another name"),
+			model.Sayf("Connect by a name that the certificate holds, or set that name as server name.")
 	case KindTLSClient:
-		return "the broker wants a client certificate that it trusts",
-			"Set a client certificate and key that the broker's authority signed."
+		return model.Sayf("the broker wants a client certificate that it trusts"),
+			model.Sayf("Set a client certificate and key that the broker's authority signed.")
 	}
-	return "TLS failed", "Check the TLS settings at both sides."
+	return model.Sayf("TLS failed"), model.Sayf("Check the TLS settings at both sides.")
 }
 
-func (k Kind) sessionWords() (what, hint string) {
+func (k Kind) sessionWords() (what, hint model.Phrase) {
 	switch k {
 	case KindNotMQTT:
-		return "what answers there does not speak MQTT", "Check the port, and for WebSocket the path (often /mqtt)."
+		return model.Sayf("what answers there does not speak MQTT"), model.Sayf("Check the port, and for WebSocket the path (often /mqtt).")
 	case KindClosed:
-		return "the connection was closed without an answer",
-			"Check that the port is the broker's MQTT port, and whether it wants TLS; the broker's log may say more."
+		return model.Sayf("the connection was closed without an answer"),
+			model.Sayf("Check that the port is the broker's MQTT port, and whether it wants TLS; the broker's log may say more.")
 	case KindVersion:
-		return "the broker refused MQTT 3.1.1 (code 1)", "Use a broker that speaks MQTT 3.1.1."
+		return model.Sayf("the broker refused MQTT 3.1.1 (code 1)"), model.Sayf("Use a broker that speaks MQTT 3.1.1.")
 	case KindClientID:
-		return "the broker refused the client ID (code 2)", "Choose another client ID."
+		return model.Sayf("the broker refused the client ID (code 2)"), model.Sayf("Choose another client ID.")
 	case KindUnavailable:
-		return "the broker is not available now (code 3)", "Wait, or ask whoever runs it."
+		return model.Sayf("the broker is not available now (code 3)"), model.Sayf("Wait, or ask whoever runs it.")
 	case KindCredentials:
-		return "the broker refused the user name or password (code 4)", "Check both."
+		return model.Sayf("the broker refused the user name or password (code 4)"), model.Sayf("Check both.")
 	case KindNotAuthorized:
-		return "the broker does not let this client in (code 5)", "Check user name and password, and the broker's access rules."
+		return model.Sayf("the broker does not let this client in (code 5)"), model.Sayf("Check user name and password, and the broker's access rules.")
 	case KindSubscription:
-		return "a subscription was refused", "Ask for topics that the broker's access rules allow."
+		return model.Sayf("a subscription was refused"), model.Sayf("Ask for topics that the broker's access rules allow.")
 	case KindLost:
-		return "the connection was lost", "It will be tried again."
+		return model.Sayf("the connection was lost"), model.Sayf("It will be tried again.")
 	case KindKeepAlive:
-		return "the broker stopped answering", "Check the network; the connection will be tried again."
+		return model.Sayf("the broker stopped answering"), model.Sayf("Check the network; the connection will be tried again.")
 	case KindTakenOver:
-		return "the broker closes the connection again and again, as when two clients share one client ID",
-			"Give each its own client ID."
+		return model.Sayf("the broker closes the connection again and again, as when two clients share one client ID"),
+			model.Sayf("Give each its own client ID.")
 	case KindTooLarge:
-		return "the broker sent a packet beyond the size limit", "Raise the limit if you trust the broker."
+		return model.Sayf("the broker sent a packet beyond the size limit"), model.Sayf("Raise the limit if you trust the broker.")
 	case KindMalformed:
-		return "the broker broke the MQTT protocol", "Check what answers at this address."
+		return model.Sayf("the broker broke the MQTT protocol"), model.Sayf("Check what answers at this address.")
 	case KindNotConnected:
-		return "not connected", "Wait until the link is up."
+		return model.Sayf("not connected"), model.Sayf("Wait until the link is up.")
 	case KindMessage:
-		return "the message cannot be published", "Correct it."
+		return model.Sayf("the message cannot be published"), model.Sayf("Correct it.")
 	case KindPublish:
-		return "the message was not accepted", "Try again."
+		return model.Sayf("the message was not accepted"), model.Sayf("Try again.")
 	case KindBroker:
-		return "the bundled broker failed", "Start the program again."
+		return model.Sayf("the bundled broker failed"), model.Sayf("Start the program again.")
 	}
-	return "the link failed", ""
+	return model.Sayf("the link failed"), model.Phrase{}
 }

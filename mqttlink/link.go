@@ -40,10 +40,10 @@ type (
 // check reports why m cannot be sent over any link.
 func check(m *Outgoing) error {
 	if err := model.CheckTopic(m.Topic); err != nil {
-		return &Error{Kind: KindMessage, Detail: err.Error(), Err: err}
+		return &Error{Kind: KindMessage, Detail: model.PhraseOf(err), Err: err}
 	}
 	if m.QoS > 2 {
-		return &Error{Kind: KindMessage, Detail: "QoS must be 0, 1 or 2"}
+		return &Error{Kind: KindMessage, Detail: model.Sayf("QoS is 0, 1 or 2")}
 	}
 	return nil
 }

@@ -61,7 +61,7 @@ func NewLocal(address string, attach Attacher, sink Sink, filters ...string) *Lo
 // subscription.
 func (l *Local) Run(ctx context.Context) error {
 	if l.started.Swap(true) {
-		return &Error{Kind: KindUse, Detail: "this link has been run before"}
+		return &Error{Kind: KindUse, Detail: model.Quoted("this link has been run before")}
 	}
 	l.status.set(model.LinkConnecting, func(s *model.LinkStatus) { s.Attempt = 1 })
 	session, err := l.attach(l.deliver)
@@ -71,7 +71,7 @@ func (l *Local) Run(ctx context.Context) error {
 	defer l.detach(session)
 	for _, filter := range l.filters {
 		if err := session.Subscribe(filter, 2); err != nil {
-			return l.fail(&Error{Kind: KindSubscription, Detail: filter + ": " + err.Error(), Err: err})
+			return l.fail(&Error{Kind: KindSubscription, Detail: model.Sayf("%s: %s", filter, model.PhraseOf(err)), Err: err})
 		}
 	}
 	l.mu.Lock()
@@ -114,11 +114,11 @@ func (l *Local) Publish(ctx context.Context, m Outgoing) (Receipt, error) {
 	session := l.session
 	l.mu.RUnlock()
 	if session == nil {
-		return Receipt{}, &Error{Kind: KindNotConnected, Detail: "publishing to " + m.Topic}
+		return Receipt{}, &Error{Kind: KindNotConnected, Detail: model.Sayf("publishing to %s", m.Topic)}
 	}
 	n, err := session.Publish(ctx, m)
 	if err != nil {
-		return Receipt{}, &Error{Kind: KindPublish, Detail: "publishing to " + m.Topic + ": " + err.Error(), Err: err}
+		return Receipt{}, &Error{Kind: KindPublish, Detail: model.Sayf("publishing to %s: %s", m.Topic, model.PhraseOf(err)), Err: err}
 	}
 	l.status.sent.Add(1)
 	return Receipt{Sessions: n, SessionsKnown: true}, nil

@@ -132,7 +132,7 @@ func TestBadMessagesAreRefused(t *testing.T) {
 func TestEveryKindHasWords(t *testing.T) {
 	seen := map[string]Kind{}
 	for k := KindUse; k <= KindBroker; k++ {
-		what, hint := k.words()
+		what, hint := k.Error(), (&Error{Kind: k}).Hint()
 		if other, twice := seen[what]; twice {
 			t.Errorf("kinds %d and %d both say %q", k, other, what)
 		}

@@ -94,7 +94,7 @@ func (p Profile) prepare() (Profile, connection.Address, error) {
 		p.MaxPacket = DefaultMaxPacket
 	}
 	if err := p.check(at); err != nil {
-		return p, at, &Error{Kind: KindProfile, Target: at.String(), Detail: err.Error(), Err: err}
+		return p, at, &Error{Kind: KindProfile, Target: at.String(), Detail: model.PhraseOf(err), Err: err}
 	}
 	return p, at, nil
 }
@@ -143,7 +143,7 @@ func (p Profile) check(at connection.Address) error {
 func parseURL(text string) (connection.Address, *url.Userinfo, error) {
 	at, user, err := connection.ParseAddress(text)
 	if err != nil {
-		return at, nil, &Error{Kind: KindProfile, Detail: err.Error()}
+		return at, nil, &Error{Kind: KindProfile, Detail: model.PhraseOf(err)}
 	}
 	return at, user, nil
 }

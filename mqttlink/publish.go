@@ -2,10 +2,11 @@ package mqttlink
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	mqtt "github.com/eclipse/paho.mqtt.golang"
+
+	"github.com/pilothouse/pilothouse/model"
 )
 
 // Publish implements [Link]. MQTT 3.1.1 has no properties: they are left out,
@@ -16,7 +17,7 @@ func (r *Remote) Publish(ctx context.Context, m Outgoing) (Receipt, error) {
 	}
 	if len(m.Payload) > r.profile.MaxPacket {
 		return Receipt{}, &Error{Kind: KindMessage,
-			Detail: fmt.Sprintf("%d bytes, where %d are allowed", len(m.Payload), r.profile.MaxPacket)}
+			Detail: model.Sayf("%d bytes, where %d are allowed", len(m.Payload), r.profile.MaxPacket)}
 	}
 	s := r.session.Load()
 	if s == nil {
@@ -63,9 +64,9 @@ func (r *Remote) await(ctx context.Context, s *session, m Outgoing, started <-ch
 }
 
 func (r *Remote) publishError(kind Kind, topic string, err error) *Error {
-	detail := "publishing to " + topic
+	detail := model.Sayf("publishing to %s", topic)
 	if err != nil {
-		detail += ": " + err.Error()
+		detail = model.Sayf("publishing to %s: %s", topic, model.PhraseOf(err))
 	}
 	return &Error{Kind: kind, Target: r.at.String(), Detail: detail, Err: err}
 }

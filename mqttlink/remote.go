@@ -108,7 +108,7 @@ func (r *Remote) ReconnectNow() {
 // Run implements [Link]. No failure of the network ends it.
 func (r *Remote) Run(ctx context.Context) error {
 	if r.started.Swap(true) {
-		return &Error{Kind: KindUse, Detail: "this link has been run before"}
+		return &Error{Kind: KindUse, Detail: model.Quoted("this link has been run before")}
 	}
 	var draining sync.WaitGroup
 	drain, stop := context.WithCancel(context.WithoutCancel(ctx))
@@ -133,7 +133,7 @@ func (r *Remote) Run(ctx context.Context) error {
 			r.backoff.reset()
 		}
 		if short = briefly(short, up, err); short >= briefLimit {
-			err.Kind, err.Detail = KindTakenOver, ""
+			err.Kind, err.Detail = KindTakenOver, model.Phrase{}
 		}
 		err.Target = r.at.String()
 		r.log.Warn("link", "url", err.Target, "error", err.What())

@@ -157,7 +157,7 @@ func (r *Remote) subscribe(ctx context.Context, s *session) (partly, failed *Err
 	case err := <-s.lost:
 		return nil, s.loss(err)
 	case <-timer.C:
-		return nil, &Error{Kind: KindTimeout, Detail: "the broker does not answer the subscription"}
+		return nil, &Error{Kind: KindTimeout, Detail: model.Sayf("the broker does not answer the subscription")}
 	case <-ctx.Done():
 		return nil, &Error{Kind: KindLost, Err: ctx.Err()}
 	}
@@ -168,7 +168,7 @@ func (r *Remote) subscribe(ctx context.Context, s *session) (partly, failed *Err
 	if len(refused) == 0 {
 		return nil, nil
 	}
-	e := &Error{Kind: KindSubscription, Target: r.at.String(), Detail: strings.Join(refused, ", ")}
+	e := &Error{Kind: KindSubscription, Target: r.at.String(), Detail: model.Quoted(strings.Join(refused, ", "))}
 	if len(refused) == len(want) {
 		return nil, e
 	}
@@ -196,9 +196,9 @@ func (s *session) loss(err error) *Error {
 	e := &Error{Kind: KindLost, Err: err}
 	switch {
 	case strings.Contains(err.Error(), "pingresp not received"):
-		e.Kind, e.Detail = KindKeepAlive, "no answer to a ping"
+		e.Kind, e.Detail = KindKeepAlive, model.Sayf("no answer to a ping")
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), isErrno(err, syscall.ECONNRESET, syscall.EPIPE):
-		e.Detail = "the broker closed it"
+		e.Detail = model.Sayf("the broker closed it")
 	default:
 		if known := classify(err, false); known.Kind != KindClosed {
 			return known

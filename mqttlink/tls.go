@@ -3,10 +3,12 @@ package mqttlink
 import (
 	"crypto/tls"
 	"crypto/x509"
-	"errors"
+	"fmt"
 	"os"
 	"sync/atomic"
 	"time"
+
+	"github.com/pilothouse/pilothouse/model"
 )
 
 // maxPEM is the largest certificate file that is read, in bytes.
@@ -49,11 +51,11 @@ func (p Profile) roots() (*x509.CertPool, error) {
 			return nil, err
 		}
 		if !pool.AppendCertsFromPEM(pem) {
-			return nil, &Error{Kind: KindFile, Detail: "no certificate in " + p.CAFile}
+			return nil, &Error{Kind: KindFile, Detail: model.Sayf("no certificate in %s", p.CAFile)}
 		}
 	}
 	if p.Trusted != "" && !pool.AppendCertsFromPEM([]byte(p.Trusted)) {
-		return nil, &Error{Kind: KindFile, Detail: "the certificate that was chosen to be trusted cannot be read"}
+		return nil, &Error{Kind: KindFile, Detail: model.Sayf("the certificate that was chosen to be trusted cannot be read")}
 	}
 	return pool, nil
 }
@@ -69,10 +71,10 @@ func (p Profile) clientCertificate() (*tls.Certificate, error) {
 	}
 	own, err := tls.X509KeyPair(cert, key)
 	if err != nil {
-		return nil, &Error{Kind: KindFile, Detail: p.CertFile + " and " + p.KeyFile + ": " + err.Error(), Err: err}
+		return nil, &Error{Kind: KindFile, Detail: model.Sayf("%s and %s: %s", p.CertFile, p.KeyFile, err.Error()), Err: err}
 	}
 	if own.Leaf != nil && time.Now().After(own.Leaf.NotAfter) {
-		return nil, &Error{Kind: KindTLSClient, Detail: "the certificate in " + p.CertFile + " expired on " + day(own.Leaf.NotAfter)}
+		return nil, &Error{Kind: KindTLSClient, Detail: model.Sayf("the certificate in %s expired on %s", p.CertFile, day(own.Leaf.NotAfter))}
 	}
 	return &own, nil
 }
@@ -80,16 +82,16 @@ func (p Profile) clientCertificate() (*tls.Certificate, error) {
 func readPEM(name string) ([]byte, error) {
 	info, err := os.Stat(name)
 	if err == nil && info.Size() > maxPEM {
-		err = errors.New(name + ": too large for a certificate")
+		err = fmt.Errorf("%s: too large for a certificate", name)
 	}
 	if err != nil {
-		return nil, &Error{Kind: KindFile, Detail: err.Error(), Err: err}
+		return nil, &Error{Kind: KindFile, Detail: model.PhraseOf(err), Err: err}
 	}
 	b, err := os.ReadFile(name)
 	if err != nil {
-		return nil, &Error{Kind: KindFile, Detail: err.Error(), Err: err}
+		return nil, &Error{Kind: KindFile, Detail: model.PhraseOf(err), Err: err}
 	}
 	return b, nil
 }
 
-func day(t time.Time) string { return t.UTC().Format("2 January 2006 15:04 UTC") }
+func day(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }

@@ -44,7 +44,7 @@ func TestTLSBadCertificates(t *testing.T) {
 		says   string
 	}{
 		{"unknown authority", nil, other, "", KindTLSAuthority, "Harbour Authority"},
-		{"expired", past, ca, "", KindTLSExpired, "expired on 3 February 2021 04:05 UTC"},
+		{"expired", past, ca, "", KindTLSExpired, "expired on 2021-02-03 04:05 UTC"},
 		{"not yet valid", future, ca, "", KindTLSExpired, "valid only from"},
 		{"wrong host", elsewhere, ca, "", KindTLSHost, `it is for "broker.example", not 127.0.0.1`},
 		{"wrong server name", nil, ca, "broker.example", KindTLSHost, `"localhost", "127.0.0.1", not broker.example`},

@@ -20,14 +20,14 @@ import (
 // connects, subscribes and disconnects; what it sends meanwhile is thrown away.
 func Try(ctx context.Context, p Profile, tell func(connection.Trial), options ...Option) connection.Trial {
 	t := &trial{tell: tell, stage: connection.StageSettings, since: time.Now()}
-	t.set(connection.StageSettings, connection.Running, "", "")
+	t.set(connection.StageSettings, connection.Running, model.Phrase{}, model.Phrase{})
 	r, err := NewRemote(p, func([]model.Message) {}, options...)
 	if err != nil {
 		return t.end(classify(err, false))
 	}
 	t.at, t.filters = r.at, r.profile.Filters
 	r.witness = &witness{found: t.found, connected: t.connected, verified: t.verified}
-	t.pass(connection.StageSettings, "Good for "+r.at.String())
+	t.pass(connection.StageSettings, model.Sayf("Good for %s", r.at.String()))
 	s := &session{lost: make(chan error, 1), ended: make(chan struct{})}
 	defer close(s.ended)
 	if err := r.connect(ctx, s); err != nil {
@@ -58,26 +58,26 @@ type trial struct {
 	since time.Time        // it has run
 }
 
-func (t *trial) set(at connection.Stage, state connection.State, text, hint string) {
+func (t *trial) set(at connection.Stage, state connection.State, text, hint model.Phrase) {
 	t.now.Steps[at] = connection.Step{State: state, Text: text, Hint: hint, Took: time.Since(t.since)}
 	t.tell(t.now)
 }
 
 // passLocked notes that a stage went well, and begins the next.
-func (t *trial) passLocked(at connection.Stage, text string) {
+func (t *trial) passLocked(at connection.Stage, text model.Phrase) {
 	if t.stage > at { // told before, as when one of two addresses did not answer
 		return
 	}
-	t.set(at, connection.Passed, text, "")
+	t.set(at, connection.Passed, text, model.Phrase{})
 	t.stage, t.since = at+1, time.Now()
 	if t.stage == connection.StageTLS && !t.at.Secure() {
-		t.set(t.stage, connection.Skipped, "Not encrypted: whoever is between can read and change everything.", "")
+		t.set(t.stage, connection.Skipped, model.Sayf("Not encrypted: whoever is between can read and change everything."), model.Phrase{})
 		t.stage++
 	}
-	t.set(t.stage, connection.Running, "", "")
+	t.set(t.stage, connection.Running, model.Phrase{}, model.Phrase{})
 }
 
-func (t *trial) pass(at connection.Stage, text string) {
+func (t *trial) pass(at connection.Stage, text model.Phrase) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.passLocked(at, text)
@@ -88,23 +88,25 @@ func (t *trial) found(address string) {
 	if err != nil {
 		host = address
 	}
-	text := t.at.Host + " is " + host
+	text := model.Sayf("%s is %s", t.at.Host, host)
 	if host == t.at.Host {
-		text = host + " needs no looking up"
+		text = model.Sayf("%s needs no looking up", host)
 	}
 	t.pass(connection.StageName, text)
 }
 
-func (t *trial) connected(address string) { t.pass(connection.StageReach, address+" answers") }
+func (t *trial) connected(address string) {
+	t.pass(connection.StageReach, model.Sayf("%s answers", address))
+}
 
 func (t *trial) verified(s tls.ConnectionState) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.now.Chain = certificates(s.PeerCertificates)
-	text := tls.VersionName(s.Version)
+	text := model.Quoted(tls.VersionName(s.Version))
 	if len(t.now.Chain) > 0 {
 		c := t.now.Chain[0]
-		text += ", a certificate for " + firstOf(c.Names, c.Subject) + ", good until " + c.NotAfter.UTC().Format("2 January 2006")
+		text = model.Sayf("%s, a certificate for %s, good until %s", text, firstOf(c.Names, c.Subject), c.NotAfter.UTC().Format("2006-01-02"))
 	}
 	t.passLocked(connection.StageTLS, text)
 }
@@ -117,17 +119,17 @@ func firstOf(names []string, other string) string {
 }
 
 func (t *trial) accepted(user string, certificate bool) {
-	as := "without a user"
+	as := model.Sayf("The broker lets this client in without a user")
 	switch {
 	case user != "":
-		as = "as " + user
+		as = model.Sayf("The broker lets this client in as %s", user)
 	case certificate:
-		as = "by the client certificate"
+		as = model.Sayf("The broker lets this client in by the client certificate")
 	}
 	if t.at.WebSocket() {
-		as += ", over a WebSocket"
+		as = model.Sayf("%s, over a WebSocket", as)
 	}
-	t.pass(connection.StageMQTT, "The broker lets this client in "+as)
+	t.pass(connection.StageMQTT, as)
 }
 
 // granted ends a trial that went well, or in part.
@@ -135,9 +137,9 @@ func (t *trial) granted(partly *Error) connection.Trial {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.now.Done = true
-	state, text, hint := connection.Passed, "Granted: "+strings.Join(t.filters, ", "), ""
+	state, text, hint := connection.Passed, model.Sayf("Granted: %s", strings.Join(t.filters, ", ")), model.Phrase{}
 	if partly != nil {
-		state, text, hint = connection.Partly, "Not granted: "+partly.Detail, partly.Hint()
+		state, text, hint = connection.Partly, model.Sayf("Not granted: %s", partly.Detail), partly.hint()
 	}
 	t.set(connection.StageSubscribe, state, text, hint)
 	return t.now
@@ -160,8 +162,7 @@ func (t *trial) end(err *Error) connection.Trial {
 	t.now.Done = true
 	said := *err
 	said.Target = ""
-	what := said.What()
-	t.set(at, connection.Failed, strings.ToUpper(what[:1])+what[1:], err.Hint())
+	t.set(at, connection.Failed, said.what(), err.hint())
 	return t.now
 }
 

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log"
 	"net/http/httptest"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -22,7 +23,7 @@ func try(t *testing.T, p Profile) connection.Trial {
 	var last connection.Trial
 	told := 0
 	got := Try(ctx, p, func(now connection.Trial) { last, told = now, told+1 }, WithConnectTimeout(5*time.Second))
-	if told < 2 || !last.Done || last.Steps != got.Steps {
+	if told < 2 || !last.Done || !reflect.DeepEqual(last.Steps, got.Steps) {
 		t.Errorf("%d states were told, the last %+v; it ended as %+v", told, last, got)
 	}
 	return got
@@ -31,7 +32,7 @@ func try(t *testing.T, p Profile) connection.Trial {
 // wantStage fails the test unless a stage is in a state, with a text.
 func wantStage(t *testing.T, got connection.Trial, at connection.Stage, state connection.State, text string) {
 	t.Helper()
-	if s := got.Steps[at]; s.State != state || !strings.Contains(s.Text+" "+s.Hint, text) {
+	if s := got.Steps[at]; s.State != state || !strings.Contains(s.Text.String()+" "+s.Hint.String(), text) {
 		t.Errorf("stage %d is %+v, want state %d and %q", at, s, state, text)
 	}
 }
@@ -75,7 +76,7 @@ func TestTrialTellsWhereItFails(t *testing.T) {
 			}
 		}
 		for _, s := range got.Steps {
-			if strings.Contains(s.Text+s.Hint, "hush") {
+			if strings.Contains(s.Text.String()+s.Hint.String(), "hush") {
 				t.Errorf("%s tells the password: %+v", name, s)
 			}
 		}

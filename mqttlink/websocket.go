@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/gorilla/websocket"
 
+	"github.com/pilothouse/pilothouse/model"
 	"github.com/pilothouse/pilothouse/model/connection"
 )
 
@@ -88,7 +88,7 @@ func dialWebSocket(ctx context.Context, at connection.Address, config *tls.Confi
 		defer func() { _ = answer.Body.Close() }() // at most its first bytes, in memory
 	}
 	if errors.Is(err, websocket.ErrBadHandshake) && answer != nil {
-		return nil, &Error{Kind: KindNotMQTT, Detail: fmt.Sprintf("it answered HTTP %d instead of opening a WebSocket", answer.StatusCode)}
+		return nil, &Error{Kind: KindNotMQTT, Detail: model.Sayf("it answered HTTP %d instead of opening a WebSocket", answer.StatusCode)}
 	}
 	if err != nil {
 		return nil, err

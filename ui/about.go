@@ -64,7 +64,7 @@ func (w *Window) crashLine(report string) fyne.CanvasObject {
 // openFile has the system open a file or a folder.
 func (w *Window) openFile(path string) {
 	if err := w.o.App.OpenURL(fileURL(path)); err != nil {
-		w.notices.add(toastError, i18n.Tf("The system could not open %s: %v", path, err), "")
+		w.notices.add(toastError, i18n.Tf("The system could not open %s: %v", path, errorText(err)), "")
 	}
 }
 

@@ -62,7 +62,7 @@ type boardWant struct {
 func newBoardsPage(d pageDeps, win fyne.Window, o *Options) *boardsPage {
 	p := &boardsPage{deps: d, win: win, land: o.Land, kiosk: o.Kiosk}
 	p.keep = newBoardKeeper(o.Workspace, func(err error) {
-		d.do(func() { d.toast(toastError, err.Error()) })
+		d.do(func() { d.toast(toastError, sentence(errorText(err))) })
 	})
 	p.edit = board.NewEditor(o.Boards.Clone())
 	p.surface = newBoardSurface(p)
@@ -70,7 +70,7 @@ func newBoardsPage(d pageDeps, win fyne.Window, o *Options) *boardsPage {
 	p.empty = widgets.NewEmptyState(nil, i18n.T("No boards yet"),
 		i18n.T("A board is a page of your own: charts, values, gauges, maps and command buttons, where you put them."), i18n.T("New board"), p.addBoard)
 	if err := p.keep.fault(); err != nil {
-		p.empty = widgets.NewEmptyState(theme.WarningIcon(), i18n.T("The workspace cannot be read"), err.Error(), "", nil)
+		p.empty = widgets.NewEmptyState(theme.WarningIcon(), i18n.T("The workspace cannot be read"), sentence(errorText(err)), "", nil)
 	}
 	p.split = container.NewBorder(nil, nil, nil, p.panel.body, container.NewStack(p.surface.body, p.empty))
 	p.body = container.NewPadded(container.NewBorder(p.bar.body, nil, nil, nil, p.split))
@@ -276,7 +276,7 @@ func (p *boardsPage) chooseDevice(root string) {
 // did tells of an edit that could not be made, and shows and keeps one that was.
 func (p *boardsPage) did(err error) bool {
 	if err != nil {
-		p.deps.toast(toastWarning, err.Error())
+		p.deps.toast(toastWarning, sentence(errorText(err)))
 		return false
 	}
 	p.keep.save(p.edit.Workspace())

@@ -19,7 +19,7 @@ import (
 func (p *boardsPage) send(in *board.Instance, value string, sent func(id string)) {
 	o, err := board.Order(in, value)
 	if err != nil {
-		p.deps.toast(toastWarning, err.Error())
+		p.deps.toast(toastWarning, sentence(errorText(err)))
 		return
 	}
 	o.Device = orElse(o.Device, p.deps.deviceOf(o.Spec.Topic))

@@ -69,7 +69,7 @@ func (t *chartTile) build(in *board.Instance, c *tileContext, head *widgets.Tile
 	}
 	img, layout, err := t.painter.Chart(spec)
 	if err != nil {
-		head.Fault = i18n.Tf("This chart cannot be drawn: %v", err)
+		head.Fault = i18n.Tf("This chart cannot be drawn: %v", errorText(err))
 		return nil
 	}
 	return func() {
@@ -260,7 +260,7 @@ func decodePicture(raw []byte, size int) (img image.Image, why string) {
 	}
 	img, _, err = image.Decode(bytes.NewReader(raw))
 	if err != nil {
-		return nil, i18n.Tf("The picture is damaged: %v", err)
+		return nil, i18n.Tf("The picture is damaged: %v", errorText(err))
 	}
 	return shrink(img), ""
 }

@@ -154,7 +154,7 @@ func TestPanelSetsACommand(t *testing.T) {
 	}
 	retain, _ := uitest.Find(panel, func(c *widget.Check) bool { return c.Text == "Retained" })
 	retain.SetChecked(true)
-	if !fault.Visible() || fault.Text != model.ErrRetainedCommand.Error() {
+	if !fault.Visible() || fault.Text != sentence(model.ErrRetainedCommand.Error()) {
 		t.Errorf("of a retained command it says %q", fault.Text)
 	}
 	p.undo()

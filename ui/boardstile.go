@@ -117,7 +117,7 @@ func tileFault(in *board.Instance) string {
 			return i18n.T("Choose a topic to send to: edit the board and tap this tile.")
 		}
 		if _, err := board.Order(in, ""); err != nil {
-			return err.Error()
+			return errorText(err)
 		}
 		return ""
 	case t.Topic == "" && t.Kind == workspace.Map:
@@ -128,7 +128,7 @@ func tileFault(in *board.Instance) string {
 		return i18n.T("{device} stands for a device only where the tile or its board is a template.")
 	}
 	if err := model.CheckFilter(t.Topic); err != nil {
-		return t.Topic + ": " + err.Error()
+		return t.Topic + ": " + errorText(err)
 	}
 	return ""
 }

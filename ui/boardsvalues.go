@@ -147,7 +147,7 @@ type tableTile struct {
 
 func newTableTile(p *boardsPage) *tableTile {
 	t := &tableTile{rows: widgets.NewRows([]widgets.Column{
-		{Title: i18n.T("Topic"), Width: 90, Weight: 1}, {Title: i18n.T("Value"), Width: 76, Align: fyne.TextAlignTrailing}, {Title: "", Width: 64, Optional: true}, {Title: i18n.T("Age"), Width: 56, Align: fyne.TextAlignTrailing},
+		{Title: i18n.T("Topic"), Width: 90, Weight: 1}, {Title: i18n.T("Value"), Width: 76, Align: fyne.TextAlignTrailing}, {Title: "", Width: 64, Optional: true}, {Title: i18n.T("Age"), Width: 56, Align: fyne.TextAlignTrailing, Holds: ages(), Optional: true},
 	})}
 	t.rows.OnRange = func(first, count int) {
 		t.want.update(func(w *[2]int) { *w = [2]int{first, count} })

@@ -56,7 +56,7 @@ func (b *timeBar) later(said string, do func(context.Context) error) {
 		b.load.renew()
 		b.deps.do(func() {
 			if err != nil {
-				b.deps.toast(toastError, i18n.Tf("Not done: %v", err))
+				b.deps.toast(toastError, i18n.Tf("Not done: %v", errorText(err)))
 				return
 			}
 			b.deps.toast(toastInfo, said)

@@ -105,12 +105,16 @@ func TestDeviceTile(t *testing.T) {
 
 func TestTileOfADeviceWithoutNumbers(t *testing.T) {
 	d := model.DeviceInfo{Evidence: model.Evidence{Messages: 3}}
-	if got := deviceTile(&d, noon); got.Note != "3 messages" || got.Age != "" {
+	if got := deviceTile(&d, noon); got.Values[0].Value != "3" || got.Values[1].Label != "" || got.Note != "" || got.Age != "" {
 		t.Errorf("the tile is %+v", got)
 	}
 	d.Evidence.Cadence = 30 * time.Second
-	if got := deviceTile(&d, noon).Note; got != "says it is well every 30 s" {
-		t.Errorf("the note is %q", got)
+	if got := deviceTile(&d, noon); got.Note != "" {
+		t.Errorf("a device of which nothing is known says %q", got.Note)
+	}
+	d.Liveness = model.Alive
+	if got := deviceTile(&d, noon); got.Note != "says that it is well" || got.Values[1].Value != "30 s" {
+		t.Errorf("the tile is %+v", got)
 	}
 }
 

@@ -79,8 +79,7 @@ func newChartsPage(d pageDeps, win fyne.Window, h History, window time.Duration)
 	p.buildLegend()
 	bar := container.NewHBox(p.buildWindow(window), p.buildPause(), p.buildAdd(), p.buildExport())
 	side := container.New(atLeastWide(legendWidth), container.NewBorder(nil, p.edit.body, nil, nil, p.legend))
-	split := container.NewHSplit(container.NewVScroll(p.stack), side)
-	split.Offset = 0.74
+	split := beside(container.NewVScroll(p.stack), side, 0.74)
 	p.content = container.NewBorder(container.NewHScroll(bar), nil, nil, nil, split)
 	p.empty = widgets.NewEmptyState(nil, i18n.T("No series on the chart"),
 		i18n.T("On the Topics page choose a topic with numbers and tap “+ Plot”, or tap a value on a device's page."), "", nil)
@@ -182,7 +181,7 @@ func (p *chartsPage) frame(now time.Time) func() {
 		p.legend.SetRows(len(rows), 0, rows)
 		p.edit.renew(charts)
 		if err != nil {
-			p.deps.toast(toastError, i18n.Tf("Could not draw the charts: %v", err))
+			p.deps.toast(toastError, i18n.Tf("Could not draw the charts: %v", errorText(err)))
 			return
 		}
 		p.shown = specs
@@ -293,7 +292,8 @@ func (p *chartsPage) newView(i int) *widgets.ChartView {
 
 // sized gives o a fixed width.
 func sized(o fyne.CanvasObject, width float32) fyne.CanvasObject {
-	return container.NewGridWrap(fyne.NewSize(width, o.MinSize().Height), o)
+	least := o.MinSize()
+	return container.NewGridWrap(fyne.NewSize(max(width, least.Width), least.Height), o)
 }
 
 // atLeastWide is the layout of something that is at least so wide.

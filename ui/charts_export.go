@@ -79,7 +79,7 @@ func (p *chartsPage) export(spec plot.ChartSpec, f chartFormat) {
 			err = cerr
 		}
 		if err != nil {
-			p.deps.toast(toastError, i18n.Tf("Could not save the chart: %v", err))
+			p.deps.toast(toastError, i18n.Tf("Could not save the chart: %v", errorText(err)))
 			return
 		}
 		p.deps.toast(toastInfo, i18n.Tf("Saved %s", to.URI().Name()))

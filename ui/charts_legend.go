@@ -2,6 +2,7 @@ package ui
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -43,7 +44,7 @@ func (p *chartsPage) buildLegend() {
 		{Title: i18n.T("Last"), Width: 80, Align: fyne.TextAlignTrailing},
 		{Title: i18n.T("Min"), Width: 60, Align: fyne.TextAlignTrailing},
 		{Title: i18n.T("Max"), Width: 60, Align: fyne.TextAlignTrailing},
-		{Title: i18n.T("Mean"), Width: 60, Align: fyne.TextAlignTrailing},
+		{Title: i18n.T("Mean"), Width: 60, Align: fyne.TextAlignTrailing, Optional: true},
 		{Title: "", Width: 34, Align: fyne.TextAlignCenter},
 	})
 	p.legend.OnCell = func(key string, column int) {
@@ -119,26 +120,40 @@ func seriesRow(s *plot.Series, sum plot.Summary, ink fyne.ThemeColorName) widget
 	if s.Dash {
 		name = "╌ " + name
 	}
+	text := alike(sum.Last, sum.Min, sum.Max, sum.Mean)
 	return widgets.Row{Cells: []widgets.Cell{
 		{Text: name, Color: ink},
-		{Text: formatUnit(formatShort(sum.Last), s.Unit)},
-		{Text: formatShort(sum.Min), Color: widgets.ColorMuted},
-		{Text: formatShort(sum.Max), Color: widgets.ColorMuted},
-		{Text: formatShort(sum.Mean), Color: widgets.ColorMuted},
+		{Text: formatUnit(text[0], s.Unit)}, {Text: text[1], Color: widgets.ColorMuted},
+		{Text: text[2], Color: widgets.ColorMuted}, {Text: text[3], Color: widgets.ColorMuted},
 		removeCell(),
 	}}
 }
 
-// formatShort writes a number in at most four significant figures, as long as
-// that leaves out fractions only, and to a thousandth where it is below 1 and more
-// than a hundredth.
-func formatShort(v float64) string {
-	a := math.Abs(v)
-	switch {
-	case a >= 1e-2 && a < 1:
-		return formatValue(v, 3)
-	case a > 0 && a < 1e7 && a >= 1e-4:
-		return formatValue(v, max(0, 3-int(math.Floor(math.Log10(a)))))
+// alike writes numbers of one series with as many decimals each: the largest has at
+// most four significant figures, as long as that leaves out fractions only, and
+// zeros that end all of them are left out.
+func alike(values ...float64) []string {
+	largest := 0.0
+	for _, v := range values {
+		if isFinite(v) {
+			largest = max(largest, math.Abs(v))
+		}
 	}
-	return formatValue(v, -1)
+	decimals := -1 // as short as each can be
+	if largest >= 1e-4 && largest < 1e7 {
+		decimals = max(0, 3-int(math.Floor(math.Log10(largest))))
+	}
+	write := func() []string {
+		out := make([]string, len(values))
+		for i, v := range values {
+			out[i] = formatValue(v, decimals)
+		}
+		return out
+	}
+	out := write()
+	for decimals > 0 && !slices.ContainsFunc(out, func(s string) bool { return strings.Contains(s, ".") && !strings.HasSuffix(s, "0") }) {
+		decimals--
+		out = write()
+	}
+	return out
 }

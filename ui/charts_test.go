@@ -136,7 +136,7 @@ func TestLegendRows(t *testing.T) {
 	}}}
 	charts := charted(key("a", ""), key("b", ""))
 	rows := legendRows(charts, specs, k)
-	if len(rows) != 3 || texts(rows[0]) != "Chart 1|||||✕" || texts(rows[1]) != "Speed|11.25 kn|1.000|11.25|6.125|✕" ||
+	if len(rows) != 3 || texts(rows[0]) != "Chart 1|||||✕" || texts(rows[1]) != "Speed|11.25 kn|1.00|11.25|6.12|✕" ||
 		texts(rows[2]) != "╌ None|–|–|–|–|✕" || rows[1].Cells[0].Color == rows[2].Cells[0].Color {
 		t.Errorf("the legend is %+v", rows)
 	}
@@ -152,10 +152,23 @@ func TestLegendRows(t *testing.T) {
 	}
 }
 
-func TestFormatShort(t *testing.T) {
-	for v, want := range map[float64]string{0: "0", 11.25: "11.25", 1: "1.000", -0.012345: "-0.012", 0.7: "0.700", 0.0012345: "0.001234", 12345.6: "12346", 1e9: "1000000000", math.Inf(1): "∞"} {
-		if got := formatShort(v); got != want {
-			t.Errorf("%v is written %q, want %q", v, got, want)
+func TestNumbersOfASeriesAreWrittenAlike(t *testing.T) {
+	for _, c := range []struct {
+		values []float64
+		want   string
+	}{
+		{[]float64{0, 0}, "0 0"},
+		{[]float64{7.92, 6, 8.586}, "7.920 6.000 8.586"},
+		{[]float64{11.7, 6, 11.7}, "11.7 6.0 11.7"},
+		{[]float64{3, 12}, "3 12"},
+		{[]float64{-0.7, 0.011}, "-0.700 0.011"},
+		{[]float64{0.0012345}, "0.001234"},
+		{[]float64{12345.6, 1}, "12346 1"},
+		{[]float64{1e9, 0.5}, "1000000000 0.5"},
+		{[]float64{math.Inf(1), 2.5, math.NaN()}, "∞ 2.5 –"},
+	} {
+		if got := strings.Join(alike(c.values...), " "); got != c.want {
+			t.Errorf("%v are written %q, want %q", c.values, got, c.want)
 		}
 	}
 }

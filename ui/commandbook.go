@@ -34,7 +34,7 @@ func newCommandBook(keep CommandStore) *commandBook {
 	}
 	list, err := keep.Load()
 	if err != nil {
-		b.notice = i18n.Tf("Saved commands: %v", err)
+		b.notice = i18n.Tf("Saved commands: %v", errorText(err))
 	}
 	b.list = list
 	return b

@@ -117,7 +117,7 @@ func (w *Window) forgetCommand(at int, c model.SavedCommand) {
 			return
 		}
 		if err := w.book.remove(at); err != nil {
-			w.notices.add(toastError, i18n.Tf("Not deleted: %v", err), "")
+			w.notices.add(toastError, i18n.Tf("Not deleted: %v", errorText(err)), "")
 			return
 		}
 		w.presenter.poke()

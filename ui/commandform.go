@@ -129,6 +129,6 @@ func (f *commandForm) spec() (model.CommandSpec, error) {
 func (f *commandForm) say(err error) {
 	setShown(f.fault, err != nil)
 	if err != nil {
-		f.fault.SetText(err.Error())
+		f.fault.SetText(sentence(errorText(err)))
 	}
 }

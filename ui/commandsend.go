@@ -179,7 +179,7 @@ func (w *Window) launch(o model.Order) (id string) {
 	o.Audience = w.heard(&o)
 	cmd, err := w.o.Store.BeginCommand(o)
 	if err != nil {
-		w.notices.add(toastError, i18n.Tf("Not sent: %v", err), "")
+		w.notices.add(toastError, i18n.Tf("Not sent: %v", errorText(err)), "")
 		return ""
 	}
 	w.presenter.poke()

@@ -121,7 +121,7 @@ const labelWidth = 150
 // labelled is a field of a sheet with its label.
 func labelled(label string, field fyne.CanvasObject) fyne.CanvasObject {
 	l := widget.NewLabel(label)
-	l.Alignment, l.Truncation = fyne.TextAlignTrailing, fyne.TextTruncateEllipsis
+	l.Alignment, l.Wrapping = fyne.TextAlignTrailing, fyne.TextWrapWord
 	return container.NewBorder(nil, nil, container.New(&fixedWidth{width: labelWidth}, l), nil, field)
 }
 

@@ -156,9 +156,9 @@ func stageNames() [connection.StageSubscribe + 1]string {
 func trialVerdict(t *connection.Trial) (text string, failed bool) {
 	if at, bad := t.Failed(); bad {
 		s := t.Steps[at]
-		text = s.Text
-		if s.Hint != "" {
-			text = strings.TrimSuffix(text, ".") + ". " + s.Hint
+		text = sentence(sayPhrase(s.Text))
+		if !s.Hint.Empty() {
+			text = i18n.Tf("%s. %s", strings.TrimSuffix(text, "."), sayPhrase(s.Hint))
 		}
 		return text, true
 	}
@@ -166,7 +166,7 @@ func trialVerdict(t *connection.Trial) (text string, failed bool) {
 		return "", false
 	}
 	if s := t.Steps[connection.StageSubscribe]; s.State == connection.Partly {
-		return s.Text + ". " + s.Hint, false
+		return i18n.Tf("%s. %s", sentence(sayPhrase(s.Text)), sayPhrase(s.Hint)), false
 	}
 	return i18n.T("It works: everything above was really done."), false
 }
@@ -180,7 +180,7 @@ func certificateLines(c *connection.Certificate) []string {
 	return append(lines, i18n.Tf("Valid from %s to %s", formatDay(c.NotBefore), formatDay(c.NotAfter)))
 }
 
-func formatDay(t time.Time) string { return t.Local().Format("2 January 2006") }
+func formatDay(t time.Time) string { return t.Local().Format("2006-01-02") }
 
 // trustText says what trusting an offered certificate means.
 func trustText(c *connection.Certificate) string {

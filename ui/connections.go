@@ -131,7 +131,7 @@ func (s *connectSheet) body() fyne.CanvasObject {
 	s.form.save = save
 	buttons := container.NewHBox(layout.NewSpacer(), widget.NewButton(i18n.T("Close"), s.w.closeSheet), save, s.test, s.connect)
 	left := container.New(&fixedWidth{width: 220}, s.list)
-	return container.NewBorder(nil, buttons, left, nil, container.NewPadded(s.detail))
+	return container.NewBorder(nil, buttons, left, nil, container.NewBorder(nil, s.trial.verdict, nil, nil, container.NewPadded(s.detail)))
 }
 
 // insideView is what is said of the broker inside.

@@ -12,6 +12,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/widget"
 
+	"github.com/pilothouse/pilothouse/model"
 	"github.com/pilothouse/pilothouse/model/connection"
 	"github.com/pilothouse/pilothouse/ui/uitest"
 	"github.com/pilothouse/pilothouse/ui/widgets"
@@ -207,7 +208,7 @@ func TestSheetOffersAnUnknownAuthority(t *testing.T) {
 	for i := range h.trial.Steps {
 		h.trial.Steps[i].State = connection.Skipped
 	}
-	h.trial.Steps[connection.StageTLS] = connection.Step{State: connection.Failed, Text: "Nobody knows it", Hint: "Ask for its file."}
+	h.trial.Steps[connection.StageTLS] = connection.Step{State: connection.Failed, Text: model.Quoted("nobody knows it"), Hint: model.Quoted("Ask for its file.")}
 	b, sheet := sheetOf(t, h, "mqtts://broker.example")
 	b.tap(sheet, "Test")
 	b.app.Until(t, "offer", 5*time.Second, func() bool {

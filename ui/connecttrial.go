@@ -21,7 +21,8 @@ type trialPanel struct {
 	// trust tells that the operator has agreed to trust a certificate.
 	trust func(connection.Certificate)
 
-	steps       *widgets.Steps
+	steps *widgets.Steps
+	// verdict is what came of it, for a place that is always in sight.
 	verdict     *widget.Label
 	shown       *widget.Label // the broker's certificate
 	offer       *fyne.Container
@@ -47,7 +48,7 @@ func newTrialPanel() *trialPanel {
 	agree.Importance = widget.WarningImportance
 	title := sectionTitle(i18n.T("SHA-256 fingerprint"))
 	p.offer = newCard(container.NewVBox(p.who, p.about, title, p.fingerprint, container.NewHBox(layout.NewSpacer(), agree)))
-	p.body = container.NewVBox(sectionTitle(i18n.T("Test")), newCard(p.steps), p.verdict, p.shown, p.offer)
+	p.body = container.NewVBox(sectionTitle(i18n.T("Test")), newCard(p.steps), p.shown, p.offer)
 	p.clear()
 	return p
 }
@@ -97,7 +98,7 @@ func trialSteps(t *connection.Trial) []widgets.Step {
 	names := stageNames()
 	steps := make([]widgets.Step, len(names))
 	for i, s := range t.Steps {
-		steps[i] = widgets.Step{Name: names[i], Text: s.Text}
+		steps[i] = widgets.Step{Name: names[i], Text: sentence(sayPhrase(s.Text))}
 		switch s.State {
 		case connection.Running:
 			steps[i].Mark, steps[i].Text = widgets.MarkSent, i18n.T("trying …")

@@ -20,21 +20,21 @@ import (
 type deviceDetail struct {
 	deps pageDeps
 
-	body     *fyne.Container
-	content  fyne.CanvasObject
-	empty    *widgets.EmptyState
-	title    *widget.Label
-	shape    *widgets.StatusShape
-	who      *widgets.Badge
-	evidence *factList
-	values   *widgets.Rows
-	commands *commandBar
-	sent     *sentList
-	noValues *widgets.EmptyState // says what would fill the list
-	toMap    *widget.Button
-	toTopics *widget.Button
-	root     string
-	keys     map[string]model.SeriesKey // of the values shown, by row
+	body      *fyne.Container
+	content   fyne.CanvasObject
+	empty     *widgets.EmptyState
+	title     *widget.Label
+	shape     *widgets.StatusShape
+	kind, who *widgets.Badge
+	evidence  *factList
+	values    *widgets.Rows
+	commands  *commandBar
+	sent      *sentList
+	noValues  *widgets.EmptyState // says what would fill the list
+	toMap     *widget.Button
+	toTopics  *widget.Button
+	root      string
+	keys      map[string]model.SeriesKey // of the values shown, by row
 }
 
 // Bounds of what the device page lists.
@@ -60,7 +60,8 @@ func newDeviceDetail(d pageDeps) *deviceDetail {
 	t.toTopics = widget.NewButtonWithIcon(i18n.T("Topics"), theme.ListIcon(), func() { d.openTopic(t.root) })
 	edit := widget.NewButtonWithIcon(i18n.T("Commands"), theme.SettingsIcon(), d.savedCommands)
 	head := container.NewBorder(nil, nil, container.NewCenter(t.shape), container.NewHBox(t.toMap, t.toTopics, edit), t.title)
-	upper := container.NewVBox(head, t.who, t.evidence.body, t.commands.locked, t.commands.body)
+	t.kind = widgets.NewBadge("", widgets.ColorMuted)
+	upper := container.NewVBox(head, container.NewHBox(t.kind, t.who), t.evidence.body, t.commands.locked, t.commands.body)
 	tabs := container.NewAppTabs(
 		container.NewTabItem(i18n.T("Values"), container.NewStack(t.values, t.noValues)),
 		container.NewTabItem(i18n.T("Commands sent"), t.sent.body),
@@ -76,8 +77,8 @@ func (t *deviceDetail) buildValues() {
 	t.values = widgets.NewRows([]widgets.Column{
 		{Title: i18n.T("Value"), Width: 90, Weight: 2},
 		{Title: i18n.T("Now"), Width: 84, Weight: 1, Align: fyne.TextAlignTrailing},
-		{Title: i18n.T("Trend"), Width: 110, Weight: 1},
-		{Title: i18n.T("Age"), Width: 52, Align: fyne.TextAlignTrailing},
+		{Title: i18n.T("Trend"), Width: 110, Weight: 1, Optional: true},
+		{Title: i18n.T("Age"), Width: 52, Holds: ages(), Align: fyne.TextAlignTrailing},
 		{Title: i18n.T("Chart"), Width: 60, Holds: []string{i18n.T("+ Plot"), i18n.T("plotted")}},
 	})
 	plot := func(key string) {
@@ -114,7 +115,8 @@ func (t *deviceDetail) frame(now time.Time, root string) func() {
 	return func() {
 		setShown(t.empty, false)
 		setShown(t.content, true)
-		setText(t.title, d.Name+"  ·  "+d.Kind)
+		setText(t.title, d.Name)
+		t.kind.Set(i18n.T(d.Kind), widgets.StatusNone, widgets.ColorMuted)
 		t.shape.SetStatus(statusOf(d.Liveness))
 		showPublisher(t.who, d.Publisher, t.deps.knowsPublishers())
 		t.evidence.show(evidence)

@@ -43,9 +43,9 @@ func newDevicesPage(d pageDeps) *devicesPage {
 	p.search.OnChanged = func(text string) { p.ask(func(w *devicesWant) { w.query.Search = text }) }
 	p.rows = widgets.NewRows([]widgets.Column{
 		{Title: i18n.T("Device"), Width: 150, Weight: 3, Sortable: true},
-		{Title: i18n.T("Kind"), Width: 60, Weight: 1, Sortable: true},
-		{Title: i18n.T("Liveness"), Width: 84, Sortable: true},
-		{Title: i18n.T("Seen"), Width: 54, Align: fyne.TextAlignTrailing, Sortable: true},
+		{Title: i18n.T("Kind"), Width: 60, Weight: 1, Sortable: true, Optional: true},
+		{Title: i18n.T("Liveness"), Width: 84, Holds: livenessWords(), Sortable: true},
+		{Title: i18n.T("Seen"), Width: 54, Holds: ages(), Align: fyne.TextAlignTrailing, Sortable: true},
 	})
 	p.rows.SetSort(2, true)
 	p.rows.OnRange = func(first, count int) {
@@ -57,8 +57,7 @@ func newDevicesPage(d pageDeps) *devicesPage {
 	p.detail = newDeviceDetail(d)
 	// In this order, which Tab follows; NewBorder would put the middle first.
 	left := container.New(layout.NewBorderLayout(p.search, nil, nil, nil), p.search, container.NewStack(p.rows, p.empty))
-	split := container.NewHSplit(left, p.detail.body)
-	split.Offset = 0.4
+	split := beside(left, p.detail.body, 0.4)
 	p.body = container.NewPadded(split)
 	return p
 }
@@ -118,7 +117,7 @@ func deviceRow(d *model.DeviceInfo, now time.Time) widgets.Row {
 	}
 	return widgets.Row{Key: d.Root, Status: statusOf(d.Liveness), Cells: []widgets.Cell{
 		{Text: d.Name},
-		{Text: d.Kind, Color: widgets.ColorMuted},
+		{Text: i18n.T(d.Kind), Color: widgets.ColorMuted},
 		{Text: say(d.Liveness), Color: widgets.StatusColor(statusOf(d.Liveness))},
 		{Text: seen, Color: widgets.ColorMuted},
 	}}

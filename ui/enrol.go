@@ -174,11 +174,11 @@ func (p *enrolPanel) bundle() {
 	d := dialog.NewFileSave(func(file fyne.URIWriteCloser, err error) {
 		switch {
 		case err != nil:
-			p.acts.deps.toast(toastError, i18n.Tf("Not saved: %v", err))
+			p.acts.deps.toast(toastError, i18n.Tf("Not saved: %v", errorText(err)))
 		case file != nil:
 			path := file.URI().Path()
 			if err := file.Close(); err != nil {
-				p.acts.deps.toast(toastError, i18n.Tf("Not saved: %v", err))
+				p.acts.deps.toast(toastError, i18n.Tf("Not saved: %v", errorText(err)))
 				return
 			}
 			p.save(who, path)

@@ -72,11 +72,11 @@ func eventText(e *model.Event) (string, fyne.ThemeColorName) {
 	case model.EventSessionOpened:
 		return i18n.Tf("connected from %s", e.Addr), widgets.ColorMuted
 	case model.EventSessionClosed:
-		return i18n.Tf("session ended: %s", e.Text), widgets.ColorMuted
+		return i18n.Tf("session ended: %s", i18n.T(e.Text)), widgets.ColorMuted
 	case model.EventRefused:
-		return i18n.Tf("refused: %s", e.Text), widgets.ColorSilent
+		return i18n.Tf("refused: %s", text), widgets.ColorSilent
 	case model.EventDenied:
-		return i18n.Tf("denied: %s", e.Text), widgets.ColorSilent
+		return i18n.Tf("denied: %s", text), widgets.ColorSilent
 	case model.EventDelay:
 		return text, widgets.ColorLate
 	case model.EventCommand:

@@ -100,7 +100,7 @@ func (e *exports) ask(what exportWhat, format exchange.Format, ends string) {
 	d := dialog.NewFileSave(func(f fyne.URIWriteCloser, err error) {
 		switch {
 		case err != nil:
-			e.deps.toast(toastError, i18n.Tf("Not exported: %v", err))
+			e.deps.toast(toastError, i18n.Tf("Not exported: %v", errorText(err)))
 		case f != nil:
 			e.run(what, format, f)
 		}
@@ -150,7 +150,7 @@ func (e *exports) say(name string, rows int64, err error) {
 	case errors.Is(err, context.Canceled):
 		e.deps.toast(toastInfo, i18n.T("Export stopped; the file was removed"))
 	case err != nil:
-		e.deps.toast(toastError, i18n.Tf("Not exported: %v", err))
+		e.deps.toast(toastError, i18n.Tf("Not exported: %v", errorText(err)))
 	default:
 		e.deps.toast(toastInfo, i18n.Tf("Saved %s: %s", name, i18n.N("%d row", "%d rows", int(rows))))
 	}

@@ -5,6 +5,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 
 	"github.com/pilothouse/pilothouse/ui/widgets"
@@ -31,12 +32,14 @@ func newFactList() *factList {
 }
 
 func (l *factList) show(facts []fact) {
-	rows := make([]widgets.Row, len(facts))
+	rows, labels := make([]widgets.Row, len(facts)), make([]string, len(facts))
 	for i, f := range facts {
+		labels[i] = f.label
 		rows[i] = widgets.Row{Key: strconv.Itoa(i), Cells: []widgets.Cell{
 			{Text: f.label, Color: widgets.ColorMuted}, {Text: f.value, Color: f.ink},
 		}}
 	}
+	l.rows.Widen(0, labels)
 	l.rows.SetRows(len(rows), 0, rows)
 	if l.n != len(rows) {
 		l.n = len(rows)
@@ -50,6 +53,15 @@ func (l *factList) Layout(objects []fyne.CanvasObject, size fyne.Size) { objects
 // MinSize implements fyne.Layout: all lines fit.
 func (l *factList) MinSize([]fyne.CanvasObject) fyne.Size {
 	return fyne.NewSize(240, float32(l.n)*l.rows.RowHeight()+2)
+}
+
+// beside lays two panes side by side, with room between what they show and the
+// handle between them.
+func beside(left, right fyne.CanvasObject, offset float64) *container.Split {
+	pad := 2 * theme.Padding()
+	split := container.NewHSplit(container.New(layout.NewCustomPaddedLayout(0, 0, 0, pad), left), container.New(layout.NewCustomPaddedLayout(0, 0, pad, 0), right))
+	split.Offset = offset
+	return split
 }
 
 // card is a background with an edge round its content.

@@ -85,6 +85,9 @@ func formatAge(d time.Duration) string {
 	return formatDuration(d)
 }
 
+// ages are the longest words of formatAge, for which columns have room.
+func ages() []string { return []string{i18n.T("now"), i18n.Tf("%d min", 59)} }
+
 // formatDuration shows a length of time in its largest fitting unit.
 func formatDuration(d time.Duration) string {
 	switch d = max(d, 0); {

@@ -74,8 +74,8 @@ func (s *keysSection) enrol(who watch.InviteFor, attempt uint64) {
 
 func (s *keysSection) buildIdentities() {
 	s.identities = widgets.NewRows([]widgets.Column{
-		{Title: i18n.T("Identity"), Width: 150, Weight: 3}, {Title: i18n.T("Role"), Width: 78}, {Title: i18n.T("Topics below"), Width: 120, Weight: 3},
-		{Title: i18n.T("Seen"), Width: 56, Align: fyne.TextAlignTrailing}, {Title: i18n.T("Key"), Width: 108, Align: fyne.TextAlignTrailing},
+		{Title: i18n.T("Identity"), Width: 150, Weight: 3}, {Title: i18n.T("Role"), Width: 78, Holds: roleWords()}, {Title: i18n.T("Topics below"), Width: 120, Weight: 3},
+		{Title: i18n.T("Seen"), Width: 56, Holds: append(ages(), i18n.T("never")), Align: fyne.TextAlignTrailing}, {Title: i18n.T("Key"), Width: 108, Align: fyne.TextAlignTrailing, Optional: true},
 	})
 	s.identities.OnSelect = func(name string) {
 		s.want.update(func(w *string) { *w = name })
@@ -87,7 +87,7 @@ func (s *keysSection) buildIdentities() {
 func (s *keysSection) buildCertificates() {
 	s.certificates = widgets.NewRows([]widgets.Column{
 		{Title: i18n.T("Certificate of"), Width: 120, Weight: 2}, {Title: i18n.T("Serial"), Width: 96, Weight: 2, Monospace: true},
-		{Title: i18n.T("Ends"), Width: 92}, {Title: i18n.T("State"), Width: 104}, {Width: 84},
+		{Title: i18n.T("Ends"), Width: 92}, {Title: i18n.T("State"), Width: 104}, {Width: 84, Holds: []string{i18n.T("Revoke …")}},
 	})
 	s.certificates.OnCell = func(serial string, column int) {
 		if column != 4 {
@@ -110,7 +110,7 @@ func (s *keysSection) buildCertificates() {
 // buildRest makes the lists of invitations and bans.
 func (s *keysSection) buildRest() {
 	s.invitations = widgets.NewRows([]widgets.Column{
-		{Title: i18n.T("Invited"), Width: 140, Weight: 2}, {Title: i18n.T("Role"), Width: 80}, {Title: i18n.T("State"), Width: 120, Weight: 1}, {Width: 80},
+		{Title: i18n.T("Invited"), Width: 140, Weight: 2}, {Title: i18n.T("Role"), Width: 80, Holds: roleWords()}, {Title: i18n.T("State"), Width: 120, Weight: 1}, {Width: 80, Holds: []string{i18n.T("Withdraw")}},
 	})
 	s.invitations.OnCell = func(id string, column int) {
 		if column == 3 {
@@ -118,7 +118,7 @@ func (s *keysSection) buildRest() {
 		}
 	}
 	s.bans = widgets.NewRows([]widgets.Column{
-		{Title: i18n.T("Kept out"), Width: 170, Weight: 2}, {Title: i18n.T("Since"), Width: 70}, {Title: i18n.T("Why"), Width: 110, Weight: 2}, {Width: 66},
+		{Title: i18n.T("Kept out"), Width: 170, Weight: 2}, {Title: i18n.T("Since"), Width: 70, Holds: ages()}, {Title: i18n.T("Why"), Width: 110, Weight: 2}, {Width: 66, Holds: []string{i18n.T("Let in")}},
 	})
 	s.bans.OnCell = func(key string, column int) {
 		i, err := strconv.Atoi(key)

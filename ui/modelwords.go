@@ -73,3 +73,27 @@ func impostorWords() []string {
 		i18n.Mark("Caps on silent sockets"),
 	}
 }
+
+// demoWords are what the demo's devices are, say and are told, and the texts of its
+// boards.
+func demoWords() []string {
+	return []string{
+		i18n.Mark("ferry"), i18n.Mark("buoy"), i18n.Mark("Speed"), i18n.Mark("Oil"), i18n.Mark("Engine"), i18n.Mark("Fuel"), i18n.Mark("Aboard"),
+		i18n.Mark("Heading"), i18n.Mark("Course"), i18n.Mark("Delay by its own word"), i18n.Mark("Horn"), i18n.Mark("Lights"),
+		i18n.Mark("Hold position"), i18n.Mark("Resume"), i18n.Mark("Hold"),
+		i18n.Mark("Fleet"), i18n.Mark("One ferry"), i18n.Mark("Speeds"), i18n.Mark("# Solent ferries"), i18n.Mark("Speed over ground"),
+		i18n.Mark("Where they are"), i18n.Mark("Red Falcon lights"), i18n.Mark("Fastest ferry"), i18n.Mark("Passengers at sea"),
+		i18n.Mark("Deck lights"), i18n.Mark("Oil temperature"), i18n.Mark("Position"), i18n.Mark("Passengers aboard"), i18n.Mark("Longest delay"),
+		i18n.Mark("Least fuel"), i18n.Mark("Hottest oil"), i18n.Mark("What they answered"),
+	}
+}
+
+// sessionWords are over what sessions go, and how they end.
+func sessionWords() []string {
+	return []string{
+		i18n.Mark("built-in broker"), i18n.Mark("in-process"), i18n.Mark("secure WebSocket"), i18n.Mark("Unix socket"),
+		i18n.Mark("left and had its will sent"), i18n.Mark("connection lost"), i18n.Mark("keep-alive missed"), i18n.Mark("broke the protocol"),
+		i18n.Mark("taken over by a newer connection"), i18n.Mark("did not read"), i18n.Mark("disconnected by the operator"),
+		i18n.Mark("broker closing"), i18n.Mark("internal fault"), i18n.Mark("what it sent could not be put on disk"), i18n.Mark("its will was sent"),
+	}
+}

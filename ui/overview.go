@@ -71,7 +71,7 @@ func (p *overviewPage) frame(now time.Time) func() {
 // deviceTile is a device as a tile.
 func deviceTile(d *model.DeviceInfo, now time.Time) widgets.TileData {
 	t := widgets.TileData{
-		Key: d.Root, Name: d.Name, Kind: d.Kind, Status: statusOf(d.Liveness),
+		Key: d.Root, Name: d.Name, Kind: i18n.T(d.Kind), Status: statusOf(d.Liveness),
 		Dim: d.Liveness != model.Alive && d.Liveness != model.Unknown,
 	}
 	if !d.Evidence.LastSeen.IsZero() {
@@ -82,18 +82,24 @@ func deviceTile(d *model.DeviceInfo, now time.Time) widgets.TileData {
 		t.Values[i] = widgets.TileValue{Label: v.Label, Value: formatValue(v.Last, v.Decimals), Unit: v.Unit, Spark: v.Spark}
 	}
 	t.Note, t.NoteColor = voyageNote(d.Voyage)
-	if t.Note == "" && len(d.Values) == 0 {
-		t.Note, t.NoteColor = livenessNote(d), widgets.ColorMuted
+	if len(d.Values) == 0 {
+		t.Values, t.Note, t.NoteColor = livenessTile(d, t.Note)
 	}
 	return t
 }
 
-// livenessNote says how a device that reports no numbers is doing.
-func livenessNote(d *model.DeviceInfo) string {
+// livenessTile is what the tile of a device that reports no numbers shows: its
+// rhythm, how much it has said, and while it is alive that it says so, unless there is
+// more to note.
+func livenessTile(d *model.DeviceInfo, note string) (values [2]widgets.TileValue, say string, ink fyne.ThemeColorName) {
+	values[0] = widgets.TileValue{Label: i18n.T("Messages"), Value: formatCount(int(d.Evidence.Messages))}
 	if d.Evidence.Cadence > 0 {
-		return i18n.Tf("says it is well every %s", formatDuration(d.Evidence.Cadence))
+		values[1] = widgets.TileValue{Label: i18n.T("Cadence"), Value: formatDuration(d.Evidence.Cadence)}
+		if d.Liveness == model.Alive {
+			note = orElse(note, i18n.T("says that it is well"))
+		}
 	}
-	return i18n.N("%d message", "%d messages", int(d.Evidence.Messages))
+	return values, note, widgets.ColorMuted
 }
 
 // voyageNote says where a vessel goes, when it will be there, and how late.

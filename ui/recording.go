@@ -115,7 +115,7 @@ func recordingLines(s *history.Status, on bool, err error, r history.Retention) 
 		err = s.Err
 	}
 	if err != nil {
-		lines = append(lines, err.Error())
+		lines = append(lines, sentence(errorText(err)))
 	}
 	if on {
 		lines = append(lines, i18n.Tf("%s messages and %s numbers since the start, %s waiting, %s lost",
@@ -157,7 +157,7 @@ func keptFor(d time.Duration) string {
 // usageLine says how much is kept.
 func usageLine(u *history.Usage, err error) string {
 	if err != nil {
-		return i18n.Tf("How much is kept cannot be told: %v", err)
+		return i18n.Tf("How much is kept cannot be told: %v", errorText(err))
 	}
 	line := i18n.Tf("%s on disk: %s messages of %s, %s numbers", formatBytes(int(u.Bytes)), formatCount(int(u.Messages)), i18n.N("%d topic", "%d topics", u.Topics), formatCount(int(u.Samples)))
 	if !u.Oldest.IsZero() {

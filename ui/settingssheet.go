@@ -264,7 +264,7 @@ func recordText(place string, u history.Usage, err error) string {
 		return i18n.Tf("%s: empty yet.", place)
 	}
 	return i18n.Tf("%s: %s on disk, %s messages and %s numbers since %s.", place, formatBytes(int(u.Bytes)),
-		formatCount(int(u.Messages)), formatCount(int(u.Samples)), u.Oldest.Local().Format("2 January 2006 15:04"))
+		formatCount(int(u.Messages)), formatCount(int(u.Samples)), u.Oldest.Local().Format("2006-01-02 15:04"))
 }
 
 // useTheme changes the theme by its name in the settings.

@@ -44,7 +44,8 @@ func (s *shortcut) label() string {
 			parts = append(parts, m.name)
 		}
 	}
-	key := map[fyne.KeyName]string{fyne.KeyLeft: "←", fyne.KeyRight: "→", fyne.KeySlash: "/", fyne.KeyReturn: "Enter", fyne.KeyComma: ","}[s.key]
+	key := map[fyne.KeyName]string{fyne.KeyLeft: "←", fyne.KeyRight: "→", fyne.KeySlash: "/", fyne.KeyReturn: i18n.T("Enter"), fyne.KeyEscape: i18n.T("Esc"),
+		fyne.KeySpace: i18n.T("Space"), fyne.KeyHome: i18n.T("Home"), fyne.KeyEnd: i18n.T("End"), fyne.KeyComma: ","}[s.key]
 	return strings.Join(append(parts, orElse(key, orElse(string(s.key), string(s.char)))), "+")
 }
 
@@ -141,9 +142,9 @@ func (w *Window) keyGroups() []keyGroup {
 		heading := i18n.T("Everywhere")
 		switch {
 		case s.kiosk:
-			heading = "In a kiosk"
+			heading = i18n.T("In a kiosk")
 		case s.page != "":
-			heading = "On the page " + pageLabel(s.page)
+			heading = i18n.Tf("On the page %s", pageLabel(s.page))
 		}
 		i := slices.IndexFunc(groups, func(g keyGroup) bool { return g.heading == heading })
 		if i < 0 {
@@ -155,7 +156,7 @@ func (w *Window) keyGroups() []keyGroup {
 	for _, of := range []struct {
 		heading string
 		keys    []widgets.Key
-	}{{"In a list", widgets.RowsKeys()}, {i18n.T("On a chart"), widgets.ChartKeys()}, {"On the map", widgets.MapKeys()}} {
+	}{{i18n.T("In a list"), widgets.RowsKeys()}, {i18n.T("On a chart"), widgets.ChartKeys()}, {i18n.T("On the map"), widgets.MapKeys()}} {
 		g := keyGroup{heading: of.heading}
 		for _, k := range of.keys {
 			g.lines = append(g.lines, keyLine{k.Label, k.Does})

@@ -36,8 +36,8 @@ type frameBars struct {
 }
 
 func newFrameBars(d pageDeps, name string, extra func() []model.DropCount, search, connect func(), h History) *frameBars {
-	b := &frameBars{win: d.win, store: d.store, name: name, link: d.link, extra: extra, record: newRecordingEntry(d, h)}
-	b.badge = widgets.NewBadgeButton(name, widgets.ColorMuted, connect)
+	b := &frameBars{win: d.win, store: d.store, name: i18n.T(name), link: d.link, extra: extra, record: newRecordingEntry(d, h)}
+	b.badge = widgets.NewBadgeButton(i18n.T(name), widgets.ColorMuted, connect)
 	b.clock = widget.NewLabel("")
 	b.clock.TextStyle.Monospace = true
 	open := widget.NewButtonWithIcon(i18n.T("Search devices, topics, actions …      Ctrl+K"), theme.SearchIcon(), search)

@@ -295,7 +295,7 @@ func (b *timeBar) note(r *timeRecord) string {
 	s, on, err := b.past.history.Status()
 	switch {
 	case !on && err != nil:
-		return i18n.Tf("Nothing is recorded: %v", err)
+		return i18n.Tf("Nothing is recorded: %v", errorText(err))
 	case !on:
 		return i18n.T("Nothing is recorded: history is off")
 	case s.Err != nil:
@@ -311,7 +311,7 @@ func pastBanner(st *pastState, now time.Time, page string) widgets.BannerData {
 	d := widgets.BannerData{Ink: widgets.ColorPast, Icon: theme.HistoryIcon(), Bold: true, Action: i18n.T("Back to live")}
 	switch {
 	case st.err != nil:
-		d.Text, d.Detail = i18n.T("The past cannot be shown"), st.err.Error()
+		d.Text, d.Detail = i18n.T("The past cannot be shown"), errorText(st.err)
 	case !st.past && st.going.IsZero():
 		return widgets.BannerData{}
 	case !st.past:
@@ -337,7 +337,7 @@ func pastBanner(st *pastState, now time.Time, page string) widgets.BannerData {
 }
 
 // formatMoment is a local date and time.
-func formatMoment(t time.Time) string { return t.Local().Format("Mon 2 Jan 2006 15:04:05") }
+func formatMoment(t time.Time) string { return t.Local().Format("2006-01-02 15:04:05") }
 
 // showButtons enables what makes sense.
 func (b *timeBar) showButtons(st *pastState) {

@@ -249,7 +249,7 @@ func TestRecordingEntry(t *testing.T) {
 		}
 	}
 	lines := strings.Join(recordingLines(&history.Status{State: history.Full, Err: full, Lost: 7}, true, nil, history.DefaultRetention()), "\n")
-	for _, want := range []string{"Disk full", "make room", "7 lost", "messages for 30 days, numbers for 366 days, their summaries for 3,653 days", "At most 20.0 GiB"} {
+	for _, want := range []string{"Disk full", "Make room", "7 lost", "messages for 30 days, numbers for 366 days, their summaries for 3,653 days", "At most 20.0 GiB"} {
 		if !strings.Contains(lines, want) {
 			t.Errorf("%q is missing in\n%s", want, lines)
 		}

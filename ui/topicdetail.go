@@ -140,7 +140,7 @@ func (t *topicDetail) buildTabs() {
 	t.fields = widgets.NewRows([]widgets.Column{
 		{Title: i18n.T("Field"), Width: 90, Weight: 2},
 		{Title: i18n.T("Value"), Width: 90, Weight: 1, Align: fyne.TextAlignTrailing},
-		{Title: i18n.T("Trend"), Width: 100, Weight: 1},
+		{Title: i18n.T("Trend"), Width: 100, Weight: 1, Optional: true},
 		{Title: i18n.T("Chart"), Width: 64, Holds: []string{i18n.T("+ Plot"), i18n.T("plotted")}},
 	})
 	t.fields.OnCell = func(pointer string, column int) {
@@ -153,7 +153,7 @@ func (t *topicDetail) buildTabs() {
 	}
 	t.history = widgets.NewRows([]widgets.Column{
 		{Title: i18n.T("Time"), Width: 124},
-		{Title: i18n.T("QoS"), Width: 38},
+		{Title: i18n.T("QoS"), Width: 46},
 		{Title: i18n.T("Size"), Width: 66, Align: fyne.TextAlignTrailing},
 		{Title: i18n.T("Publisher"), Width: 90, Weight: 1},
 		{Title: i18n.T("Payload"), Width: 120, Weight: 3},

@@ -42,14 +42,14 @@ func (p *picture) view(info *model.TopicInfo) {
 	head, format, err := image.DecodeConfig(bytes.NewReader(info.Payload))
 	switch {
 	case err != nil:
-		p.note = i18n.Tf("The picture cannot be read: %v.", err)
+		p.note = i18n.Tf("The picture cannot be read: %v.", errorText(err))
 		return
 	case head.Width <= 0 || head.Height <= 0 || head.Width > maxPixels/head.Height:
 		p.note = i18n.Tf("The picture claims %d x %d pixels, too many to show.", head.Width, head.Height)
 		return
 	}
 	if p.img, _, err = image.Decode(bytes.NewReader(info.Payload)); err != nil {
-		p.img, p.note = nil, i18n.Tf("The picture cannot be read: %v.", err)
+		p.img, p.note = nil, i18n.Tf("The picture cannot be read: %v.", errorText(err))
 		return
 	}
 	p.note = i18n.Tf("%s, %d x %d pixels.", format, head.Width, head.Height)
@@ -70,7 +70,7 @@ func (d *pageDeps) savePayload(name string, content []byte) {
 			}
 			d.do(func() {
 				if err != nil {
-					d.toast(toastError, i18n.Tf("The payload was not saved: %v", err))
+					d.toast(toastError, i18n.Tf("The payload was not saved: %v", errorText(err)))
 					return
 				}
 				d.toast(toastInfo, i18n.Tf("Saved %s", formatBytes(len(content))))

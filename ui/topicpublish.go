@@ -181,7 +181,7 @@ func (f *publishForm) send() {
 		_, _, err = f.deps.store.PreviewCommand(o)
 	}
 	if err != nil {
-		f.say(i18n.Tf("Not sent: %v.", err))
+		f.say(i18n.Tf("Not sent: %v.", errorText(err)))
 		return
 	}
 	f.say("")

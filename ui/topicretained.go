@@ -2,7 +2,6 @@ package ui
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"fyne.io/fyne/v2/dialog"
@@ -68,7 +67,7 @@ func (w *branchWipe) confirm(path string, topics []string, more bool, err error)
 	if err != nil {
 		known, total := w.deps.store.RetainedBelow(path, retainedMost)
 		topics, more = known, total > len(known)
-		note = fmt.Sprintf(" The broker could not be asked (%v): these are those that were seen here.", err)
+		note = " " + i18n.Tf("The broker could not be asked (%s): these are those that were seen here.", errorText(err))
 	}
 	if len(topics) == 0 {
 		w.deps.toast(toastInfo, i18n.Tf("Nothing that is known to be retained lies below %s", path)+"."+note)

@@ -71,10 +71,10 @@ func newTopicsPage(d pageDeps) *topicsPage {
 	p.searched.Hide()
 	p.wipe = newBranchWipe(d)
 	p.rows = widgets.NewRows([]widgets.Column{
-		{Title: i18n.T("Topic"), Width: 180, Weight: 3, Sortable: true},
-		{Title: i18n.T("Value"), Width: 110, Weight: 2, Sortable: true},
-		{Title: i18n.T("Rate"), Width: 64, Align: fyne.TextAlignTrailing, Sortable: true},
-		{Title: i18n.T("Age"), Width: 56, Align: fyne.TextAlignTrailing, Sortable: true},
+		{Title: i18n.T("Topic"), Width: 90, Weight: 3, Sortable: true},
+		{Title: i18n.T("Value"), Width: 80, Weight: 2, Sortable: true, Optional: true},
+		{Title: i18n.T("Rate"), Width: 64, Align: fyne.TextAlignTrailing, Sortable: true, Optional: true},
+		{Title: i18n.T("Age"), Width: 56, Holds: ages(), Align: fyne.TextAlignTrailing, Sortable: true},
 	})
 	p.rows.OnRange = func(first, count int) {
 		p.want.update(func(w *topicsWant) { w.first, w.count = first, count })
@@ -92,8 +92,7 @@ func newTopicsPage(d pageDeps) *topicsPage {
 	// In this order, which Tab follows; NewBorder would put the middle first.
 	head := container.NewVBox(p.filter, p.searched, p.wipe.undo.bar)
 	left := container.New(layout.NewBorderLayout(head, nil, nil, nil), head, container.NewStack(p.rows, p.empty))
-	p.split = container.NewHSplit(left, p.detail.body)
-	p.split.Offset = 0.52
+	p.split = beside(left, p.detail.body, 0.52)
 	p.body = container.NewPadded(p.split)
 	return p
 }

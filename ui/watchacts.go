@@ -40,7 +40,7 @@ func (a *watchActs) run(said string, do func(ctx context.Context) error, then fu
 		a.deps.do(func() {
 			switch {
 			case err != nil:
-				a.deps.toast(toastError, i18n.Tf("Not done: %v", err))
+				a.deps.toast(toastError, i18n.Tf("Not done: %v", errorText(err)))
 			case said != "":
 				a.deps.toast(toastInfo, said)
 			}

@@ -46,10 +46,10 @@ func newImpostorSection(a *watchActs, i Impostor) *impostorSection {
 	s.step.Importance = widget.HighImportance
 	s.stop = widget.NewButtonWithIcon(i18n.T("Stop"), theme.MediaStopIcon(), act(i.Stop))
 	s.trials = widgets.NewRows([]widgets.Column{
-		{Title: i18n.T("Attack"), Width: 190, Weight: 2}, {Title: i18n.T("Over"), Width: 64}, {Title: i18n.T("Became"), Width: 88}, {Title: i18n.T("Took"), Width: 60, Align: fyne.TextAlignTrailing},
+		{Title: i18n.T("Attack"), Width: 190, Weight: 2}, {Title: i18n.T("Over"), Width: 64, Optional: true}, {Title: i18n.T("Became"), Width: 88, Holds: outcomeWords()}, {Title: i18n.T("Took"), Width: 60, Align: fyne.TextAlignTrailing},
 		{Title: i18n.T("How it went"), Width: 150, Weight: 3},
 	})
-	s.defences = widgets.NewRows([]widgets.Column{{Title: i18n.T("Defence"), Width: 150, Weight: 3}, {Title: "", Width: 44}})
+	s.defences = widgets.NewRows([]widgets.Column{{Title: i18n.T("Defence"), Width: 150, Weight: 3}, {Title: "", Width: 44, Holds: []string{i18n.T("on"), i18n.T("OFF")}}})
 	s.defences.OnCell = func(key string, column int) {
 		if column == 1 {
 			s.toggle(key)

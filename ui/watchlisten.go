@@ -96,7 +96,7 @@ func listenerRow(l *watch.Listener) widgets.Row {
 		state, ink, status = l.Err, widgets.ColorLost, widgets.StatusLost
 	}
 	return widgets.Row{Key: l.URL, Status: status, Cells: []widgets.Cell{
-		{Text: l.URL}, {Text: l.Transport, Color: widgets.ColorMuted}, {Text: reach, Color: widgets.ColorMuted},
+		{Text: l.URL}, {Text: i18n.T(l.Transport), Color: widgets.ColorMuted}, {Text: reach, Color: widgets.ColorMuted},
 		{Text: formatCount(l.Connections), Color: widgets.ColorMuted}, {Text: formatCount(l.Refused), Color: widgets.ColorMuted}, {Text: state, Color: ink},
 	}}
 }

@@ -52,9 +52,9 @@ func newLiveSection(a *watchActs, enrol func(watch.InviteFor, uint64)) *liveSect
 		}
 	}
 	s.sessions = widgets.NewRows([]widgets.Column{
-		{Title: i18n.T("Session"), Width: 118, Weight: 2}, {Title: i18n.T("Address"), Width: 92, Weight: 1}, {Title: i18n.T("Over"), Width: 92},
-		{Title: i18n.T("Since"), Width: 64, Align: fyne.TextAlignTrailing}, {Title: i18n.T("Listens"), Width: 60, Align: fyne.TextAlignTrailing},
-		{Title: i18n.T("Waiting"), Width: 66, Align: fyne.TextAlignTrailing},
+		{Title: i18n.T("Session"), Width: 118, Weight: 2}, {Title: i18n.T("Address"), Width: 92, Weight: 1, Holds: []string{i18n.T("in-process")}}, {Title: i18n.T("Over"), Width: 92, Holds: []string{i18n.T("in-process")}, Optional: true},
+		{Title: i18n.T("Since"), Width: 64, Holds: ages(), Align: fyne.TextAlignTrailing}, {Title: i18n.T("Listens"), Width: 60, Align: fyne.TextAlignTrailing, Optional: true},
+		{Title: i18n.T("Waiting"), Width: 66, Align: fyne.TextAlignTrailing, Optional: true},
 		{Title: i18n.T("In"), Width: 52, Align: fyne.TextAlignTrailing}, {Title: i18n.T("Out"), Width: 52, Align: fyne.TextAlignTrailing},
 	})
 	s.sessions.OnSelect = func(key string) { s.choose(liveWant{session: key}) }
@@ -154,7 +154,7 @@ func attemptRow(a *watch.Attempt) widgets.Row {
 
 // sessionRow is a session as a line.
 func sessionRow(s *watch.Session, t traffic, now time.Time) widgets.Row {
-	over := orElse(s.Transport, i18n.T("away"))
+	over := orElse(i18n.T(s.Transport), i18n.T("away"))
 	listens := widgets.Cell{Text: formatCount(len(s.Filters)), Color: widgets.ColorMuted}
 	if wide := s.Wide(); len(wide) > 0 {
 		listens = widgets.Cell{Text: wide[0], Color: widgets.ColorLate, Bold: true}
@@ -164,7 +164,7 @@ func sessionRow(s *watch.Session, t traffic, now time.Time) widgets.Row {
 		waiting.Color = widgets.ColorLate
 	}
 	return widgets.Row{Key: s.Publisher.ClientID, Status: publisherStatus(s.Publisher), Dim: !s.Connected, Cells: []widgets.Cell{
-		{Text: publisherName(s.Publisher)}, {Text: hostPart(s.Publisher.Addr), Color: widgets.ColorMuted}, {Text: over, Color: widgets.ColorMuted},
+		{Text: publisherName(s.Publisher)}, {Text: i18n.T(hostPart(s.Publisher.Addr)), Color: widgets.ColorMuted}, {Text: over, Color: widgets.ColorMuted},
 		{Text: formatAge(now.Sub(s.Since)), Color: widgets.ColorMuted}, listens, waiting,
 		{Text: orElse(formatRate(t.in), "–"), Color: widgets.ColorMuted}, {Text: orElse(formatRate(t.out), "–"), Color: widgets.ColorMuted},
 	}}

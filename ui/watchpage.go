@@ -69,10 +69,10 @@ func newWatchPage(d pageDeps, win fyne.Window, w Watch) *watchPage {
 	p.sections.OnSelect = p.show
 	p.totals = widget.NewLabel("")
 	p.totals.Importance = widget.LowImportance
-	p.totals.Truncation = fyne.TextTruncateEllipsis
 	add := widget.NewButtonWithIcon(i18n.T("Add a device"), theme.ContentAddIcon(), func() { p.enrol(watch.InviteFor{}, 0) })
 	p.ask = newEnrolAsk(p.acts)
-	head := container.New(layout.NewBorderLayout(nil, nil, p.sections, add), p.sections, middle(p.totals), add)
+	left := container.NewHScroll(container.NewHBox(p.sections, middle(p.totals)))
+	head := container.New(layout.NewBorderLayout(nil, nil, nil, add), left, add)
 	p.stack = container.NewStack()
 	top := container.NewVBox(head, p.ask.body)
 	p.body = container.NewPadded(container.New(layout.NewBorderLayout(top, nil, nil, nil), top, p.stack))

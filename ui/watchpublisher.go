@@ -24,6 +24,9 @@ func publisherName(p *model.Publisher) string {
 	if p.Operator() && !p.Vouched() {
 		return i18n.T("this program")
 	}
+	if p == nil {
+		return i18n.T("unknown")
+	}
 	return p.Name()
 }
 

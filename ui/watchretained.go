@@ -47,7 +47,7 @@ func newRetainedSection(a *watchActs) *retainedSection {
 		a.deps.poke()
 	}
 	s.rows = widgets.NewRows([]widgets.Column{
-		{Title: i18n.T("Topic"), Width: 220, Weight: 3}, {Title: i18n.T("Left by"), Width: 130, Weight: 1}, {Title: i18n.T("Age"), Width: 58, Align: fyne.TextAlignTrailing},
+		{Title: i18n.T("Topic"), Width: 220, Weight: 3}, {Title: i18n.T("Left by"), Width: 130, Weight: 1}, {Title: i18n.T("Age"), Width: 58, Holds: ages(), Align: fyne.TextAlignTrailing},
 		{Title: i18n.T("Size"), Width: 70, Align: fyne.TextAlignTrailing}, {Title: i18n.T("Payload"), Width: 160, Weight: 3},
 	})
 	s.rows.OnSelect = func(string) { s.judge() }

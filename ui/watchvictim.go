@@ -53,7 +53,7 @@ type victimView struct {
 
 func newVictimStrip(d pageDeps) *victimStrip {
 	s := &victimStrip{deps: d, shape: widgets.NewStatusShape(widgets.StatusUnknown, 18), text: widget.NewLabel("")}
-	s.text.Truncation = fyne.TextTruncateEllipsis
+	s.text.Wrapping = fyne.TextWrapWord
 	s.trace = &canvas.Image{FillMode: canvas.ImageFillStretch}
 	s.trace.SetMinSize(fyne.NewSize(traceWidth, traceHeight))
 	s.toMap = widget.NewButtonWithIcon(i18n.T("Map"), theme.SearchIcon(), func() { d.openMap(s.root) })

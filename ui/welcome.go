@@ -3,6 +3,7 @@ package ui
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -18,6 +19,25 @@ type welcome struct {
 	arrange func()
 }
 
+// welcomeHeight is how high the panel is at most, so that the fleet stays in sight
+// in a small window.
+const welcomeHeight = 182
+
+// atMostHigh gives a scroll the height of its content, up to so much.
+type atMostHigh float32
+
+// Layout implements fyne.Layout.
+func (atMostHigh) Layout(objects []fyne.CanvasObject, size fyne.Size) { objects[0].Resize(size) }
+
+// MinSize implements fyne.Layout.
+func (h atMostHigh) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	size := objects[0].MinSize()
+	if s, is := objects[0].(*container.Scroll); is {
+		size.Height = min(s.Content.MinSize().Height, float32(h))
+	}
+	return size
+}
+
 func newWelcome(w *Window) *welcome {
 	p := &welcome{arrange: func() { w.stack.Refresh() }}
 	title := widget.NewLabel(i18n.T("Welcome aboard"))
@@ -28,7 +48,7 @@ func newWelcome(w *Window) *welcome {
 	note := widget.NewLabel(welcomeNote(w.o.Folder))
 	note.Importance, note.SizeName, note.Wrapping = widget.LowImportance, theme.SizeNameCaptionText, fyne.TextWrapWord
 	inside := container.NewBorder(container.NewBorder(nil, nil, title, leave), note, nil, nil, ways)
-	p.body = container.NewPadded(container.NewStack(widgets.NewBar(), container.NewPadded(inside)))
+	p.body = container.NewPadded(container.NewStack(widgets.NewBar(), container.New(atMostHigh(welcomeHeight), container.NewVScroll(container.NewPadded(inside)))))
 	p.body.Hide()
 	return p
 }
@@ -58,7 +78,7 @@ func way(title, about string, buttons ...fyne.CanvasObject) fyne.CanvasObject {
 	head.TextStyle.Bold = true
 	text := widget.NewLabel(about)
 	text.Wrapping = fyne.TextWrapWord
-	return container.NewBorder(head, container.NewHBox(buttons...), nil, nil, text)
+	return container.NewBorder(head, container.New(layout.NewRowWrapLayout(), buttons...), nil, nil, text)
 }
 
 func (p *welcome) watchDemo(w *Window) fyne.CanvasObject {

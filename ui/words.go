@@ -21,7 +21,7 @@ func say(v fmt.Stringer) string { return i18n.T(v.String()) }
 // modelWords are the words that the model has for its values, as keys of the
 // catalogues.
 func modelWords() []string {
-	return slices.Concat(stateWords(), attemptWords(), dropWords(), listenerWords(), impostorWords())
+	return slices.Concat(stateWords(), attemptWords(), dropWords(), listenerWords(), impostorWords(), demoWords(), sessionWords())
 }
 
 // roleName is what a role is called; empty for none.
@@ -37,6 +37,33 @@ func roleName(r watch.Role) string {
 		return i18n.T("bridge")
 	}
 	return string(r)
+}
+
+// roleWords are what the roles are called.
+func roleWords() []string {
+	var words []string
+	for _, r := range []watch.Role{watch.RoleDevice, watch.RoleOperator, watch.RoleReader, watch.RoleBridge} {
+		words = append(words, roleName(r))
+	}
+	return words
+}
+
+// livenessWords are how devices can be.
+func livenessWords() []string {
+	words := make([]string, model.Lost+1)
+	for l := range words {
+		words[l] = say(model.Liveness(l))
+	}
+	return words
+}
+
+// outcomeWords are what becomes of attacks.
+func outcomeWords() []string {
+	var words []string
+	for _, o := range []watch.Outcome{watch.Waiting, watch.Trying, watch.Refused, watch.Succeeded, watch.Unproven} {
+		words = append(words, say(o))
+	}
+	return words
 }
 
 // aggregateName is what is made of several topics.
@@ -80,44 +107,34 @@ func translated(sentences []string) string {
 
 // sayPhrase says a sentence of the model.
 func sayPhrase(p model.Phrase) string {
+	if p.Empty() {
+		return ""
+	}
 	args := make([]any, len(p.Args))
 	for i, a := range p.Args {
-		if inner, ok := a.(model.Phrase); ok {
+		switch inner := a.(type) {
+		case model.Phrase:
 			a = sayPhrase(inner)
+		case error:
+			a = errors.New(errorText(inner))
 		}
 		args[i] = a
 	}
-	return fmt.Sprintf(i18n.T(p.Format), args...)
+	return fmt.Errorf(i18n.T(p.Format), args...).Error() // which knows %w too
 }
 
-// explained is an error that tells what failed apart from what can be done
-// about it, both in English.
-type explained interface {
-	error
-	// Parts are where it failed, what failed, what more is known, and a hint; each
-	// may be empty.
-	Parts() (where, what, detail, hint string)
-}
-
-// errorText says err in the window's language, as far as the window knows its
-// words: the particulars stay as the system or the broker gave them.
+// errorText says err in the window's language, as far as it is made of phrases of
+// the model: particulars stay as the system or the broker gave them.
 func errorText(err error) string {
-	var e explained
-	if !errors.As(err, &e) {
-		return i18n.T(err.Error())
+	switch p := model.PhraseOf(err); {
+	case p.Format != "%s":
+		return sayPhrase(p)
+	case len(p.Args) == 1:
+		if said, is := p.Args[0].(model.Phrase); is {
+			return sayPhrase(said)
+		}
 	}
-	where, what, detail, hint := e.Parts()
-	text := i18n.T(what)
-	if where != "" {
-		text = where + ": " + text
-	}
-	if detail != "" {
-		text += ": " + detail
-	}
-	if hint != "" {
-		text += ". " + i18n.T(hint)
-	}
-	return text
+	return i18n.T(err.Error())
 }
 
 // sentence is a text that begins as sentences do.

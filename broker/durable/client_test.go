@@ -4,12 +4,12 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/pilothouse/pilothouse/broker/brokertest"
 	"github.com/pilothouse/pilothouse/broker/packet"
 )
 
@@ -63,25 +63,7 @@ func (p *peer) send(packets ...packet.Packet) error {
 }
 
 func (p *peer) next() (packet.Packet, error) {
-	for n := 2; ; n++ {
-		head, err := p.r.Peek(n)
-		if err != nil {
-			return nil, err
-		}
-		h, used, err := packet.ParseHeader(head)
-		if err != nil {
-			return nil, err
-		}
-		if used == 0 {
-			continue
-		}
-		_, _ = p.r.Discard(used)
-		body := make([]byte, h.Length)
-		if _, err := io.ReadFull(p.r, body); err != nil {
-			return nil, err
-		}
-		return packet.Decode(h, body, version)
-	}
+	return brokertest.Read(p.r, version)
 }
 
 // flying is a message of a publisher that is not finished.

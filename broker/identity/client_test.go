@@ -3,12 +3,12 @@ package identity_test
 import (
 	"bufio"
 	"errors"
-	"io"
 	"net"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/pilothouse/pilothouse/broker/brokertest"
 	"github.com/pilothouse/pilothouse/broker/packet"
 )
 
@@ -32,25 +32,7 @@ func (c *client) keep(p *packet.Publish) {
 
 func (c *client) next() (packet.Packet, error) {
 	_ = c.nc.SetReadDeadline(time.Now().Add(patience))
-	for n := 2; ; n++ {
-		head, err := c.r.Peek(n)
-		if err != nil {
-			return nil, err
-		}
-		h, used, err := packet.ParseHeader(head)
-		if err != nil {
-			return nil, err
-		}
-		if used == 0 {
-			continue
-		}
-		_, _ = c.r.Discard(used)
-		body := make([]byte, h.Length)
-		if _, err := io.ReadFull(c.r, body); err != nil {
-			return nil, err
-		}
-		return packet.Decode(h, body, c.v)
-	}
+	return brokertest.Read(c.r, c.v)
 }
 
 func (c *client) send(p packet.Packet) {

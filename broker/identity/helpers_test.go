@@ -17,6 +17,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/pilothouse/pilothouse/broker"
+	"github.com/pilothouse/pilothouse/broker/brokertest"
 	"github.com/pilothouse/pilothouse/broker/identity"
 	"github.com/pilothouse/pilothouse/broker/identity/secret"
 	"github.com/pilothouse/pilothouse/broker/listen"
@@ -32,11 +33,7 @@ const patience = 20 * time.Second
 
 func eventually(t testing.TB, what string, ok func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(patience); !ok(); time.Sleep(time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("no %s within %v", what, patience)
-		}
-	}
+	brokertest.Eventually(t, what, patience, ok)
 }
 
 // clock is a clock that a test sets.

@@ -1,11 +1,12 @@
 package connection
 
 import (
-	"errors"
 	"net"
 	"net/url"
 	"strconv"
 	"strings"
+
+	"github.com/pilothouse/pilothouse/model"
 )
 
 // The schemes of an [Address].
@@ -90,24 +91,24 @@ func IsURL(text string) bool {
 // given). User and password in it are returned apart, nil when there are none.
 // Its errors never quote the text, which may hold a password.
 func ParseAddress(text string) (Address, *url.Userinfo, error) {
-	bad := func(detail string) (Address, *url.Userinfo, error) { return Address{}, nil, errors.New(detail) }
+	bad := func(fault error) (Address, *url.Userinfo, error) { return Address{}, nil, fault }
 	u, err := url.Parse(strings.TrimSpace(text))
 	if err != nil || u.Opaque != "" {
-		return bad("the address is not of the form mqtt://host:port")
+		return bad(model.Faultf("the address is not of the form mqtt://host:port"))
 	}
 	at := Address{Host: u.Hostname(), Port: u.Port()}
 	var known bool
 	if at.Scheme, known = schemeOf(u.Scheme); !known {
-		return bad("the address must start with mqtt://, mqtts://, ws:// or wss://")
+		return bad(model.Faultf("the address must start with mqtt://, mqtts://, ws:// or wss://"))
 	}
 	if at.Host == "" {
-		return bad("the address names no host")
+		return bad(model.Faultf("the address names no host"))
 	}
 	if at.Port == "" {
 		at.Port = DefaultPort(at.Scheme)
 	}
 	if n, err := strconv.Atoi(at.Port); err != nil || n < 1 || n > 65535 {
-		return bad("the port must be from 1 to 65535")
+		return bad(model.Faultf("the port must be from 1 to 65535"))
 	}
 	if at.WebSocket() {
 		at.Path = u.RequestURI()
@@ -115,7 +116,7 @@ func ParseAddress(text string) (Address, *url.Userinfo, error) {
 			at.Path = "/mqtt" + strings.TrimPrefix(at.Path, "/")
 		}
 	} else if strings.Trim(u.Path, "/") != "" || u.RawQuery != "" {
-		return bad("an address with mqtt:// or mqtts:// ends after the port")
+		return bad(model.Faultf("an address with mqtt:// or mqtts:// ends after the port"))
 	}
 	return at, u.User, nil
 }

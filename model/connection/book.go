@@ -2,10 +2,11 @@ package connection
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
+
+	"github.com/pilothouse/pilothouse/model"
 )
 
 // MaxProfiles is how many profiles a [Book] holds.
@@ -18,7 +19,7 @@ const bookVersion = 1
 const MaxBook = 4 << 20
 
 // ErrNewer tells that a file was written by a newer version of the program.
-var ErrNewer = errors.New("it was written by a newer version of Pilothouse")
+var ErrNewer = model.Faultf("it was written by a newer version of this program")
 
 // Book is the operator's profiles, in their order.
 type Book struct {
@@ -50,7 +51,7 @@ func (b *Book) Put(p Profile) error {
 		return nil
 	}
 	if len(b.Profiles) >= MaxProfiles {
-		return fmt.Errorf("there are %d connections already: remove one first", MaxProfiles)
+		return model.Faultf("there are %d connections already: remove one first", MaxProfiles)
 	}
 	b.Profiles = append(b.Profiles, p)
 	return nil
@@ -104,16 +105,16 @@ func (b *Book) Encode() ([]byte, error) {
 // wrote it, and with another error when it is damaged.
 func Decode(text []byte) (Book, error) {
 	if len(text) > MaxBook {
-		return Book{}, fmt.Errorf("it has %d bytes, and may have %d", len(text), MaxBook)
+		return Book{}, model.Faultf("it has %d bytes, and may have %d", len(text), MaxBook)
 	}
 	var f bookFile
 	switch err := json.Unmarshal(text, &f); {
 	case err != nil:
-		return Book{}, fmt.Errorf("it is damaged: %w", err)
+		return Book{}, model.Faultf("it is damaged: %w", err)
 	case f.Version > bookVersion:
 		return Book{}, ErrNewer
 	case f.Version < 1 || len(f.Profiles) > MaxProfiles:
-		return Book{}, errors.New("it is damaged")
+		return Book{}, model.Faultf("it is damaged")
 	}
 	var b Book
 	for _, p := range f.Profiles {

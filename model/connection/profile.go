@@ -3,8 +3,6 @@ package connection
 import (
 	"crypto/rand"
 	"encoding/hex"
-	"errors"
-	"fmt"
 	"reflect"
 	"strings"
 	"time"
@@ -111,36 +109,36 @@ func (p Profile) Check() error {
 	case err != nil:
 		return err
 	case user != nil:
-		return errors.New("user and password do not belong into the address")
+		return model.Faultf("user and password do not belong into the address")
 	case !validID(p.ID):
-		return errors.New("the profile's ID is not one of this program's")
+		return model.Faultf("the profile's ID is not one of this program's")
 	case utf8.RuneCountInString(p.Name) > MaxName || !plain(p.Name):
-		return fmt.Errorf("the name must be at most %d characters of text", MaxName)
+		return model.Faultf("the name must be at most %d characters of text", MaxName)
 	case len(p.ClientID) > MaxClientID || !plain(p.ClientID):
-		return fmt.Errorf("the client ID must be at most %d bytes of text", MaxClientID)
+		return model.Faultf("the client ID must be at most %d bytes of text", MaxClientID)
 	case len(p.User) > MaxCredential || !plain(p.User):
-		return fmt.Errorf("the user must be at most %d bytes of text", MaxCredential)
+		return model.Faultf("the user must be at most %d bytes of text", MaxCredential)
 	case p.HasPassword && p.User == "":
-		return errors.New("a password needs a user with it")
+		return model.Faultf("a password needs a user with it")
 	case p.KeepAlive < 0 || p.KeepAlive > int(MaxKeepAlive/time.Second):
-		return fmt.Errorf("the keep-alive must be from 1 s to %d s", MaxKeepAlive/time.Second)
+		return model.Faultf("the keep-alive must be from 1 s to %d s", MaxKeepAlive/time.Second)
 	case (p.CertFile == "") != (p.KeyFile == ""):
-		return errors.New("a client certificate and its key go together")
+		return model.Faultf("a client certificate and its key go together")
 	case p.CertFile+p.CAFile+p.ServerName+p.Trusted != "" && !at.Secure():
-		return errors.New("certificates need an address with mqtts:// or wss://")
+		return model.Faultf("certificates need an address with mqtts:// or wss://")
 	case len(p.Trusted) > maxTrusted:
-		return errors.New("the trusted certificate is too large")
+		return model.Faultf("the trusted certificate is too large")
 	}
 	return p.checkFilters()
 }
 
 func (p Profile) checkFilters() error {
 	if len(p.Filters) > MaxFilters {
-		return fmt.Errorf("more than %d subscriptions", MaxFilters)
+		return model.Faultf("more than %d subscriptions", MaxFilters)
 	}
 	for _, f := range p.Filters {
 		if err := model.CheckFilter(f); err != nil {
-			return fmt.Errorf("subscription %q: %w", f, err)
+			return model.Faultf("subscription %q: %w", f, err)
 		}
 	}
 	return nil

@@ -5,9 +5,10 @@ import (
 	"crypto/x509"
 	"encoding/hex"
 	"encoding/pem"
-	"errors"
 	"strings"
 	"time"
+
+	"github.com/pilothouse/pilothouse/model"
 )
 
 // Stage is one stage of connecting to a broker.
@@ -41,7 +42,7 @@ const (
 type Step struct {
 	State State
 	// Text says it in plain words, Hint what can be done about it.
-	Text, Hint string
+	Text, Hint model.Phrase
 	// Took is how long the stage took.
 	Took time.Duration
 }
@@ -109,7 +110,7 @@ func NewCertificate(c *x509.Certificate) Certificate {
 func ReadCertificate(text string) (Certificate, error) {
 	block, _ := pem.Decode([]byte(text))
 	if block == nil || block.Type != "CERTIFICATE" {
-		return Certificate{}, errors.New("there is no certificate in PEM form")
+		return Certificate{}, model.Faultf("there is no certificate in PEM form")
 	}
 	c, err := x509.ParseCertificate(block.Bytes)
 	if err != nil {

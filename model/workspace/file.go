@@ -10,16 +10,18 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+
+	"github.com/pilothouse/pilothouse/model"
 )
 
 // Errors of workspace files, wrapped with the particulars.
 var (
 	// ErrBroken is a file that is no workspace.
-	ErrBroken = errors.New("it is damaged, or no workspace file")
+	ErrBroken = model.Faultf("it is damaged, or no workspace file")
 	// ErrNewer is a file of a later version.
-	ErrNewer = errors.New("it was written by a newer version of this program")
+	ErrNewer = model.Faultf("it was written by a newer version of this program")
 	// ErrChanged is a file that somebody else wrote since it was read.
-	ErrChanged = errors.New("another program has changed it since it was read here")
+	ErrChanged = model.Faultf("another program has changed it since it was read here")
 )
 
 // DefaultName is the name of the workspace file in the data folder.
@@ -41,25 +43,25 @@ func Decode(raw []byte) (Workspace, error) {
 
 func decode(raw []byte) (w Workspace, kept extras, err error) {
 	if len(raw) > MaxBytes {
-		return w, nil, fmt.Errorf("%w: it has more than %d bytes", ErrBroken, MaxBytes)
+		return w, nil, model.Faultf("%w: it has more than %d bytes", ErrBroken, MaxBytes)
 	}
 	var e envelope
 	if err := e.extra.decode(raw, &e); err != nil {
-		return w, nil, fmt.Errorf("%w: %w", ErrBroken, err)
+		return w, nil, model.Faultf("%w: %w", ErrBroken, err)
 	}
 	switch {
 	case e.Version > Version:
-		return w, nil, fmt.Errorf("%w: its format is %d, this version knows formats up to %d", ErrNewer, e.Version, Version)
+		return w, nil, model.Faultf("%w: its format is %d, this version knows formats up to %d", ErrNewer, e.Version, Version)
 	case e.Version < 1:
-		return w, nil, fmt.Errorf("%w: it has no version", ErrBroken)
+		return w, nil, model.Faultf("%w: it has no version", ErrBroken)
 	case len(e.Workspace) == 0:
-		return w, nil, fmt.Errorf("%w: it holds no workspace", ErrBroken)
+		return w, nil, model.Faultf("%w: it holds no workspace", ErrBroken)
 	}
 	if err := json.Unmarshal(e.Workspace, &w); err != nil {
-		return Workspace{}, nil, fmt.Errorf("%w: %w", ErrBroken, err)
+		return Workspace{}, nil, model.Faultf("%w: %w", ErrBroken, err)
 	}
 	if err := w.Check(); err != nil {
-		return Workspace{}, nil, fmt.Errorf("%w: %w", ErrBroken, err)
+		return Workspace{}, nil, model.Faultf("%w: %w", ErrBroken, err)
 	}
 	return w, e.extra, nil
 }
@@ -113,7 +115,7 @@ func Open(path string) (f *File, w Workspace, exists bool, err error) {
 		w, f.kept, err = decode(raw)
 	}
 	if err != nil {
-		f.fault = fmt.Errorf("the workspace %s cannot be used: %w; it is left as it is", path, err)
+		f.fault = model.Faultf("the workspace %s cannot be used: %w; it is left as it is", path, err)
 		return f, Workspace{}, true, f.fault
 	}
 	f.last = raw
@@ -150,12 +152,12 @@ func (f *File) Save(w Workspace) error {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:
-		return fmt.Errorf("save the workspace: %w", err)
+		return model.Faultf("save the workspace: %w", err)
 	case !bytes.Equal(now, f.last):
-		return fmt.Errorf("save the workspace %s: %w; it is left as it is: start again to see its content", f.path, ErrChanged)
+		return model.Faultf("save the workspace %s: %w; it is left as it is: start again to see its content", f.path, ErrChanged)
 	}
 	if err := replace(f.path, raw); err != nil {
-		return fmt.Errorf("save the workspace %s: %w; choose another place for it", f.path, err)
+		return model.Faultf("save the workspace %s: %w; choose another place for it", f.path, err)
 	}
 	f.last = raw
 	return nil

@@ -127,6 +127,20 @@ func TestVerbsSeesWhatDiffers(t *testing.T) {
 	}
 }
 
+func TestOnlyWhatIsCountedHasPluralForms(t *testing.T) {
+	counted := map[string]bool{}
+	for _, u := range uses(t) {
+		counted[u.key] = counted[u.key] || u.function == "N" || u.function == "Nf"
+	}
+	for _, l := range translated() {
+		for key, forms := range catalogue(t, l.Tag) {
+			if len(forms) > 1 && !counted[key] {
+				t.Errorf("%s: %q is never counted, and has the forms %q", l.Tag, key, forms)
+			}
+		}
+	}
+}
+
 func TestParseCatalogueRefusesWhatItCannotSay(t *testing.T) {
 	for _, bad := range []string{`[]`, `{"a": 1}`, `{"a": {"one": "x"}}`, `{`} {
 		if c, err := i18n.ParseCatalogue([]byte(bad)); err == nil {

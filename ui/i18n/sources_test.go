@@ -52,11 +52,14 @@ func uses(t *testing.T) []use {
 	return found
 }
 
+// phrases are the functions of package model that make phrases.
+var phrases = map[string]bool{"phrase": true, "Sayf": true, "Faultf": true}
+
 // asked reads a call, if it is one of package i18n that is given a text. Only T
 // may be given a value, which Mark has told of elsewhere.
 func asked(t *testing.T, set *token.FileSet, call *ast.CallExpr) (use, bool) {
 	t.Helper()
-	if f, ok := call.Fun.(*ast.Ident); ok && f.Name == "phrase" && len(call.Args) > 0 { // of package model
+	if f, ok := call.Fun.(*ast.Ident); ok && phrases[f.Name] && len(call.Args) > 0 { // in package model
 		key, _ := literal(call.Args[0])
 		return use{at: set.Position(call.Pos()).String(), function: "phrase", key: key}, key != ""
 	}
@@ -64,7 +67,12 @@ func asked(t *testing.T, set *token.FileSet, call *ast.CallExpr) (use, bool) {
 	if !ok || len(call.Args) == 0 {
 		return use{}, false
 	}
-	if pkg, ok := sel.X.(*ast.Ident); !ok || pkg.Name != "i18n" {
+	pkg, ok := sel.X.(*ast.Ident)
+	switch {
+	case ok && pkg.Name == "model" && phrases[sel.Sel.Name]:
+		key, _ := literal(call.Args[0])
+		return use{at: set.Position(call.Pos()).String(), function: "phrase", key: key}, key != ""
+	case !ok || pkg.Name != "i18n":
 		return use{}, false
 	}
 	u := use{at: set.Position(call.Pos()).String(), function: sel.Sel.Name}

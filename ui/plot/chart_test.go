@@ -240,8 +240,8 @@ func TestTicks(t *testing.T) {
 	}{
 		{start, start.Add(time.Minute), 6, "13:00:00 13:00:10 13:00:20 13:00:30 13:00:40 13:00:50 13:01:00"},
 		{start.Add(7 * time.Second), start.Add(31 * time.Minute), 4, "13:10 13:20 13:30"},
-		{day, day.Add(5 * time.Hour), 6, "23:00 29 Mar 02:00 03:00 04:00"},
-		{start, start.AddDate(0, 0, 5), 6, "2 Jun 3 Jun 4 Jun 5 Jun 6 Jun"},
+		{day, day.Add(5 * time.Hour), 6, "23:00 03-29 02:00 03:00 04:00"},
+		{start, start.AddDate(0, 0, 5), 6, "06-02 06-03 06-04 06-05 06-06"},
 	} {
 		if got := labels(timeTicks(c.from.UnixNano(), c.to.UnixNano(), c.n, london)); got != c.want {
 			t.Errorf("%v to %v: %q, want %q", c.from, c.to, got, c.want)

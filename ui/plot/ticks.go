@@ -122,7 +122,7 @@ func clockLabel(t time.Time, step time.Duration) string {
 	case step < time.Second:
 		return t.Format("15:04:05.0")
 	case t.Hour() == 0 && t.Minute() == 0 && t.Second() == 0:
-		return t.Format("2 Jan")
+		return t.Format("01-02")
 	case step < time.Minute:
 		return t.Format("15:04:05")
 	}
@@ -137,7 +137,7 @@ func dayTicks(from, to int64, days int, loc *time.Location) []tick {
 		if u := at.UnixNano(); u > to {
 			return out
 		} else if u >= from {
-			out = append(out, tick{float64(u - from), at.Format("2 Jan")})
+			out = append(out, tick{float64(u - from), at.Format("01-02")})
 		}
 	}
 }
@@ -151,7 +151,7 @@ func monthTicks(from, to int64, months int, loc *time.Location) []tick {
 			break
 		}
 		if !at.Before(time.Unix(0, from)) {
-			out = append(out, tick{float64(at.UnixNano() - from), at.Format("Jan 2006")})
+			out = append(out, tick{float64(at.UnixNano() - from), at.Format("2006-01")})
 		}
 	}
 	return out

@@ -69,26 +69,54 @@ func (b *Banner) Data() BannerData { return b.data }
 // CreateRenderer implements fyne.Widget.
 func (b *Banner) CreateRenderer() fyne.WidgetRenderer {
 	r := &bannerRenderer{b: b, back: canvas.NewRectangle(color.Transparent), edge: canvas.NewRectangle(color.Transparent),
-		shape: NewStatusShape(StatusNone, 16), icon: widget.NewIcon(nil), text: canvas.NewText("", color.Transparent), detail: canvas.NewText("", color.Transparent)}
+		shape: NewStatusShape(StatusNone, 16), icon: widget.NewIcon(nil), text: canvas.NewText("", color.Transparent),
+		detail: [bannerLines]*canvas.Text{canvas.NewText("", color.Transparent), canvas.NewText("", color.Transparent)}}
 	r.Refresh()
 	return r
 }
 
 type bannerRenderer struct {
-	b            *Banner
-	back, edge   *canvas.Rectangle
-	shape        *StatusShape
-	icon         *widget.Icon
-	text, detail *canvas.Text
+	b          *Banner
+	back, edge *canvas.Rectangle
+	shape      *StatusShape
+	icon       *widget.Icon
+	text       *canvas.Text
+	detail     [bannerLines]*canvas.Text
 }
+
+// bannerLines is on how many lines the detail runs at most.
+const bannerLines = 2
 
 func (r *bannerRenderer) Destroy() {}
 func (r *bannerRenderer) Objects() []fyne.CanvasObject {
-	return []fyne.CanvasObject{r.back, r.edge, r.shape, r.icon, r.text, r.detail, r.b.action}
+	return []fyne.CanvasObject{r.back, r.edge, r.shape, r.icon, r.text, r.detail[0], r.detail[1], r.b.action}
 }
 
+// MinSize implements fyne.WidgetRenderer: once its width is known, the detail has
+// as many lines as it needs.
 func (r *bannerRenderer) MinSize() fyne.Size {
-	return fyne.NewSize(240, max(36, r.b.action.MinSize().Height+6))
+	text := r.b.Theme().Size(theme.SizeNameText)
+	height := 36 + float32(max(0, len(r.lines(r.b.Size().Width))-1))*(text+6)
+	return fyne.NewSize(240, max(height, r.b.action.MinSize().Height+6))
+}
+
+// room is where the text ends at most, and how wide it is.
+func (r *bannerRenderer) room(width float32) (end, first float32) {
+	end = width - 8
+	if r.b.action.Visible() {
+		end -= r.b.action.MinSize().Width
+	}
+	text, bold := r.b.Theme().Size(theme.SizeNameText), fyne.TextStyle{Bold: true}
+	return end, fyne.MeasureText(cutText(r.b.data.Text, end-40, text, bold), text, bold).Width
+}
+
+// lines are the lines of the detail, in a banner of a width.
+func (r *bannerRenderer) lines(width float32) []string {
+	end, first := r.room(width)
+	if end-52-first <= 0 {
+		return nil
+	}
+	return wrap(r.b.data.Detail, end-52-first, newFitter(r.b.Theme().Size(theme.SizeNameText), fyne.TextStyle{}), bannerLines)
 }
 
 func (r *bannerRenderer) Layout(size fyne.Size) {
@@ -98,10 +126,9 @@ func (r *bannerRenderer) Layout(size fyne.Size) {
 	r.shape.Resize(fyne.NewSquareSize(16))
 	r.icon.Move(fyne.NewPos(12, (size.Height-20)/2))
 	r.icon.Resize(fyne.NewSquareSize(20))
-	end := size.Width - 8
+	end, w := r.room(size.Width)
 	if r.b.action.Visible() {
 		s := r.b.action.MinSize()
-		end -= s.Width
 		r.b.action.Move(fyne.NewPos(end, (size.Height-s.Height)/2))
 		r.b.action.Resize(s)
 	}
@@ -113,11 +140,18 @@ func (r *bannerRenderer) Layout(size fyne.Size) {
 	bold := fyne.TextStyle{Bold: true}
 	setText(r.text, cutText(r.b.data.Text, end-40, text, bold), text, fore, bold)
 	r.text.Move(fyne.NewPos(40, 0))
-	w := fyne.MeasureText(r.text.Text, text, bold).Width
 	r.text.Resize(fyne.NewSize(w, size.Height))
-	setText(r.detail, cutText(r.b.data.Detail, end-52-w, text, fyne.TextStyle{}), text, muted, fyne.TextStyle{})
-	r.detail.Move(fyne.NewPos(52+w, 0))
-	r.detail.Resize(fyne.NewSize(max(0, end-52-w), size.Height))
+	lines := r.lines(size.Width)
+	y := (size.Height - float32(len(lines))*(text+6)) / 2
+	for i, t := range r.detail {
+		line := ""
+		if i < len(lines) {
+			line = lines[i]
+		}
+		setText(t, line, text, muted, fyne.TextStyle{})
+		t.Move(fyne.NewPos(52+w, y+float32(i)*(text+6)))
+		t.Resize(fyne.NewSize(max(0, end-52-w), text+6))
+	}
 }
 
 func (r *bannerRenderer) Refresh() {

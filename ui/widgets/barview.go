@@ -2,48 +2,24 @@ package widgets
 
 import (
 	"image"
-	"image/color"
 	"image/draw"
 	"math"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/theme"
-	"fyne.io/fyne/v2/widget"
 )
 
 // BarView is a value as the length of a bar, with the parts of its range that are
 // not normal along its foot.
-type BarView struct {
-	widget.BaseWidget
-
-	data      Meter
-	low, high string
-	view      *barRenderer
-}
+type BarView struct{ rangeView }
 
 // NewBarView makes a bar without a value.
 func NewBarView() *BarView {
-	b := &BarView{data: Meter{Text: "–", Value: math.NaN()}}
+	b := &BarView{rangeView{data: noMeter()}}
+	b.look = b
 	b.ExtendBaseWidget(b)
 	return b
 }
-
-// SetMeter shows a value; low and high are the ends of the range as they are to
-// be read.
-func (b *BarView) SetMeter(m Meter, low, high string) {
-	if b.data.equal(&m) && b.low == low && b.high == high {
-		return
-	}
-	b.data, b.low, b.high = m, low, high
-	if b.view != nil {
-		b.view.update()
-		b.view.bar.Refresh()
-	}
-}
-
-// Meter is the value shown.
-func (b *BarView) Meter() Meter { return b.data }
 
 func (b *BarView) draw(w, h int) image.Image {
 	img := emptyPicture(w, h)
@@ -55,13 +31,7 @@ func (b *BarView) draw(w, h int) image.Image {
 		draw.Draw(img, area, image.NewUniform(colorOf(b, name)), image.Point{}, draw.Src)
 	}
 	fill(0, 1, 0, h-foot-gap, ColorBorder)
-	for _, band := range b.data.Bands {
-		from, ok1 := b.data.share(band.From)
-		to, ok2 := b.data.share(band.To)
-		if ok1 && ok2 && band.Level.color() != "" {
-			fill(from, to, h-foot, h, band.Level.color())
-		}
-	}
+	b.bands(func(from, to float64, ink fyne.ThemeColorName) { fill(from, to, h-foot, h, ink) })
 	if at, ok := b.data.share(b.data.Value); ok {
 		fill(0, at, 0, h-foot-gap, b.data.trace())
 		tip := 1.2 * k / float64(w)
@@ -70,35 +40,9 @@ func (b *BarView) draw(w, h int) image.Image {
 	return img
 }
 
-// CreateRenderer implements fyne.Widget.
-func (b *BarView) CreateRenderer() fyne.WidgetRenderer {
-	text := func() *canvas.Text { return canvas.NewText("", color.Transparent) }
-	b.view = &barRenderer{b: b, bar: canvas.NewRaster(b.draw), value: text(), unit: text(), low: text(), high: text()}
-	b.view.update()
-	return b.view
-}
+func (b *BarView) least() fyne.Size { return fyne.NewSize(80, 34) }
 
-type barRenderer struct {
-	b                      *BarView
-	bar                    *canvas.Raster
-	value, unit, low, high *canvas.Text
-}
-
-func (r *barRenderer) Destroy() {
-	if r.b.view == r {
-		r.b.view = nil
-	}
-}
-
-func (r *barRenderer) Objects() []fyne.CanvasObject {
-	return []fyne.CanvasObject{r.bar, r.value, r.unit, r.low, r.high}
-}
-func (r *barRenderer) MinSize() fyne.Size { return fyne.NewSize(80, 34) }
-func (r *barRenderer) Layout(fyne.Size)   { r.update() }
-func (r *barRenderer) Refresh()           { r.update(); r.bar.Refresh() }
-
-func (r *barRenderer) update() {
-	b, size := r.b, r.b.Size()
+func (b *BarView) place(r *rangeRenderer, size fyne.Size) {
 	small := b.Theme().Size(theme.SizeNameCaptionText)
 	ends := size.Height >= 62
 	foot := float32(0)
@@ -107,18 +51,13 @@ func (r *barRenderer) update() {
 	}
 	big := fitText(b.data.Text, size.Width*0.7, (size.Height-foot)*0.46)
 	unit := max(small, big*0.5)
-	setText(r.value, b.data.Text, big, colorOf(b, b.data.ink()), fyne.TextStyle{})
-	setText(r.unit, b.data.Unit, unit, colorOf(b, ColorMuted), fyne.TextStyle{})
+	r.reading(big, unit)
 	placeText(r.value, 0, 0, 0, lineHeight(big))
 	placeText(r.unit, r.value.MinSize().Width+big*0.2, (big-unit)*1.08, 0, lineHeight(unit))
 	top := lineHeight(big) + 2
-	r.bar.Move(fyne.NewPos(0, top))
-	r.bar.Resize(fyne.NewSize(size.Width, max(6, size.Height-foot-top-1)))
-	for _, t := range []*canvas.Text{r.low, r.high} {
-		setVisible(t, ends)
-	}
-	setText(r.low, b.low, small, colorOf(b, ColorMuted), fyne.TextStyle{})
-	setText(r.high, b.high, small, colorOf(b, ColorMuted), fyne.TextStyle{})
+	r.picture.Move(fyne.NewPos(0, top))
+	r.picture.Resize(fyne.NewSize(size.Width, max(6, size.Height-foot-top-1)))
+	r.ends(ends, small)
 	placeText(r.low, 0, size.Height-foot, 0, foot)
 	placeText(r.high, size.Width-r.high.MinSize().Width, size.Height-foot, 0, foot)
 }

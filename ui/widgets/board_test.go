@@ -326,8 +326,8 @@ func TestSettersCompare(t *testing.T) {
 	w := test.NewTempWindow(t, g)
 	w.Resize(fyne.NewSize(100, 100))
 	drawn := 0
-	plain := g.view.dial.Generator
-	g.view.dial.Generator = func(w, h int) image.Image { drawn++; return plain(w, h) }
+	plain := g.view.picture.Generator
+	g.view.picture.Generator = func(w, h int) image.Image { drawn++; return plain(w, h) }
 	m := meters()["unknown"]
 	for range 3 {
 		g.SetMeter(m, "0", "25")

@@ -198,9 +198,9 @@ func (v *chartRenderer) place(n int, pointer fyne.Position, names, values float3
 // so much of it.
 func cursorFormat(shown time.Duration) string {
 	if shown < time.Minute {
-		return "2 Jan 15:04:05.000"
+		return "01-02 15:04:05.000"
 	}
-	return "2 Jan 15:04:05"
+	return "01-02 15:04:05"
 }
 
 // formatReading writes a value with its unit.

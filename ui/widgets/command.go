@@ -39,19 +39,13 @@ type Proof struct {
 type CommandButton struct {
 	widget.BaseWidget
 
-	// OnSend tells that the command is to be sent, OnProof that the line beneath was
-	// tapped; it may be nil.
-	OnSend, OnProof func()
+	pressable
 
-	label    string
-	hold     bool
-	proof    Proof
-	disabled bool
-	hovered  bool
-	focused  bool
-	held     *holder
-	line     *proofLine
-	view     *commandRenderer
+	// OnSend tells that the command is to be sent.
+	OnSend func()
+
+	label string
+	view  *commandRenderer
 }
 
 var (
@@ -63,36 +57,16 @@ var (
 
 // NewCommandButton makes a button; hold asks for a deliberate hand.
 func NewCommandButton(label string, hold bool, send func()) *CommandButton {
-	b := &CommandButton{label: label, hold: hold, OnSend: send, line: newProofLine()}
-	b.held = newHolder(b.update)
+	b := &CommandButton{label: label, OnSend: send}
+	b.own(b, hold)
 	b.ExtendBaseWidget(b)
 	return b
 }
-
-// SetProof shows how far the last command got.
-func (b *CommandButton) SetProof(p Proof) {
-	if b.proof != p {
-		b.proof = p
-		b.update()
-	}
-}
-
-// Proof is what is shown of the last command.
-func (b *CommandButton) Proof() Proof { return b.proof }
 
 // SetLabel changes the label.
 func (b *CommandButton) SetLabel(label string) {
 	if b.label != label {
 		b.label = label
-		b.update()
-	}
-}
-
-// SetEnabled allows or forbids sending, such as while there is no connection.
-func (b *CommandButton) SetEnabled(on bool) {
-	if b.disabled == on {
-		b.disabled = !on
-		b.held.release()
 		b.update()
 	}
 }
@@ -103,85 +77,10 @@ func (b *CommandButton) update() {
 	}
 }
 
-// press begins to hold.
-func (b *CommandButton) press() {
-	if b.hold && !b.disabled {
-		b.held.press(b.send)
-	}
-}
-
-func (b *CommandButton) send() {
+func (b *CommandButton) act() {
 	if b.OnSend != nil && !b.disabled {
 		b.OnSend()
 	}
-}
-
-// MouseDown implements desktop.Mouseable.
-func (b *CommandButton) MouseDown(e *desktop.MouseEvent) {
-	if e.Button == desktop.MouseButtonPrimary && e.Position.Y < commandHeight {
-		b.press()
-	}
-}
-
-// MouseUp implements desktop.Mouseable.
-func (b *CommandButton) MouseUp(*desktop.MouseEvent) { b.held.release() }
-
-// Tapped implements fyne.Tappable.
-func (b *CommandButton) Tapped(e *fyne.PointEvent) {
-	if !b.line.tapped(e.Position.Y, b.OnProof) && !b.hold {
-		b.send()
-	}
-}
-
-// MouseIn implements desktop.Hoverable.
-func (b *CommandButton) MouseIn(*desktop.MouseEvent) { b.hovered = true; b.update() }
-
-// MouseMoved implements desktop.Hoverable.
-func (b *CommandButton) MouseMoved(*desktop.MouseEvent) {}
-
-// MouseOut implements desktop.Hoverable: a hand that slips off does not send.
-func (b *CommandButton) MouseOut() {
-	b.hovered = false
-	b.held.release()
-	b.update()
-}
-
-// FocusGained implements fyne.Focusable.
-func (b *CommandButton) FocusGained() { b.focused = true; b.update() }
-
-// FocusLost implements fyne.Focusable.
-func (b *CommandButton) FocusLost() {
-	b.focused = false
-	b.held.release()
-	b.update()
-}
-
-// TypedRune implements fyne.Focusable.
-func (b *CommandButton) TypedRune(r rune) { passRune(b, r) }
-
-// TypedKey implements fyne.Focusable.
-func (b *CommandButton) TypedKey(e *fyne.KeyEvent) {
-	if !b.hold && (e.Name == fyne.KeySpace || e.Name == fyne.KeyReturn || e.Name == fyne.KeyEnter) {
-		b.send()
-	}
-}
-
-// KeyDown implements desktop.Keyable: the space bar can be held too.
-func (b *CommandButton) KeyDown(e *fyne.KeyEvent) {
-	if e.Name == fyne.KeySpace {
-		b.press()
-		return
-	}
-	passKey(b, e, true)
-}
-
-// KeyUp implements desktop.Keyable.
-func (b *CommandButton) KeyUp(e *fyne.KeyEvent) {
-	if e.Name == fyne.KeySpace {
-		b.held.release()
-		return
-	}
-	passKey(b, e, false)
 }
 
 // CreateRenderer implements fyne.Widget.

@@ -2,7 +2,6 @@ package widgets
 
 import (
 	"image/color"
-	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -12,7 +11,7 @@ import (
 
 const (
 	// maxHintLines bounds the lines of a hint.
-	maxHintLines = 4
+	maxHintLines = 7
 	// emptyWidth is how wide the words run at most.
 	emptyWidth = 460
 )
@@ -120,28 +119,4 @@ func (r *emptyRenderer) Layout(size fyne.Size) {
 	s := r.e.action.MinSize()
 	r.e.action.Move(fyne.NewPos((size.Width-s.Width)/2, y+gap))
 	r.e.action.Resize(s)
-}
-
-// wrap breaks s at spaces into at most n lines of a width; the last one is cut.
-func wrap(s string, width float32, f *fitter, n int) []string {
-	var lines []string
-	line := ""
-	words := strings.Fields(s)
-	for i, w := range words {
-		next := strings.TrimSpace(line + " " + w)
-		if line == "" || f.measure(next) <= width {
-			line = next
-			continue
-		}
-		if len(lines) == n-1 {
-			line = strings.Join(append([]string{line}, words[i:]...), " ")
-			break
-		}
-		lines = append(lines, f.cut(line, width))
-		line = w
-	}
-	if line != "" {
-		lines = append(lines, f.cut(line, width))
-	}
-	return lines
 }

@@ -9,42 +9,19 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/theme"
-	"fyne.io/fyne/v2/widget"
 	"golang.org/x/image/vector"
 )
 
 // Gauge is a value on a dial, with the parts of its range that are not normal.
-type Gauge struct {
-	widget.BaseWidget
-
-	data Meter
-	low  string // the ends of the range in words
-	high string
-	view *gaugeRenderer
-}
+type Gauge struct{ rangeView }
 
 // NewGauge makes a dial without a value.
 func NewGauge() *Gauge {
-	g := &Gauge{data: Meter{Text: "–", Value: math.NaN()}}
+	g := &Gauge{rangeView{data: noMeter()}}
+	g.look = g
 	g.ExtendBaseWidget(g)
 	return g
 }
-
-// SetMeter shows a value; low and high are the ends of the range as they are to
-// be read.
-func (g *Gauge) SetMeter(m Meter, low, high string) {
-	if g.data.equal(&m) && g.low == low && g.high == high {
-		return
-	}
-	g.data, g.low, g.high = m, low, high
-	if g.view != nil {
-		g.view.update()
-		g.view.dial.Refresh()
-	}
-}
-
-// Meter is the value shown.
-func (g *Gauge) Meter() Meter { return g.data }
 
 // The dial runs clockwise over 240 degrees, from the lower left.
 const (
@@ -70,13 +47,7 @@ func (g *Gauge) draw(w, h int) image.Image {
 	rim := math.Max(2*k, r*0.035)
 	body := r - rim - math.Max(1.5*k, r*0.02)
 	arc(0, 1, body, thick, colorOf(g, ColorBorder))
-	for _, b := range g.data.Bands {
-		from, ok1 := g.data.share(b.From)
-		to, ok2 := g.data.share(b.To)
-		if ok1 && ok2 && to > from && b.Level.color() != "" {
-			arc(from, to, r, rim, colorOf(g, b.Level.color()))
-		}
-	}
+	g.bands(func(from, to float64, ink fyne.ThemeColorName) { arc(from, to, r, rim, colorOf(g, ink)) })
 	at, ok := g.data.share(g.data.Value)
 	if !ok {
 		return img
@@ -105,55 +76,21 @@ func fillArc(img *image.RGBA, cx, cy, outer, inner, from, to float64, c color.Co
 	z.Draw(img, b, image.NewUniform(c), image.Point{})
 }
 
-// CreateRenderer implements fyne.Widget.
-func (g *Gauge) CreateRenderer() fyne.WidgetRenderer {
-	text := func() *canvas.Text { return canvas.NewText("", color.Transparent) }
-	g.view = &gaugeRenderer{g: g, dial: canvas.NewRaster(g.draw), value: text(), unit: text(), low: text(), high: text()}
-	g.view.update()
-	return g.view
-}
+func (g *Gauge) least() fyne.Size { return fyne.NewSize(72, 60) }
 
-type gaugeRenderer struct {
-	g                      *Gauge
-	dial                   *canvas.Raster
-	value, unit, low, high *canvas.Text
-}
-
-func (r *gaugeRenderer) Destroy() {
-	if r.g.view == r {
-		r.g.view = nil
-	}
-}
-
-func (r *gaugeRenderer) Objects() []fyne.CanvasObject {
-	return []fyne.CanvasObject{r.dial, r.value, r.unit, r.low, r.high}
-}
-func (r *gaugeRenderer) MinSize() fyne.Size { return fyne.NewSize(72, 60) }
-func (r *gaugeRenderer) Layout(size fyne.Size) {
-	r.dial.Resize(size)
-	r.update()
-}
-func (r *gaugeRenderer) Refresh() { r.update(); r.dial.Refresh() }
-
-func (r *gaugeRenderer) update() {
-	g, size := r.g, r.g.Size()
+func (g *Gauge) place(r *rangeRenderer, size fyne.Size) {
+	r.picture.Resize(size)
 	cx, cy, radius := dial(float64(size.Width), float64(size.Height))
 	x, y, in := float32(cx), float32(cy), float32(radius)
 	big := fitText(g.data.Text, in*1.2, in*0.52)
 	small := max(9, min(g.Theme().Size(theme.SizeNameCaptionText)*1.4, in*0.17))
-	muted := colorOf(g, ColorMuted)
-	setText(r.value, g.data.Text, big, colorOf(g, g.data.ink()), fyne.TextStyle{})
-	setText(r.unit, g.data.Unit, small, muted, fyne.TextStyle{})
+	r.reading(big, small)
 	centre := func(t *canvas.Text, x, y, size float32) {
 		placeText(t, x-t.MinSize().Width/2, y, 0, lineHeight(size))
 	}
 	centre(r.value, x, y-lineHeight(big)*0.56, big)
 	centre(r.unit, x, y+big*0.52, small)
-	shown := in > 34
-	setVisible(r.low, shown)
-	setVisible(r.high, shown)
-	setText(r.low, g.low, small, muted, fyne.TextStyle{})
-	setText(r.high, g.high, small, muted, fyne.TextStyle{})
+	r.ends(in > 34, small)
 	foot := y + in*float32(math.Sin(dialStart)) - lineHeight(small)*0.75
 	across := in * float32(math.Cos(math.Pi-dialStart)) * 0.66
 	centre(r.low, x-across, foot, small)

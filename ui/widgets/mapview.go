@@ -13,6 +13,7 @@ import (
 	"golang.org/x/image/draw"
 	"golang.org/x/image/math/f64"
 
+	"github.com/pilothouse/pilothouse/ui/i18n"
 	"github.com/pilothouse/pilothouse/ui/plot"
 )
 
@@ -247,15 +248,15 @@ func mapKeys() []keyOf[*MapView] {
 		return func(m *MapView, _ rune) { m.zoomMiddle(factor) }
 	}
 	return []keyOf[*MapView]{
-		{Key{Label: "←", Does: "Move the view west", name: fyne.KeyLeft}, pan(1, 0)},
-		{Key{Label: "→", Does: "Move the view east", name: fyne.KeyRight}, pan(-1, 0)},
-		{Key{Label: "↑", Does: "Move the view north", name: fyne.KeyUp}, pan(0, 1)},
-		{Key{Label: "↓", Does: "Move the view south", name: fyne.KeyDown}, pan(0, -1)},
-		{Key{Label: "+", Does: "Zoom in", char: '+'}, zoom(1 / zoomStep)},
-		{Key{Label: "=", Does: "Zoom in", char: '='}, zoom(1 / zoomStep)},
-		{Key{Label: "−", Does: "Zoom out", char: '-'}, zoom(zoomStep)},
-		{Key{Label: "0", Does: "Show all devices", char: '0'}, always((*MapView).fit)},
-		{Key{Label: "Home", Does: "Show all devices", name: fyne.KeyHome}, always((*MapView).fit)},
+		{Key{Label: "←", Does: i18n.T("Move the view west"), name: fyne.KeyLeft}, pan(1, 0)},
+		{Key{Label: "→", Does: i18n.T("Move the view east"), name: fyne.KeyRight}, pan(-1, 0)},
+		{Key{Label: "↑", Does: i18n.T("Move the view north"), name: fyne.KeyUp}, pan(0, 1)},
+		{Key{Label: "↓", Does: i18n.T("Move the view south"), name: fyne.KeyDown}, pan(0, -1)},
+		{Key{Label: "+", Does: i18n.T("Zoom in"), char: '+'}, zoom(1 / zoomStep)},
+		{Key{Label: "=", Does: i18n.T("Zoom in"), char: '='}, zoom(1 / zoomStep)},
+		{Key{Label: "−", Does: i18n.T("Zoom out"), char: '-'}, zoom(zoomStep)},
+		{Key{Label: "0", Does: i18n.T("Show all devices"), char: '0'}, always((*MapView).fit)},
+		{Key{Label: i18n.T("Home"), Does: i18n.T("Show all devices"), name: fyne.KeyHome}, always((*MapView).fit)},
 	}
 }
 

@@ -187,8 +187,19 @@ func (v *navRenderer) Destroy() {
 }
 
 func (v *navRenderer) Objects() []fyne.CanvasObject { return v.objects }
+
+// width is that of the rail: its labels fit in, as they are when chosen.
+func (v *navRenderer) width() float32 {
+	width, size := float32(navWidth), v.n.Theme().Size(theme.SizeNameCaptionText)
+	for _, it := range v.n.items {
+		width = max(width, fyne.MeasureText(it.Label, size, fyne.TextStyle{Bold: true}).Width+12)
+	}
+	return width
+}
+
+// MinSize implements fyne.WidgetRenderer.
 func (v *navRenderer) MinSize() fyne.Size {
-	return fyne.NewSize(navWidth, 2*navPad+navHeight*float32(len(v.parts)))
+	return fyne.NewSize(v.width(), 2*navPad+navHeight*float32(len(v.parts)))
 }
 
 func (v *navRenderer) Layout(size fyne.Size) {

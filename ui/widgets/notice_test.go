@@ -2,6 +2,7 @@ package widgets
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -91,5 +92,29 @@ func TestToastsIntents(t *testing.T) {
 	test.Tap(s.cards[3].action)
 	if gone != "2" || done != "5" {
 		t.Errorf("dismissed %q, acted on %q; want the four newest to be shown", gone, done)
+	}
+}
+
+// TestWrapBreaksWithoutSpaces wraps a sentence of a script that has none: nothing is
+// lost, and no line begins with what may not.
+func TestWrapBreaksWithoutSpaces(t *testing.T) {
+	app(t)
+	f := newFitter(13, fyne.TextStyle{})
+	for _, text := range []string{
+		"ログイン拒否、トピック拒否、引き継ぎ、大量接続を、誰が、どこから、何回かとともに随時表示します。",
+		"被拒登录、被拒主题、接管和洪泛会在此实时显示：谁、从何处、多少次。",
+		"トピックとペイロードには {device}、{name} を使えます。",
+	} {
+		for _, width := range []float32{120, 200, 333} {
+			lines := wrap(text, width, f, 20)
+			if got := strings.Join(lines, ""); strings.ReplaceAll(got, " ", "") != strings.ReplaceAll(text, " ", "") || len(lines) < 2 {
+				t.Errorf("%.0f wide it became %q", width, lines)
+			}
+			for _, line := range lines {
+				if f.measure(line) > width || strings.ContainsAny(line[:len("、")], "、。") {
+					t.Errorf("%.0f wide there is the line %q", width, line)
+				}
+			}
+		}
 	}
 }

@@ -103,6 +103,11 @@ func (p *Palette) SetResults(items []PaletteItem) {
 	for i, it := range items {
 		rows[i] = Row{Key: it.Key, Status: it.Status, Cells: []Cell{{Text: it.Title}, {Text: it.Detail, Color: ColorMuted}, {Text: it.Category, Color: ColorMuted}}}
 	}
+	kinds := make([]string, len(items))
+	for i := range items {
+		kinds[i] = items[i].Category
+	}
+	p.rows.Widen(2, kinds)
 	p.rows.SetOffset(0)
 	p.rows.SetRows(len(rows), 0, rows)
 	first := ""

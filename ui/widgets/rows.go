@@ -3,6 +3,7 @@ package widgets
 import (
 	"image"
 	"math"
+	"slices"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -21,7 +22,7 @@ type Column struct {
 	Monospace     bool
 	// Sortable columns emit OnSort when their title is tapped.
 	Sortable bool
-	// Holds are words of its cells for which a column without Weight is widened.
+	// Holds are words of its cells for which the column is widened.
 	Holds []string
 	// Optional columns are left out, the last one first, where not all fit.
 	Optional bool
@@ -198,6 +199,20 @@ func (r *Rows) follow() {
 	}
 	if r.cursor >= r.total {
 		r.cursor = r.total - 1
+	}
+}
+
+// Widen makes a column wide enough for words that its cells hold.
+func (r *Rows) Widen(column int, words []string) {
+	c := &r.columns[column]
+	more := false
+	for _, word := range words {
+		if !slices.Contains(c.Holds, word) {
+			c.Holds, more = append(c.Holds, word), true
+		}
+	}
+	if more && r.view != nil {
+		r.view.Layout(r.Size())
 	}
 }
 

@@ -3,6 +3,8 @@ package widgets
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
+
+	"github.com/pilothouse/pilothouse/ui/i18n"
 )
 
 var (
@@ -245,25 +247,25 @@ func rowsKeys() []keyOf[*Rows] {
 	}
 	page := func(r *Rows) int { return max(1, int(r.bodyHeight()/r.rowHeight())-1) }
 	return []keyOf[*Rows]{
-		{Key{Label: "↑", Does: "The row above", name: fyne.KeyUp}, step(func(*Rows) int { return -1 })},
-		{Key{Label: "↓", Does: "The row below", name: fyne.KeyDown}, step(func(*Rows) int { return 1 })},
-		{Key{Label: "Page up", Does: "A page up", name: fyne.KeyPageUp}, step(func(r *Rows) int { return -page(r) })},
-		{Key{Label: "Page down", Does: "A page down", name: fyne.KeyPageDown}, step(page)},
-		{Key{Label: "Home", Does: "The first row", name: fyne.KeyHome}, step(func(r *Rows) int { return -r.total })},
-		{Key{Label: "End", Does: "The last row", name: fyne.KeyEnd}, step(func(r *Rows) int { return r.total })},
-		{Key{Label: "←", Does: "Close the branch, or go to the one it is in", name: fyne.KeyLeft}, always((*Rows).collapse)},
-		{Key{Label: "→", Does: "Open the branch, or go into it", name: fyne.KeyRight}, always((*Rows).expand)},
-		{Key{Label: "Enter", Does: "Open what the row is about", name: fyne.KeyReturn}, always((*Rows).activate)},
-		{Key{Label: "Enter, of the number pad", Does: "The same", name: fyne.KeyEnter}, always((*Rows).activate)},
-		{Key{Label: "Space", Does: "The same", name: fyne.KeySpace}, always((*Rows).activate)},
-		{Key{Label: "Delete", Does: "Delete what the row is about, after a question", name: fyne.KeyDelete}, always((*Rows).deleteRow)},
-		{Key{Label: "1 … 9", Does: "Sort by that column; again, the other way round", char: '1'}, (*Rows).sortKey},
+		{Key{Label: "↑", Does: i18n.T("The row above"), name: fyne.KeyUp}, step(func(*Rows) int { return -1 })},
+		{Key{Label: "↓", Does: i18n.T("The row below"), name: fyne.KeyDown}, step(func(*Rows) int { return 1 })},
+		{Key{Label: i18n.T("Page up"), Does: i18n.T("A page up"), name: fyne.KeyPageUp}, step(func(r *Rows) int { return -page(r) })},
+		{Key{Label: i18n.T("Page down"), Does: i18n.T("A page down"), name: fyne.KeyPageDown}, step(page)},
+		{Key{Label: i18n.T("Home"), Does: i18n.T("The first row"), name: fyne.KeyHome}, step(func(r *Rows) int { return -r.total })},
+		{Key{Label: i18n.T("End"), Does: i18n.T("The last row"), name: fyne.KeyEnd}, step(func(r *Rows) int { return r.total })},
+		{Key{Label: "←", Does: i18n.T("Close the branch, or go to the one it is in"), name: fyne.KeyLeft}, always((*Rows).collapse)},
+		{Key{Label: "→", Does: i18n.T("Open the branch, or go into it"), name: fyne.KeyRight}, always((*Rows).expand)},
+		{Key{Label: i18n.T("Enter"), Does: i18n.T("Open what the row is about"), name: fyne.KeyReturn}, always((*Rows).activate)},
+		{Key{Label: i18n.T("Enter, of the number pad"), Does: i18n.T("The same"), name: fyne.KeyEnter}, always((*Rows).activate)},
+		{Key{Label: i18n.T("Space"), Does: i18n.T("The same"), name: fyne.KeySpace}, always((*Rows).activate)},
+		{Key{Label: i18n.T("Delete"), Does: i18n.T("Delete what the row is about, after a question"), name: fyne.KeyDelete}, always((*Rows).deleteRow)},
+		{Key{Label: "1 … 9", Does: i18n.T("Sort by that column; again, the other way round"), char: '1'}, (*Rows).sortKey},
 	}
 }
 
 // RowsKeys are the keys that a focused list understands, the one that copies too.
 func RowsKeys() []Key {
-	return append(listed(rowsKeys()), Key{Label: "Ctrl+C", Does: "Copy what the row is about"})
+	return append(listed(rowsKeys()), Key{Label: i18n.T("Ctrl") + "+C", Does: i18n.T("Copy what the row is about")})
 }
 
 // TypedKey implements fyne.Focusable.

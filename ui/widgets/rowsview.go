@@ -191,18 +191,15 @@ func spans(columns []Column, width float32) []span {
 	return out
 }
 
-// roomy are the columns, those that keep their width widened where their title or
-// what they hold needs it: in another language words are longer.
+// roomy are the columns, widened where their title or what they hold needs it: in
+// another language words are longer.
 func (v *rowsRenderer) roomy() []Column {
 	th := v.look.th
 	title := newFitter(th.Size(theme.SizeNameCaptionText), fyne.TextStyle{Bold: true})
-	text := newFitter(v.look.size, fyne.TextStyle{})
+	text := newFitter(v.look.size, fyne.TextStyle{Bold: true}) // some are
 	columns := slices.Clone(v.r.columns)
 	for i := range columns {
 		c := &columns[i]
-		if c.Weight > 0 {
-			continue
-		}
 		if !v.r.headless && c.Title != "" {
 			c.Width = max(c.Width, title.measure(c.Title)+2*cellPad)
 		}

@@ -28,21 +28,14 @@ const (
 type Switch struct {
 	widget.BaseWidget
 
-	// OnSwitch tells what is asked for, OnProof that the line beneath was tapped; it
-	// may be nil.
-	OnSwitch func(on bool)
-	OnProof  func()
+	pressable
 
-	state    SwitchState
-	word     string
-	hold     bool
-	disabled bool
-	proof    Proof
-	hovered  bool
-	focused  bool
-	held     *holder
-	line     *proofLine
-	view     *switchRenderer
+	// OnSwitch tells what is asked for.
+	OnSwitch func(on bool)
+
+	state SwitchState
+	word  string
+	view  *switchRenderer
 }
 
 var (
@@ -55,8 +48,8 @@ var (
 // NewSwitch makes a switch of which nothing is known; hold asks for a deliberate
 // hand.
 func NewSwitch(hold bool) *Switch {
-	s := &Switch{hold: hold, line: newProofLine()}
-	s.held = newHolder(s.update)
+	s := &Switch{}
+	s.own(s, hold)
 	s.ExtendBaseWidget(s)
 	return s
 }
@@ -72,111 +65,17 @@ func (s *Switch) SetState(state SwitchState, word string) {
 // State is what is shown to be the case.
 func (s *Switch) State() SwitchState { return s.state }
 
-// SetProof shows how far the last command got.
-func (s *Switch) SetProof(p Proof) {
-	if s.proof != p {
-		s.proof = p
-		s.update()
-	}
-}
-
-// Proof is what is shown of the last command.
-func (s *Switch) Proof() Proof { return s.proof }
-
-// SetEnabled allows or forbids switching.
-func (s *Switch) SetEnabled(on bool) {
-	if s.disabled == on {
-		s.disabled = !on
-		s.held.release()
-		s.update()
-	}
-}
-
 func (s *Switch) update() {
 	if s.view != nil {
 		s.view.update()
 	}
 }
 
-// flip asks for the other state; of what is not known, for on.
-func (s *Switch) flip() {
+// act asks for the other state; of what is not known, for on.
+func (s *Switch) act() {
 	if s.OnSwitch != nil && !s.disabled {
 		s.OnSwitch(s.state != SwitchOn)
 	}
-}
-
-func (s *Switch) press() {
-	if s.hold && !s.disabled {
-		s.held.press(s.flip)
-	}
-}
-
-// Tapped implements fyne.Tappable.
-func (s *Switch) Tapped(e *fyne.PointEvent) {
-	if !s.line.tapped(e.Position.Y, s.OnProof) && !s.hold {
-		s.flip()
-	}
-}
-
-// MouseDown implements desktop.Mouseable.
-func (s *Switch) MouseDown(e *desktop.MouseEvent) {
-	if e.Button == desktop.MouseButtonPrimary && e.Position.Y < s.line.top {
-		s.press()
-	}
-}
-
-// MouseUp implements desktop.Mouseable.
-func (s *Switch) MouseUp(*desktop.MouseEvent) { s.held.release() }
-
-// MouseIn implements desktop.Hoverable.
-func (s *Switch) MouseIn(*desktop.MouseEvent) { s.hovered = true; s.update() }
-
-// MouseMoved implements desktop.Hoverable.
-func (s *Switch) MouseMoved(*desktop.MouseEvent) {}
-
-// MouseOut implements desktop.Hoverable: a hand that slips off does not switch.
-func (s *Switch) MouseOut() {
-	s.hovered = false
-	s.held.release()
-	s.update()
-}
-
-// FocusGained implements fyne.Focusable.
-func (s *Switch) FocusGained() { s.focused = true; s.update() }
-
-// FocusLost implements fyne.Focusable.
-func (s *Switch) FocusLost() {
-	s.focused = false
-	s.held.release()
-	s.update()
-}
-
-// TypedRune implements fyne.Focusable.
-func (s *Switch) TypedRune(rune) {}
-
-// TypedKey implements fyne.Focusable.
-func (s *Switch) TypedKey(e *fyne.KeyEvent) {
-	if !s.hold && (e.Name == fyne.KeySpace || e.Name == fyne.KeyReturn || e.Name == fyne.KeyEnter) {
-		s.flip()
-	}
-}
-
-// KeyDown implements desktop.Keyable: the space bar can be held too.
-func (s *Switch) KeyDown(e *fyne.KeyEvent) {
-	if e.Name == fyne.KeySpace {
-		s.press()
-		return
-	}
-	passKey(s, e, true)
-}
-
-// KeyUp implements desktop.Keyable.
-func (s *Switch) KeyUp(e *fyne.KeyEvent) {
-	if e.Name == fyne.KeySpace {
-		s.held.release()
-		return
-	}
-	passKey(s, e, false)
 }
 
 // CreateRenderer implements fyne.Widget.

@@ -199,9 +199,9 @@ func (v *tileRenderer) caption() float32 { return v.t.Theme().Size(theme.SizeNam
 func (v *tileRenderer) big() float32     { return v.t.Theme().Size(theme.SizeNameSubHeadingText) }
 
 func (v *tileRenderer) headHeight() float32 {
-	return v.t.Theme().Size(theme.SizeNameText) + v.caption() + 12
+	return v.t.Theme().Size(theme.SizeNameText) + v.caption() + 10
 }
-func (v *tileRenderer) valueHeight() float32 { return v.caption() + v.big() + 38 }
+func (v *tileRenderer) valueHeight() float32 { return v.caption() + v.big() + 33 }
 func (v *tileRenderer) noteHeight() float32  { return v.caption() + 8 }
 
 func (v *tileRenderer) Layout(fyne.Size) {
@@ -300,7 +300,7 @@ func (v *tileRenderer) value(i int, d *TileValue, x, y, w float32) {
 	v.put(p.value, number, big, ink, fyne.TextStyle{}, x, y+small+3, 0)
 	end := x + v.fitter(big, fyne.TextStyle{}).measure(number) + 4
 	v.put(p.unit, d.Unit, small, muted, fyne.TextStyle{}, end, y+small+3+(big-small)*1.05, 0)
-	pos, room := fyne.NewPos(x, y+small+big+14), fyne.NewSize(w, 22)
+	pos, room := fyne.NewPos(x, y+small+big+12), fyne.NewSize(w, 20)
 	if !p.spark.shows(d.Spark) || p.spark.Position() != pos || p.spark.Size() != room {
 		setVisible(p.spark, len(d.Spark) > 1)
 		p.spark.SetValues(d.Spark)

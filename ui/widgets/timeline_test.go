@@ -100,7 +100,7 @@ func TestTimelineScrollsAndTypes(t *testing.T) {
 
 func TestTimelineDescribes(t *testing.T) {
 	l := newLine(t)
-	for x, want := range map[float32]string{480: "11:58:00 lost", 540: "11:59:00 look here", 390: "1 Jun 11:56:30: not running", 60: "1 Jun 11:51:00"} {
+	for x, want := range map[float32]string{480: "11:58:00 lost", 540: "11:59:00 look here", 390: "06-01 11:56:30: not running", 60: "06-01 11:51:00"} {
 		if got := l.describe(x); got != want {
 			t.Errorf("at %v: %q, want %q", x, got, want)
 		}

@@ -34,7 +34,7 @@ func timelineTicks(from, to time.Time, limit int) []timelineTick {
 	format := "15:04"
 	switch {
 	case step >= wholeDay:
-		format = "2 Jan"
+		format = "01-02"
 	case step < time.Minute:
 		format = "15:04:05"
 	}
@@ -57,7 +57,7 @@ func timelineTicks(from, to time.Time, limit int) []timelineTick {
 		}
 		label := at.Format(format)
 		if step < wholeDay && at.Hour() == 0 && at.Minute() == 0 && at.Second() == 0 {
-			label = at.Format("2 Jan")
+			label = at.Format("01-02")
 		}
 		out = append(out, timelineTick{at, label})
 	}

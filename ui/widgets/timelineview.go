@@ -189,7 +189,7 @@ func (v *timelineRenderer) say(text string, x func(w float32) float32) {
 func (t *Timeline) describe(x float32) string {
 	const reach = 5
 	at := t.TimeAt(x)
-	text := at.Local().Format("2 Jan 15:04:05")
+	text := at.Local().Format("01-02 15:04:05")
 	for _, m := range t.data.Marks {
 		if d := t.XAt(m.At) - x; d >= -reach && d <= reach {
 			return m.At.Local().Format("15:04:05") + " " + m.Title

@@ -130,7 +130,7 @@ func (c *toastCard) Tapped(*fyne.PointEvent) { emit(c.of.OnDismiss, c.toast.ID) 
 
 // CreateRenderer implements fyne.Widget.
 func (c *toastCard) CreateRenderer() fyne.WidgetRenderer {
-	r := &toastRenderer{c: c, back: canvas.NewRectangle(color.Transparent), shape: NewStatusShape(StatusNone, 14), text: canvas.NewText("", color.Transparent)}
+	r := &toastRenderer{c: c, back: canvas.NewRectangle(color.Transparent), shape: NewStatusShape(StatusNone, 14), lines: [toastLines]*canvas.Text{canvas.NewText("", color.Transparent), canvas.NewText("", color.Transparent)}}
 	r.Refresh()
 	return r
 }
@@ -139,12 +139,18 @@ type toastRenderer struct {
 	c     *toastCard
 	back  *canvas.Rectangle
 	shape *StatusShape
-	text  *canvas.Text
+	lines [toastLines]*canvas.Text
 }
+
+// Sizes of a message: how wide its words run, and on how many lines.
+const (
+	toastWidth = 420
+	toastLines = 2
+)
 
 func (r *toastRenderer) Destroy() {}
 func (r *toastRenderer) Objects() []fyne.CanvasObject {
-	return []fyne.CanvasObject{r.back, r.shape, r.text, r.c.action}
+	return []fyne.CanvasObject{r.back, r.shape, r.lines[0], r.lines[1], r.c.action}
 }
 
 func (r *toastRenderer) lead() float32 {
@@ -155,12 +161,16 @@ func (r *toastRenderer) lead() float32 {
 }
 
 func (r *toastRenderer) MinSize() fyne.Size {
-	w := fyne.MeasureText(r.c.toast.Text, r.c.Theme().Size(theme.SizeNameText), fyne.TextStyle{}).Width
-	w = r.lead() + min(w, 420) + 16
+	size := r.c.Theme().Size(theme.SizeNameText)
+	w, h := fyne.MeasureText(r.c.toast.Text, size, fyne.TextStyle{}).Width, float32(42)
+	if w > toastWidth {
+		h += size + 4
+	}
+	w = r.lead() + min(w, toastWidth) + 16
 	if r.c.action.Visible() {
 		w += r.c.action.MinSize().Width
 	}
-	return fyne.NewSize(w, 42)
+	return fyne.NewSize(w, h)
 }
 
 func (r *toastRenderer) Layout(size fyne.Size) {
@@ -175,9 +185,17 @@ func (r *toastRenderer) Layout(size fyne.Size) {
 		r.c.action.Resize(s)
 	}
 	text := r.c.Theme().Size(theme.SizeNameText)
-	setText(r.text, cutText(r.c.toast.Text, end-r.lead(), text, fyne.TextStyle{}), text, colorOf(r.c, theme.ColorNameForeground), fyne.TextStyle{})
-	r.text.Move(fyne.NewPos(r.lead(), 0))
-	r.text.Resize(fyne.NewSize(max(0, end-r.lead()), size.Height))
+	words := wrap(r.c.toast.Text, end-r.lead(), newFitter(text, fyne.TextStyle{}), toastLines)
+	y := (size.Height - float32(len(words))*(text+6)) / 2
+	for i, t := range r.lines {
+		line := ""
+		if i < len(words) {
+			line = words[i]
+		}
+		setText(t, line, text, colorOf(r.c, theme.ColorNameForeground), fyne.TextStyle{})
+		t.Move(fyne.NewPos(r.lead(), y+float32(i)*(text+6)))
+		t.Resize(fyne.NewSize(max(0, end-r.lead()), text+6))
+	}
 }
 
 func (r *toastRenderer) Refresh() {

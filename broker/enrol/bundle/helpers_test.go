@@ -13,6 +13,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/pilothouse/pilothouse/broker"
+	"github.com/pilothouse/pilothouse/broker/brokertest"
 	"github.com/pilothouse/pilothouse/broker/enrol/bundle"
 	"github.com/pilothouse/pilothouse/broker/identity"
 	"github.com/pilothouse/pilothouse/broker/identity/secret"
@@ -27,11 +28,7 @@ const patience = 60 * time.Second
 
 func eventually(t testing.TB, what string, ok func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(patience); !ok(); time.Sleep(time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("no %s within %v", what, patience)
-		}
-	}
+	brokertest.Eventually(t, what, patience, ok)
 }
 
 // tool finds a program, and skips the test without it, except in CI.

@@ -1,8 +1,10 @@
 //go:build linux
 
-// Screenshots makes the pictures of the documentation: it runs the program
-// with its demo on a virtual display, once for each page and theme, chooses
-// something to show and writes what the window shows to PAGE-THEME.png, in few enough colours to stay small.
+// Screenshots makes the pictures of the documentation: it runs the program with its
+// demo on a virtual display, once for each theme, lets the fleet sail for a while,
+// goes to each page, chooses something to show and writes what the window shows to
+// PAGE-THEME.png, in few enough colours to stay small. A picture of another page
+// than it is named after is an error.
 //
 //	go run ./e2e/cmd/screenshots -program bin/pilothouse -out docs/screenshots
 package main
@@ -17,6 +19,8 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -59,18 +63,22 @@ func parse(args []string) (settings, error) {
 	flags := flag.NewFlagSet("screenshots", flag.ContinueOnError)
 	flags.StringVar(&s.program, "program", "bin/pilothouse", "the program to run")
 	flags.StringVar(&s.out, "out", "docs/screenshots", "the folder for the pictures")
-	pages := flags.String("pages", "overview,topics,devices,map,charts", "the pages to show")
+	chosen := flags.String("pages", strings.Join(pages, ","), "the pages to show")
 	themes := flags.String("themes", "dark,light", "the themes to show them in")
 	flags.IntVar(&s.size.X, "width", 1280, "of the window, in pixels")
 	flags.IntVar(&s.size.Y, "height", 800, "of the window, in pixels")
-	flags.DurationVar(&s.settle, "settle", 20*time.Second, "how long the demo runs before its picture; on the page charts three times as long")
+	flags.DurationVar(&s.settle, "settle", 3*time.Minute, "how long the demo runs before its pictures: tracks and lines worth looking at take time")
 	flags.Int64Var(&s.limit, "limit", 250_000, "the size of a file that is too large, in bytes")
 	err := flags.Parse(args)
-	s.pages, s.themes = strings.Split(*pages, ","), strings.Split(*themes, ",")
+	s.pages, s.themes = strings.Split(*chosen, ","), strings.Split(*themes, ",")
 	return s, err
 }
 
-// run takes all pictures, one after the other.
+// pages are the pages in the order of the rail on the left, which is that of their
+// keys too.
+var pages = []string{"overview", "topics", "devices", "map", "charts", "watch", "boards"}
+
+// run takes all pictures, one theme after the other.
 func (s settings) run(ctx context.Context) error {
 	program, err := filepath.Abs(s.program)
 	if err != nil {
@@ -79,26 +87,18 @@ func (s settings) run(ctx context.Context) error {
 	if err := os.MkdirAll(s.out, 0o755); err != nil {
 		return err
 	}
-	for _, page := range s.pages {
-		for _, theme := range s.themes {
-			name := filepath.Join(s.out, page+"-"+theme+".png")
-			if err := s.shoot(ctx, program, page, theme, name); err != nil {
-				return fmt.Errorf("page %s in the %s theme: %w", page, theme, err)
-			}
-			fmt.Println(name)
+	for _, theme := range s.themes {
+		if err := s.shoot(ctx, program, theme); err != nil {
+			return fmt.Errorf("the %s theme: %w", theme, err)
 		}
 	}
 	return nil
 }
 
-// shoot runs the program on a new display, with no settings of anyone, and
-// writes one picture.
-func (s settings) shoot(ctx context.Context, program, page, theme, name string) (err error) {
-	settle := s.settle
-	if page == "charts" {
-		settle *= 3 // lines worth looking at take time
-	}
-	ctx, cancel := context.WithTimeout(ctx, starting+settle)
+// shoot runs the program on a new display, with no settings of anyone, and takes the
+// pictures of a theme.
+func (s settings) shoot(ctx context.Context, program, theme string) (err error) {
+	ctx, cancel := context.WithTimeout(ctx, starting+s.settle+time.Duration(len(s.pages))*paging)
 	defer cancel()
 	display, err := desktop.StartDisplay(ctx, s.size)
 	if err != nil {
@@ -106,7 +106,7 @@ func (s settings) shoot(ctx context.Context, program, page, theme, name string) 
 	}
 	defer func() { err = errors.Join(err, display.Close()) }()
 	process, err := display.Start(program, desktop.Options{
-		Args: []string{"--demo", "--page", page},
+		Args: []string{"--demo", "--page", "overview"},
 		Env:  []string{"FYNE_THEME=" + theme},
 	})
 	if err != nil {
@@ -119,40 +119,63 @@ func (s settings) shoot(ctx context.Context, program, page, theme, name string) 
 	if err := window.Resize(ctx, s.size); err != nil {
 		return err
 	}
-	if err := wait(ctx, process, settle); err != nil {
+	if err := wait(ctx, process, s.settle); err != nil {
 		return err
 	}
-	if err := s.choose(ctx, process, window, page); err != nil {
+	for _, page := range s.pages {
+		name := filepath.Join(s.out, page+"-"+theme+".png")
+		if err := s.picture(ctx, process, window, page, name); err != nil {
+			return fmt.Errorf("page %s: %w", page, err)
+		}
+		fmt.Println(name)
+	}
+	return nil
+}
+
+// picture goes to a page and writes its picture.
+func (s settings) picture(ctx context.Context, process *desktop.Process, window *desktop.Window, page, name string) error {
+	key := slices.Index(pages, page) + 1
+	if key == 0 {
+		return fmt.Errorf("there is none of that name: there are %s", strings.Join(pages, ", "))
+	}
+	if err := errors.Join(window.Key(ctx, "ctrl+"+strconv.Itoa(key)), wait(ctx, process, redraw), s.choose(ctx, process, window, page)); err != nil {
 		return err
 	}
 	picture, err := window.Picture(ctx)
 	if err != nil {
 		return err
 	}
+	if got := shown(picture); got != page {
+		return fmt.Errorf("the picture is one of %q", got)
+	}
 	return s.write(ctx, name, picture)
 }
 
-// choose gives a page something to show more of: a topic, a device, a vessel.
-func (s settings) choose(ctx context.Context, process *desktop.Process, window *desktop.Window, page string) error {
-	search := func(text string) error {
-		return errors.Join(window.Key(ctx, "ctrl+k"), window.Type(ctx, text), window.Key(ctx, "Return"),
-			wait(ctx, process, redraw))
+// shown is the page that is marked in the rail, by the bar at the window's edge; empty
+// for none.
+func shown(p image.Image) string {
+	const first, every = 37, 58
+	empty := p.At(1, p.Bounds().Max.Y-40)
+	for i, page := range pages {
+		if !desktop.Near(p.At(1, first+i*every), empty, 24) {
+			return page
+		}
 	}
+	return ""
+}
+
+// choose gives a page something to show more of: a topic, a device.
+func (s settings) choose(ctx context.Context, process *desktop.Process, window *desktop.Window, page string) error {
 	var err error
-	switch page {
-	case "topics":
-		err = search("red-falcon position")
-	case "devices":
-		err = search("red osprey")
-	case "map":
-		// The button of the device's page, then the one that shows everything.
-		err = errors.Join(search("victoria of wight"),
-			window.Click(ctx, image.Pt(s.size.X-116, 65)), wait(ctx, process, redraw),
-			window.Click(ctx, image.Pt(s.size.X-28, 147)))
+	if text := map[string]string{"topics": "red-falcon position", "devices": "red osprey"}[page]; text != "" {
+		err = errors.Join(window.Key(ctx, "ctrl+k"), window.Type(ctx, text), window.Key(ctx, "Return"), wait(ctx, process, redraw))
 	}
 	// Out of the way: what is under the pointer is drawn as hovered.
 	return errors.Join(err, window.Move(ctx, image.Pt(s.size.X-1, 0)), wait(ctx, process, redraw))
 }
+
+// paging is how long the program may take to show another page.
+const paging = 30 * time.Second
 
 // redraw is how long the program is given to show what was asked for.
 const redraw = 2 * time.Second
