@@ -124,7 +124,7 @@ func dataOf(t *testing.T, files ...string) data {
 		}
 		ast.Inspect(file, func(n ast.Node) bool {
 			if lit, ok := n.(*ast.BasicLit); ok && lit.Kind == token.STRING {
-				if text, err := strconv.Unquote(lit.Value); err == nil && len(text) > 1 {
+				if text, err := strconv.Unquote(lit.Value); err == nil && len(text) > 1 && utf8.ValidString(text) {
 					d.whole = append(d.whole, text)
 				}
 			}
