@@ -197,7 +197,7 @@ func (d *data) inspect(b *bridge) (found []finding) {
 			add(fmt.Sprintf("it is cut off by %.0f", cut), w)
 		}
 		for j := range all[:i] {
-			if over := w.Over(&all[j]); over > 0 && !inside[*widgets.Toasts](w) {
+			if over := w.Over(&all[j]); over > 0 && !inside[*widgets.Toasts](w) && (all[j].Text != w.Text || all[j].Is != w.Is) {
 				add(fmt.Sprintf("%.0f of it lie over %q", over, all[j].Text), w)
 			}
 		}

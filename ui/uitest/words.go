@@ -147,6 +147,12 @@ func (r *reader) read(o fyne.CanvasObject, origin fyne.Position, around Words) {
 		for _, child := range draws.Objects() {
 			r.read(child, at, around)
 		}
+		if d, pictured := o.(interface{ Drawn() []fyne.CanvasObject }); pictured {
+			around.Seen = around.Seen.And(around.In)
+			for _, child := range d.Drawn() { // texts that it draws into a picture of its own
+				r.read(child, at, around)
+			}
+		}
 	}
 }
 
