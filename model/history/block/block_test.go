@@ -82,6 +82,25 @@ func TestSamplesComeBack(t *testing.T) {
 	})
 }
 
+// TestMinusZeroComesBack has a zero with a sign among decimals: whole numbers have none.
+func TestMinusZeroComesBack(t *testing.T) {
+	at, v := []int64{1, 2, 3}, []float64{0.25, math.Copysign(0, -1), 0}
+	b, err := block.OpenSamples(block.PackSamples(at, v))
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = b.Each(0, 9, func(_ []int64, got []float64) {
+		for i := range got {
+			if math.Float64bits(got[i]) != math.Float64bits(v[i]) {
+				t.Errorf("sample %d is %g (sign %v), want %g", i, got[i], math.Signbit(got[i]), v[i])
+			}
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestSealedSize(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	var at []int64

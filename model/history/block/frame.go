@@ -34,7 +34,7 @@ func wholes(v []float64, out []int64) (decimals int, ok bool) {
 	d := 0
 	for i := 0; i < len(v); {
 		m := math.Round(v[i] * pow10(d))
-		if math.Abs(m) <= maxWhole && math.Float64bits(m/pow10(d)) == math.Float64bits(v[i]) {
+		if math.Abs(m) <= maxWhole && math.Float64bits(float64(int64(m))/pow10(d)) == math.Float64bits(v[i]) {
 			out[i] = int64(m)
 			i++
 			continue
