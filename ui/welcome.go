@@ -21,7 +21,7 @@ type welcome struct {
 
 // welcomeHeight is how high the panel is at most, so that the fleet stays in sight
 // in a small window.
-const welcomeHeight = 182
+const welcomeHeight = 190
 
 // atMostHigh gives a scroll the height of its content, up to so much.
 type atMostHigh float32
@@ -45,21 +45,15 @@ func newWelcome(w *Window) *welcome {
 	leave := widget.NewButtonWithIcon("", theme.CancelIcon(), p.hide)
 	leave.Importance = widget.LowImportance
 	ways := container.NewGridWithColumns(3, p.watchDemo(w), p.connectHere(w), p.connectElsewhere(w))
-	note := widget.NewLabel(welcomeNote(w.o.Folder))
-	note.Importance, note.SizeName, note.Wrapping = widget.LowImportance, theme.SizeNameCaptionText, fyne.TextWrapWord
+	note := widget.NewLabel("")
+	note.Importance, note.SizeName, note.Truncation = widget.LowImportance, theme.SizeNameCaptionText, fyne.TextTruncateEllipsis
+	if note.Hidden = w.o.Folder == ""; !note.Hidden {
+		note.SetText(i18n.Tf("Everything is kept in %s.", w.o.Folder))
+	}
 	inside := container.NewBorder(container.NewBorder(nil, nil, title, leave), note, nil, nil, ways)
 	p.body = container.NewPadded(container.NewStack(widgets.NewBar(), container.New(atMostHigh(welcomeHeight), container.NewVScroll(container.NewPadded(inside)))))
 	p.body.Hide()
 	return p
-}
-
-// welcomeNote says what the system is about to ask, and where data is kept.
-func welcomeNote(folder string) string {
-	note := i18n.T("Devices on this machine connect at once. When the first device elsewhere is invited, the system may ask whether Pilothouse may accept connections: answer yes for your own network.")
-	if folder != "" {
-		note += " " + i18n.Tf("Everything is kept in %s.", folder)
-	}
-	return note
 }
 
 func (p *welcome) show() {

@@ -253,10 +253,14 @@ func (v *segmentedRenderer) segment(i int) {
 	p.back.Resize(fyne.NewSize(at.w, segmentHeight-6))
 	setFill(p.back, fill)
 	setText(p.label, s.segments[i].Label, text, ink, fyne.TextStyle{Bold: on})
-	p.label.Move(fyne.NewPos(at.x+segmentPad, 0))
-	p.label.Resize(fyne.NewSize(p.label.MinSize().Width, segmentHeight))
 	c := s.counts[i]
 	counted := s.segments[i].Counted && c.count > 0
+	wide, x := p.label.MinSize().Width, at.x+segmentPad
+	if !counted { // room that no count takes is no part of the label's
+		x = at.x + (at.w-wide)/2
+	}
+	p.label.Move(fyne.NewPos(x, 0))
+	p.label.Resize(fyne.NewSize(wide, segmentHeight))
 	setVisible(p.pill, counted)
 	setVisible(p.count, counted)
 	if !counted {
