@@ -20,15 +20,14 @@ func (s *Store) PutSamples(ctx context.Context, key model.SeriesKey, at []int64,
 // PutMessages does the same for messages of topics.
 func (s *Store) PutMessages(ctx context.Context, topics map[string][]block.Message) error {
 	return s.put(ctx, func(f *fresh) (messages, samples []packedBlock, err error) {
-		h := newHead()
 		for name, list := range topics {
 			id, err := s.topicID(ctx, f, name)
 			if err != nil {
 				return nil, nil, err
 			}
-			h.messages[id] = list
+			messages = appendMessages(messages, id, list)
 		}
-		return packMessages(h), nil, nil
+		return messages, nil, nil
 	})
 }
 

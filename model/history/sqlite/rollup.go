@@ -20,6 +20,9 @@ const (
 func (s *Store) rollUp(ctx context.Context, now time.Time) error {
 	s.seal.RLock()
 	sealed := s.head.oldest // what is recent is not sealed yet
+	if s.old.head != nil && s.old.head.oldest != 0 {
+		sealed = s.old.head.oldest
+	}
 	s.seal.RUnlock()
 	if sealed == 0 {
 		sealed = now.UnixMicro()

@@ -22,11 +22,13 @@ import (
 type Options struct {
 	// ReadOnly opens the file as it is now, and goes on seeing that.
 	ReadOnly bool
-	// SealMessages, SealSamples and SealAge say when rows are sealed: when there
-	// are so many of either, or when the oldest is so old. Defaults 256 Ki, 512 Ki
-	// and an hour. They bound the memory that recent rows take, too.
-	SealMessages, SealSamples int
-	SealAge                   time.Duration
+	// SealMessages, SealSamples, SealBytes and SealAge say when what is recent is
+	// sealed: when there are so many messages or samples, or so many bytes of
+	// payloads, or when the oldest is so old. Defaults 256 Ki, 512 Ki, 64 MiB and an
+	// hour. They bound the memory that it takes, too: at most three times as much is
+	// held while sealing does not keep up.
+	SealMessages, SealSamples, SealBytes int
+	SealAge                              time.Duration
 	// VFS names the layer below SQLite that files are kept with; empty for the
 	// system's.
 	VFS string
@@ -38,6 +40,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.SealSamples <= 0 {
 		o.SealSamples = 512 << 10
+	}
+	if o.SealBytes <= 0 {
+		o.SealBytes = 64 << 20
 	}
 	if o.SealAge <= 0 {
 		o.SealAge = time.Hour
@@ -59,6 +64,8 @@ type Store struct {
 	// while rows become blocks.
 	seal sync.RWMutex
 	head *head
+	old  sealed        // what was set aside to be sealed
+	busy chan struct{} // closed when sealing ends; nil while nothing is sealed
 	// checkpoints is nil when read-only.
 	checkpoints *checkpointer
 
@@ -116,7 +123,7 @@ func (s *Store) open(ctx context.Context) error {
 		if err := s.recover(ctx); err != nil {
 			return err
 		}
-		s.head, s.names = newHead(), newNames()
+		s.head, s.old, s.names = newHead(), sealed{}, newNames()
 		err = s.openRecording(ctx)
 	}
 	return err
