@@ -87,8 +87,8 @@ type Bookmark struct {
 	Note  string
 }
 
-// Batch is what is written together: all of it, or none. Payloads in it belong
-// to the batch and never change.
+// Batch is what is written together: all of it, or none. Payloads in it are lent:
+// who is given a batch keeps nothing of it but strings, publishers and properties.
 type Batch struct {
 	// ID names the batch, so that a store that others share keeps it once
 	// however often it is sent. Empty for a batch that is sent once.

@@ -32,6 +32,9 @@ func (s *timed) Write(ctx context.Context, b *history.Batch) error {
 	return err
 }
 
+// Due is that of the store.
+func (s *timed) Due() bool { return s.Store.(history.Hurried).Due() }
+
 // sustained is for how long to record: SUSTAINED=10m for the figure of the long
 // run.
 func sustained(b *testing.B) time.Duration {

@@ -18,6 +18,10 @@ const (
 // rollUp makes the roll-ups of the hours that are over and sealed, a few hours at
 // a call, and joins the small blocks of each.
 func (s *Store) rollUp(ctx context.Context, now time.Time) error {
+	// To find out that no hour is over takes a look at every block since the last.
+	if since := now.Sub(s.rolled); since < rollEvery && since >= 0 {
+		return nil
+	}
 	s.seal.RLock()
 	sealed := s.head.oldest // what is recent is not sealed yet
 	if s.old.head != nil && s.old.head.oldest != 0 {
@@ -29,8 +33,12 @@ func (s *Store) rollUp(ctx context.Context, now time.Time) error {
 	}
 	for range hoursPerCall {
 		next, ok, err := s.nextHour(ctx)
-		if err != nil || !ok || (next+1)*hour > min(sealed, now.UnixMicro()) {
+		if err != nil {
 			return err
+		}
+		if !ok || (next+1)*hour > min(sealed, now.UnixMicro()) {
+			s.rolled = now
+			return nil
 		}
 		if err := s.rollHour(ctx, next); err != nil {
 			return err
@@ -38,6 +46,9 @@ func (s *Store) rollUp(ctx context.Context, now time.Time) error {
 	}
 	return nil
 }
+
+// rollEvery is how often it is looked whether an hour is over.
+const rollEvery = 50 * time.Second
 
 // hoursPerCall bounds the work of one call.
 const hoursPerCall = 24

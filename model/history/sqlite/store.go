@@ -73,6 +73,7 @@ type Store struct {
 	sealing   sync.Mutex // one Seal at a time
 	upkeep    sync.Mutex // one Maintain at a time
 	retained  time.Time  // when retention was last looked at
+	rolled    time.Time  // when there was no hour to roll up
 	recovered *Recovery
 	closing   sync.Once
 	closeErr  error
