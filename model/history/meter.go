@@ -27,6 +27,7 @@ func NewMeter(s model.Scanner) *Meter {
 // its payloads had them last.
 type topicKeys struct {
 	topic string
+	hint  uint32
 	keys  []model.SeriesKey
 }
 
@@ -77,7 +78,7 @@ func (r *Meter) topic(name string) *topicKeys {
 	k := r.keys[name]
 	if k == nil {
 		if k = (&topicKeys{topic: name}); len(r.keys) < maxKeys {
-			r.keys[name] = k
+			r.keys[name], k.hint = k, uint32(len(r.keys)+1)
 		}
 	}
 	return k

@@ -168,7 +168,7 @@ func (r *Recorder) unpack(b *Batch, pages []*page) {
 			b.Messages = append(b.Messages, Message{Message: model.Message{
 				Topic: k.topic, Payload: rest[body:end:end], At: time.UnixMicro(int64(binary.LittleEndian.Uint64(rest))),
 				QoS: byte(flags & 3), Retained: flags&isRetained != 0, Replayed: flags&isReplayed != 0,
-			}})
+			}, Hint: k.hint})
 			m := &b.Messages[len(b.Messages)-1]
 			if flags&nextPublisher != 0 {
 				publisher, publishers = publishers[0], publishers[1:]

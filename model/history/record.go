@@ -12,6 +12,9 @@ type Message struct {
 	// DeviceAt is when the device says that it made the message, zero where it
 	// does not say; see [DeviceTime].
 	DeviceAt time.Time
+	// Hint is a number that the messages of a topic share, which saves a store from
+	// looking the topic up; it is only a hint, and 0 where there is none.
+	Hint uint32
 }
 
 // Sample is one value of a series.

@@ -22,6 +22,7 @@ type newRows struct {
 	list []byte // of samples, as they are written
 
 	messages   []newMessage
+	topics     []*knownTopic // of the messages; nil where one is new
 	samples    []newSample
 	blobs      [][]byte         // what payloads lie in; that of the row is filled in at its end
 	row        uint32           // the blob of the row
@@ -51,6 +52,7 @@ func (r *newRows) reset() {
 	clear(r.blobs)
 	clear(r.properties)
 	clear(r.pointed)
+	r.topics = r.topics[:0]
 	r.messages, r.samples, r.blobs, r.properties, r.firstPayload = r.messages[:0], r.samples[:0], r.blobs[:0], r.properties[:0], 0
 }
 

@@ -27,8 +27,25 @@ const (
 	maxKnownSeries = 256
 )
 
-// topicOf is a topic that is in the file, nil when it is not.
-func (w *writer) topicOf(n *names, name string) *knownTopic {
+// topicOf is a topic that is in the file, nil when it is not. hint is what the
+// message says of it.
+func (w *writer) topicOf(n *names, name string, hint uint32) *knownTopic {
+	if int(hint) < len(w.hinted) {
+		if k := w.hinted[hint]; k != nil && k.name == name {
+			return k
+		}
+	}
+	k := w.lookUp(n, name)
+	if k != nil && hint > 0 && hint < maxKnown {
+		if int(hint) >= len(w.hinted) {
+			w.hinted = append(w.hinted, make([]*knownTopic, int(hint)+1-len(w.hinted))...)
+		}
+		w.hinted[hint] = k
+	}
+	return k
+}
+
+func (w *writer) lookUp(n *names, name string) *knownTopic {
 	if k := w.known[name]; k != nil {
 		return k
 	}
@@ -43,15 +60,33 @@ func (w *writer) topicOf(n *names, name string) *knownTopic {
 	return k
 }
 
+// expect is told the topics of a batch, in the order in which the series come that
+// are asked for next.
+func (w *writer) expect(topics []*knownTopic) { w.coming = topics }
+
+// maxAhead is how far in what was expected a topic is looked for.
+const maxAhead = 4
+
+// ofSeries is the topic of a series: usually that of the one before, or one of the
+// next that are expected.
+func (w *writer) ofSeries(n *names, name string) *knownTopic {
+	for i, k := range w.coming[:min(len(w.coming), maxAhead)] {
+		if k != nil && k.name == name {
+			if w.coming = w.coming[i:]; i > 0 {
+				k.next = 0
+			}
+			return k
+		}
+	}
+	return w.lookUp(n, name)
+}
+
 // seriesOf is the number of a series that is in the file: usually that of the one
 // after the last of its topic.
 func (w *writer) seriesOf(n *names, key model.SeriesKey) (int64, bool) {
-	k := w.at
-	if k == nil || k.name != key.Topic {
-		if k = w.topicOf(n, key.Topic); k == nil {
-			return 0, false
-		}
-		w.at, k.next = k, 0
+	k := w.ofSeries(n, key.Topic)
+	if k == nil {
+		return 0, false
 	}
 	if k.next >= len(k.series) {
 		k.next = 0
@@ -76,7 +111,7 @@ func (w *writer) seriesOf(n *names, key model.SeriesKey) (int64, bool) {
 
 // topicID finds or makes the number of a topic.
 func (s *Store) topicID(ctx context.Context, f *fresh, name string) (int64, error) {
-	if k := s.write.topicOf(s.names, name); k != nil {
+	if k := s.write.lookUp(s.names, name); k != nil {
 		return k.id, nil
 	}
 	if id, ok := f.topics[name]; ok {

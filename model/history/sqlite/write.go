@@ -71,6 +71,7 @@ func (t *transaction) write(ctx context.Context, b *history.Batch) error {
 		row += int64(n)
 		rest = rest[n:]
 	}
+	t.s.write.expect(t.rows.topics)
 	row = t.s.write.nextSample + 1
 	for rest := b.Samples; len(rest) > 0; {
 		n := min(len(rest), rowSamples)
@@ -109,7 +110,7 @@ func (t *transaction) messages(ctx context.Context, id int64, list []history.Mes
 
 // message adds a message to the row.
 func (t *transaction) message(ctx context.Context, m *history.Message) error {
-	topic, err := t.s.topicID(ctx, t.fresh, m.Topic)
+	topic, err := t.topic(ctx, m)
 	if err != nil {
 		return err
 	}
@@ -132,6 +133,16 @@ func (t *transaction) message(ctx context.Context, m *history.Message) error {
 	}
 	t.rows.add(topic, v, row)
 	return nil
+}
+
+// topic is the number of the topic of a message.
+func (t *transaction) topic(ctx context.Context, m *history.Message) (int64, error) {
+	k := t.s.write.topicOf(t.s.names, m.Topic, m.Hint)
+	t.rows.topics = append(t.rows.topics, k)
+	if k != nil {
+		return k.id, nil
+	}
+	return t.s.topicID(ctx, t.fresh, m.Topic)
 }
 
 // payload puts a payload where it belongs: into the row of its message, or, when it

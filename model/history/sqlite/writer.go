@@ -26,7 +26,8 @@ type writer struct {
 	payloads payloads
 	rows     newRows
 	known    map[string]*knownTopic
-	at       *knownTopic // whose series came last
+	hinted   []*knownTopic // by the hint of their messages
+	coming   []*knownTopic // whose series are expected
 	// pub is the publisher that came last, pubID its number.
 	pub   *model.Publisher
 	pubID int64
