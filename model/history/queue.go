@@ -2,6 +2,7 @@ package history
 
 import (
 	"encoding/binary"
+	"runtime"
 	"time"
 
 	"github.com/pilothouse/pilothouse/model"
@@ -158,6 +159,7 @@ func (q *queue) reuse(pages []*page) {
 // in the pages.
 func (r *Recorder) unpack(b *Batch, pages []*page) {
 	for _, p := range pages {
+		runtime.Gosched() // the live path first
 		publishers, properties := p.publishers, p.properties
 		var publisher *model.Publisher
 		for rest := p.bytes; len(rest) > 0; {

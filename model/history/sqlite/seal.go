@@ -165,6 +165,7 @@ type packer struct {
 func (p *packer) next(n int) []packedBlock {
 	var out []packedBlock
 	for len(out) < n && len(p.owners) > 0 {
+		giveWay()
 		out = p.pack(out, p.owners[0])
 		p.owners = p.owners[1:]
 	}
@@ -264,7 +265,10 @@ func writeBlocks(ctx context.Context, tx *sql.Tx, messages, samples []packedBloc
 		defer func() { _ = stmt.Close() }()
 		stmts[i] = stmt
 	}
-	for _, b := range messages {
+	for i, b := range messages {
+		if i%4 == 0 {
+			giveWay()
+		}
 		ids.messageBlock++
 		if _, err := stmts[0].ExecContext(ctx, ids.messageBlock, b.owner, b.data); err != nil {
 			return err
@@ -273,7 +277,10 @@ func writeBlocks(ctx context.Context, tx *sql.Tx, messages, samples []packedBloc
 			return err
 		}
 	}
-	for _, b := range samples {
+	for i, b := range samples {
+		if i%4 == 0 {
+			giveWay()
+		}
 		ids.sampleBlock++
 		if _, err := stmts[2].ExecContext(ctx, ids.sampleBlock, b.owner, b.data); err != nil {
 			return err

@@ -41,6 +41,7 @@ func (s *Store) Write(ctx context.Context, b *history.Batch) error {
 	})
 	if err != nil {
 		s.write.payloads.clear()
+		s.write.event.clear()
 		return fmt.Errorf("write %d messages to the history: %w", len(b.Messages), err)
 	}
 	s.seal.Lock()
@@ -68,6 +69,7 @@ func (t *transaction) write(ctx context.Context, b *history.Batch) error {
 		if err := t.messages(ctx, row, rest[:n], bytes); err != nil {
 			return err
 		}
+		giveWay()
 		row += int64(n)
 		rest = rest[n:]
 	}
@@ -78,6 +80,7 @@ func (t *transaction) write(ctx context.Context, b *history.Batch) error {
 		if err := t.samples(ctx, row, rest[:n]); err != nil {
 			return err
 		}
+		giveWay()
 		row += int64(n)
 		rest = rest[n:]
 	}
@@ -104,6 +107,7 @@ func (t *transaction) messages(ctx context.Context, id int64, list []history.Mes
 		}
 	}
 	r.end()
+	giveWay()
 	_, err := t.s.write.message.ExecContext(ctx, id, r.start, string(r.heads), r.data, orNothing(r.noted), checksum(r.heads, r.data, r.noted))
 	return err
 }
@@ -182,6 +186,7 @@ func (t *transaction) samples(ctx context.Context, id int64, list []history.Samp
 		r.samples = append(r.samples, newSample{series, at, p.Value})
 	}
 	r.list = append(r.list, ']')
+	giveWay()
 	_, err := t.s.write.sample.ExecContext(ctx, id, start, string(r.list), checksum(r.list))
 	return err
 }
@@ -216,11 +221,13 @@ func orNull(v int64) any {
 // others writes what is neither message nor sample.
 func (t *transaction) others(ctx context.Context, b *history.Batch) error {
 	for _, e := range b.Events {
-		_, err := t.tx.ExecContext(ctx, "INSERT INTO event(at, kind, device, client, addr, text, was, now, serious) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)",
-			e.At.UnixMicro(), e.Kind, e.Device, e.Client, e.Addr, e.Text, e.From, e.To, e.Serious)
+		err := t.s.write.event.add(ctx, e.At.UnixMicro(), e.Kind, e.Device, e.Client, e.Addr, e.Text, e.From, e.To, e.Serious)
 		if err != nil {
 			return err
 		}
+	}
+	if err := t.s.write.event.flush(ctx); err != nil {
+		return err
 	}
 	for _, v := range b.Sessions {
 		pub, err := t.s.publisherID(ctx, t.fresh, v.Publisher)

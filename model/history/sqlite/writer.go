@@ -21,6 +21,7 @@ type writer struct {
 	conn    *sql.Conn
 
 	topic, series, publisher, payload, message, sample *sql.Stmt
+	event                                              *bulk
 	prepared                                           []*sql.Stmt // all of them
 
 	payloads payloads
@@ -72,7 +73,8 @@ func (w *writer) prepare(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	return nil
+	w.event, err = w.newBulk(ctx, "event(at, kind, device, client, addr, text, was, now, serious)", 9)
+	return err
 }
 
 // statement prepares a statement that is closed with the writer.
