@@ -68,7 +68,7 @@ func newLiveClient(b *testing.B, h *Hub, n int) *liveClient {
 	}
 	p := &liveClient{conn: conn}
 	for i := range liveTopics {
-		topic, payload := fmt.Sprintf("plant-%d/device-%d/state", n, i), fmt.Sprintf(`{"pressure":%d.%02d,"flow":%d}`, i%9, i%100, i%77)
+		topic, payload := fmt.Sprintf("plant-%d/line-%d/pump-%d", n, i%20, i), fmt.Sprintf(`{"pressure":%d.%02d,"flow":%d}`, i%9, i%100, i%77)
 		p.burst = append(p.burst, 0x30, byte(2+len(topic)+len(payload)))
 		p.burst = binary.BigEndian.AppendUint16(p.burst, uint16(len(topic)))
 		p.burst = append(append(p.burst, topic...), payload...)

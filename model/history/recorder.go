@@ -32,7 +32,7 @@ type Options struct {
 	Retention Retention
 	Upkeep    time.Duration
 	// Pace is how many messages a second are written while the processors have more
-	// to do than they can: default 100,000. What comes faster then is lost once the
+	// to do than they can: default 60,000. What comes faster then is lost once the
 	// queue is full, so that it is the record that suffers, and not the live path.
 	Pace int
 	// Retry is how long to wait before a write that failed is tried again:
@@ -65,7 +65,7 @@ func (o Options) withDefaults() Options {
 	def(&o.QueueMessages, 200_000)
 	def(&o.QueueBytes, 64<<20)
 	def(&o.BatchMessages, 5_000)
-	def(&o.Pace, 100_000)
+	def(&o.Pace, 60_000)
 	defTime(&o.Interval, 50*time.Millisecond)
 	defTime(&o.Upkeep, time.Minute)
 	defTime(&o.Retry, time.Second)

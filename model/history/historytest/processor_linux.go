@@ -1,6 +1,8 @@
 package historytest
 
 import (
+	"fmt"
+	"os"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -20,4 +22,18 @@ func ProcessorTime(thread bool) time.Duration {
 		return 0
 	}
 	return time.Duration(t.Nano())
+}
+
+// Resident is how much memory this program holds, in bytes; 0 where the system
+// does not tell.
+func Resident() int64 {
+	text, err := os.ReadFile("/proc/self/statm")
+	if err != nil {
+		return 0
+	}
+	var size, pages int64
+	if _, err := fmt.Sscan(string(text), &size, &pages); err != nil {
+		return 0
+	}
+	return pages * int64(os.Getpagesize())
 }

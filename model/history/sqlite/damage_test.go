@@ -125,6 +125,25 @@ func TestDamagedPages(t *testing.T) {
 	}
 }
 
+// damage overwrites a page of a file, of which the number is asked of the file.
+func damage(t testing.TB, path, query string) {
+	t.Helper()
+	var page int64
+	withFile(t, path, func(db *sql.DB) {
+		if err := db.QueryRow(query).Scan(&page); err != nil {
+			t.Fatal(err)
+		}
+	})
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = f.WriteAt(bytes.Repeat([]byte{0xa5}, 4096), (page-1)*4096)
+	if err := errors.Join(err, f.Close()); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // schemaReadable tells whether SQLite still knows which tables there are; without,
 // nothing can be recovered through it.
 func schemaReadable(t testing.TB, data []byte) (ok bool) {
@@ -279,6 +298,19 @@ func TestShell(t *testing.T) {
 		historytest.Missing(t, "the sqlite3 shell is not installed here (apt-get install sqlite3): the views are not tried in it")
 	}
 	path := recorded(t, 3)
+	s := open(t, path, sqlite.Options{})
+	again := strings.Repeat("said again ", 10)
+	for i := range 3 { // the third time a row points to it
+		m := historytest.Message("t/again", again, historytest.Start().Add(time.Hour+time.Duration(i)*time.Second), &model.Publisher{ClientID: "c", Identity: "ferry"})
+		m.QoS, m.Retained, m.DeviceAt = 1, true, historytest.Start()
+		m.Properties = &model.Properties{ContentType: "text/plain"}
+		if err := s.Write(context.Background(), &history.Batch{Messages: []history.Message{m, m}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
 	ask := func(query string) string {
 		out, err := exec.Command(shell, "-readonly", path, query).CombinedOutput()
 		if err != nil {
@@ -287,8 +319,12 @@ func TestShell(t *testing.T) {
 		return strings.TrimSpace(string(out))
 	}
 	for query, want := range map[string]string{
-		"SELECT time, topic, payload, qos FROM messages LIMIT 1":                       "2026-03-01T12:00:00.400Z|t/0|400|0",
-		"SELECT time, topic, pointer, value FROM samples LIMIT 1":                      "2026-03-01T12:00:00.400Z|t/0||400.0",
+		"SELECT time, topic, payload, qos FROM messages LIMIT 1":     "2026-03-01T12:00:00.400Z|t/0|400|0",
+		"SELECT time, topic, pointer, value FROM samples LIMIT 1":    "2026-03-01T12:00:00.400Z|t/0||400.0",
+		"SELECT count(*), count(DISTINCT id), max(id) FROM messages": "206|206|606",
+		"SELECT count(*), sum(value) FROM samples":                   "200|99900.0",
+		"SELECT time, qos, retained, replayed, device_time, identity, client, payload, json_extract(properties, '$.ContentType') FROM messages ORDER BY id DESC LIMIT 1": "2026-03-01T13:00:02.000Z|1|1|0|2026-03-01T12:00:00.000Z|ferry|c|" + again + "|text/plain",
+		"SELECT count(*) FROM messages WHERE payload LIKE 'said again%'":                                                                                                 "6",
 		"SELECT sum(count) FROM sealed_messages":                                       "400",
 		"SELECT topic, count, min, max, mean FROM sealed_samples LIMIT 1":              "t/0|20|0.0|380.0|190.0",
 		"SELECT title FROM bookmarks":                                                  "kept",

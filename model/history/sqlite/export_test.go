@@ -58,3 +58,19 @@ const MaxLogPages = maxLogPages
 
 // Checkpoint makes a checkpoint now.
 func (s *Store) Checkpoint(ctx context.Context) error { return s.checkpoint(ctx, s.checkpoints) }
+
+// Announce says that sealing has begun, until what it returns is called.
+func (s *Store) Announce() (ended func()) { return s.announce() }
+
+// SealSteps seals as far as so many transactions go.
+func (s *Store) SealSteps(ctx context.Context, n int) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	s.stepped = func() {
+		if n--; n < 0 {
+			cancel()
+		}
+	}
+	defer func() { s.stepped = nil }()
+	return s.Seal(ctx)
+}

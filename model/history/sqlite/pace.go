@@ -31,6 +31,9 @@ func (p *pace) took(d time.Duration) {
 // long.
 func (s *Store) step(ctx context.Context, p *pace, f func(n int) error) error {
 	asked := s.write.asked.Load()
+	if s.stepped != nil {
+		s.stepped()
+	}
 	s.write.mu.Lock()
 	began := time.Now()
 	err := f(p.n)

@@ -147,7 +147,7 @@ type rowReader struct {
 
 // next goes to the next array; it reports whether there is one.
 func (r *rowReader) next(first bool) bool {
-	if r.bad || len(r.in) == 0 {
+	if r.bad = r.bad || len(r.in) == 0; r.bad {
 		return false
 	}
 	if first {

@@ -75,6 +75,7 @@ type Store struct {
 	retained  time.Time  // when retention was last looked at
 	rolled    time.Time  // when there was no hour to roll up
 	recovered *Recovery
+	stepped   func() // told of each step of upkeep, by tests
 	closing   sync.Once
 	closeErr  error
 }

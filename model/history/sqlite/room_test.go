@@ -1,0 +1,97 @@
+package sqlite_test
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/pilothouse/pilothouse/model/history"
+	"github.com/pilothouse/pilothouse/model/history/historytest"
+	"github.com/pilothouse/pilothouse/model/history/sqlite"
+)
+
+// TestRoom holds that a batch waits while what is recent is twice what is to be
+// sealed and sealing goes on, and no longer.
+func TestRoom(t *testing.T) {
+	big := make([]byte, 1000)
+	for name, o := range map[string]sqlite.Options{
+		"messages": {SealMessages: perBatch}, "samples": {SealSamples: perBatch}, "bytes": {SealBytes: perBatch * len(big)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := open(t, filepath.Join(t.TempDir(), "history.db"), o)
+			defer func() { _ = s.Close() }()
+			n := 0
+			write := func(ctx context.Context) error {
+				b := numbered(n)
+				for i := range b.Messages {
+					big[0], big[1] = byte(n), byte(i)
+					b.Messages[i].Payload = append([]byte(nil), big...)
+				}
+				err := s.Write(ctx, b)
+				n++
+				return err
+			}
+			ended := s.Announce()
+			if s.Due() {
+				t.Error("nothing is to be sealed yet")
+			}
+			for range 2 {
+				if err := write(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if !s.Due() {
+				t.Error("it is not due")
+			}
+			over, cancel := context.WithCancel(t.Context())
+			cancel()
+			if err := write(over); !errors.Is(err, context.Canceled) {
+				t.Errorf("a batch did not wait for room: %v", err)
+			}
+			ended()
+			if err := write(t.Context()); err != nil {
+				t.Error(err)
+			}
+			if err := s.Seal(t.Context()); err != nil || s.Due() {
+				t.Errorf("sealed: due %v, %v", s.Due(), err)
+			}
+		})
+	}
+}
+
+// TestSealingGoesOn interrupts sealing again and again, opens the file anew in
+// between, and goes on writing: everything stays there, once.
+func TestSealingGoesOn(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "history.db")
+	n := 0
+	for steps := range 12 {
+		s := open(t, path, sqlite.Options{})
+		if got := batches(t, s); got != n {
+			t.Fatalf("after %d steps there are %d batches, want %d", steps, got, n)
+		}
+		for range 3 {
+			if err := s.Write(t.Context(), numbered(n)); err != nil {
+				t.Fatal(err)
+			}
+			n++
+		}
+		if err := s.SealSteps(t.Context(), steps); err != nil && !errors.Is(err, context.Canceled) {
+			t.Fatal(err)
+		}
+		if got := batches(t, s); got != n {
+			t.Fatalf("while %d steps are done there are %d batches, want %d", steps, got, n)
+		}
+		u := historytest.Must[history.Usage](t)(s.Usage(t.Context()))
+		if u.Messages != int64(n*perBatch) || u.Samples != int64(n*perBatch) || !u.Oldest.Equal(historytest.Start()) {
+			t.Errorf("after %d steps usage is %+v", steps, u)
+		}
+		if from, to, ok, err := s.Span(t.Context()); err != nil || !ok || !from.Equal(historytest.Start()) || to.Before(historytest.Start().Add(time.Duration(n*perBatch-1)*time.Millisecond)) {
+			t.Errorf("after %d steps the span is %v to %v, %v, %v", steps, from, to, ok, err)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
