@@ -65,6 +65,7 @@ func (r *Meter) measure(b *Batch, m *Message, k *topicKeys) {
 	}
 	if k == nil {
 		k = r.topic(m.Topic)
+		m.Hint = k.hint
 	}
 	r.cur = sampleCursor{batch: b, topic: m.Topic, keys: k, at: m.At}
 	// Payloads that are not what they look like hold no numbers; the live store

@@ -6,6 +6,7 @@ import (
 	"os"
 	"runtime"
 	"slices"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -26,9 +27,13 @@ type timed struct {
 func (s *timed) Write(ctx context.Context, b *history.Batch) error {
 	start := time.Now()
 	err := s.Store.Write(ctx, b)
+	took := time.Since(start)
 	s.mu.Lock()
-	s.took = append(s.took, time.Since(start))
+	s.took = append(s.took, took)
 	s.mu.Unlock()
+	if took > time.Second {
+		fmt.Fprintf(os.Stderr, "%s: a commit took %v\n", start.Format(time.TimeOnly), took)
+	}
 	return err
 }
 
@@ -47,6 +52,19 @@ func sustained(b *testing.B) time.Duration {
 		return d
 	}
 	return 10 * time.Second
+}
+
+// devices is how many there are: DEVICES=100000 for as many as a window shows.
+func devices(b *testing.B) int {
+	b.Helper()
+	n := 5_000
+	if text := os.Getenv("DEVICES"); text != "" {
+		var err error
+		if n, err = strconv.Atoi(text); err != nil {
+			b.Fatal(err)
+		}
+	}
+	return n
 }
 
 // BenchmarkSustained records what comes at 50,500 messages a second from 5,000
@@ -95,8 +113,8 @@ func BenchmarkSustained(b *testing.B) {
 // the program held of memory after each second.
 func offer(b *testing.B, r *history.Recorder) (held []int64) {
 	b.Helper()
-	const rate, devices, tick = 50_500, 5_000, 5 * time.Millisecond
-	topics := make([]string, devices)
+	const rate, tick = 50_500, 5 * time.Millisecond
+	topics := make([]string, devices(b))
 	for i := range topics {
 		topics[i] = fmt.Sprintf("plant/device-%d/state", i)
 	}
@@ -110,7 +128,7 @@ func offer(b *testing.B, r *history.Recorder) (held []int64) {
 		for sent < due {
 			batch = batch[:0]
 			for ; sent < due && len(batch) < cap(batch); sent++ {
-				batch = append(batch, model.Message{Topic: topics[sent%devices], At: time.Now(),
+				batch = append(batch, model.Message{Topic: topics[sent%len(topics)], At: time.Now(),
 					Payload: fmt.Appendf(nil, `{"pressure":%d.%02d,"flow":%d}`, sent%9, sent%100, sent%77)})
 			}
 			r.Record(batch)

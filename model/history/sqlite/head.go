@@ -3,6 +3,7 @@ package sqlite
 import (
 	"maps"
 	"slices"
+	"unsafe"
 
 	"github.com/pilothouse/pilothouse/model/history/block"
 )
@@ -85,6 +86,11 @@ func (h *head) point(id int64) {
 	if id > 0 && (h.firstPayload == 0 || id < h.firstPayload) {
 		h.firstPayload = id
 	}
+}
+
+// memory is about how many bytes h takes.
+func (h *head) memory() int {
+	return h.bytes + h.messages.n*int(unsafe.Sizeof(heldMessage{})) + h.samples.n*int(unsafe.Sizeof(heldSample{}))
 }
 
 // empty tells that there is nothing in h.
@@ -174,6 +180,8 @@ func (s *shelf[T]) at(i int32) *T { return &s.parts[i>>shelfBits][i&(shelfPart-1
 type chains struct {
 	near []int32         // of numbers below maxNear, as they usually are; 0 for none, else one more
 	far  map[int64]int32 // of others
+
+	count int // of chains
 }
 
 // maxNear bounds the memory that a number which is damaged can ask for.
@@ -181,8 +189,10 @@ const maxNear = 1 << 22
 
 // swap makes i the beginning of a chain, and returns what was.
 func (c *chains) swap(id int64, i int32) (before int32) {
+	if before = c.last(id); before < 0 {
+		c.count++
+	}
 	if id < 0 || id >= maxNear {
-		before = c.last(id)
 		if c.far == nil {
 			c.far = make(map[int64]int32)
 		}
@@ -192,7 +202,6 @@ func (c *chains) swap(id int64, i int32) (before int32) {
 	if id >= int64(len(c.near)) {
 		c.near = append(c.near, make([]int32, id+1-int64(len(c.near)))...)
 	}
-	before = c.near[id] - 1
 	c.near[id] = i + 1
 	return before
 }

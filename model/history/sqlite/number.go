@@ -27,37 +27,24 @@ const (
 	maxKnownSeries = 256
 )
 
-// topicOf is a topic that is in the file, nil when it is not. hint is what the
-// message says of it.
-func (w *writer) topicOf(n *names, name string, hint uint32) *knownTopic {
+// topicOf is the number of a topic that is in the file, and what the writer knows
+// of it by the hint of its messages; nil where it knows nothing.
+func (w *writer) topicOf(n *names, name string, hint uint32) (k *knownTopic, id int64, ok bool) {
 	if int(hint) < len(w.hinted) {
 		if k := w.hinted[hint]; k != nil && k.name == name {
-			return k
+			return k, k.id, true
 		}
 	}
-	k := w.lookUp(n, name)
-	if k != nil && hint > 0 && hint < maxKnown {
-		if int(hint) >= len(w.hinted) {
-			w.hinted = append(w.hinted, make([]*knownTopic, int(hint)+1-len(w.hinted))...)
-		}
-		w.hinted[hint] = k
+	id, ok = n.topic(name)
+	if !ok || hint == 0 || hint > maxKnown {
+		return nil, id, ok
 	}
-	return k
-}
-
-func (w *writer) lookUp(n *names, name string) *knownTopic {
-	if k := w.known[name]; k != nil {
-		return k
+	if int(hint) >= len(w.hinted) {
+		w.hinted = append(w.hinted, make([]*knownTopic, int(hint)+1-len(w.hinted))...)
 	}
-	id, ok := n.topic(name)
-	if !ok {
-		return nil
-	}
-	k := &knownTopic{name: name, id: id}
-	if len(w.known) < maxKnown {
-		w.known[name] = k
-	}
-	return k
+	k = &knownTopic{name: name, id: id}
+	w.hinted[hint] = k
+	return k, id, true
 }
 
 // expect is told the topics of a batch, in the order in which the series come that
@@ -65,12 +52,14 @@ func (w *writer) lookUp(n *names, name string) *knownTopic {
 func (w *writer) expect(topics []*knownTopic) { w.coming = topics }
 
 // maxAhead is how far in what was expected a topic is looked for.
-const maxAhead = 4
+const maxAhead = 64
 
-// ofSeries is the topic of a series: usually that of the one before, or one of the
-// next that are expected.
-func (w *writer) ofSeries(n *names, name string) *knownTopic {
-	for i, k := range w.coming[:min(len(w.coming), maxAhead)] {
+// ofSeries is the topic of a series, if it is one of the next that are expected:
+// usually that of the series before. Else it is nil, and those are not expected any
+// more: they had no numbers.
+func (w *writer) ofSeries(name string) *knownTopic {
+	ahead := min(len(w.coming), maxAhead)
+	for i, k := range w.coming[:ahead] {
 		if k != nil && k.name == name {
 			if w.coming = w.coming[i:]; i > 0 {
 				k.next = 0
@@ -78,15 +67,16 @@ func (w *writer) ofSeries(n *names, name string) *knownTopic {
 			return k
 		}
 	}
-	return w.lookUp(n, name)
+	w.coming = w.coming[ahead:]
+	return nil
 }
 
 // seriesOf is the number of a series that is in the file: usually that of the one
 // after the last of its topic.
 func (w *writer) seriesOf(n *names, key model.SeriesKey) (int64, bool) {
-	k := w.ofSeries(n, key.Topic)
+	k := w.ofSeries(key.Topic)
 	if k == nil {
-		return 0, false
+		return n.seriesID(key)
 	}
 	if k.next >= len(k.series) {
 		k.next = 0
@@ -111,8 +101,8 @@ func (w *writer) seriesOf(n *names, key model.SeriesKey) (int64, bool) {
 
 // topicID finds or makes the number of a topic.
 func (s *Store) topicID(ctx context.Context, f *fresh, name string) (int64, error) {
-	if k := s.write.lookUp(s.names, name); k != nil {
-		return k.id, nil
+	if id, ok := s.names.topic(name); ok {
+		return id, nil
 	}
 	if id, ok := f.topics[name]; ok {
 		return id, nil

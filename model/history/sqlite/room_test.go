@@ -3,6 +3,7 @@ package sqlite_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"testing"
 	"time"
@@ -12,13 +13,48 @@ import (
 	"github.com/pilothouse/pilothouse/model/history/sqlite"
 )
 
-// TestRoom holds that a batch waits while what is recent is twice what is to be
-// sealed and sealing goes on, and no longer.
+// TestDue holds that what is recent is to be sealed when there is enough of it, and
+// of each topic.
+func TestDue(t *testing.T) {
+	for name, c := range map[string]struct {
+		o    sqlite.Options
+		want int
+	}{
+		"messages": {sqlite.Options{SealMessages: 2 * perBatch}, 2}, "samples": {sqlite.Options{SealSamples: 3 * perBatch}, 3},
+		"bytes": {sqlite.Options{SealBytes: 1}, 1}, "few of each topic": {sqlite.Options{SealMessages: 10}, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := open(t, filepath.Join(t.TempDir(), "history.db"), c.o)
+			defer func() { _ = s.Close() }()
+			if name == "few of each topic" {
+				var b history.Batch
+				for i := range 100 {
+					b.Messages = append(b.Messages, historytest.Message(fmt.Sprint("of its own ", i%20), "", historytest.Start(), nil))
+				}
+				if err := s.Write(t.Context(), &b); err != nil || s.Due() {
+					t.Errorf("due with five of each topic: %v, %v", s.Due(), err)
+				}
+			}
+			for i := range c.want {
+				if s.Due() {
+					t.Errorf("due after %d batches", i)
+				}
+				if err := s.Write(t.Context(), numbered(i)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if !s.Due() {
+				t.Error("not due")
+			}
+		})
+	}
+}
+
+// TestRoom holds that a batch waits while what is recent is twice what memory is to
+// hold and sealing goes on, and no longer.
 func TestRoom(t *testing.T) {
 	big := make([]byte, 1000)
-	for name, o := range map[string]sqlite.Options{
-		"messages": {SealMessages: perBatch}, "samples": {SealSamples: perBatch}, "bytes": {SealBytes: perBatch * len(big)},
-	} {
+	for name, o := range map[string]sqlite.Options{"bytes": {SealBytes: perBatch * len(big)}} {
 		t.Run(name, func(t *testing.T) {
 			s := open(t, filepath.Join(t.TempDir(), "history.db"), o)
 			defer func() { _ = s.Close() }()

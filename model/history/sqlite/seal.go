@@ -29,22 +29,30 @@ type packedBlock struct {
 func (s *Store) due(now time.Time) bool {
 	s.seal.RLock()
 	defer s.seal.RUnlock()
-	return s.crowded(1) || s.old.head != nil || s.head.oldest > 0 && now.UnixMicro()-s.head.oldest >= s.opts.SealAge.Microseconds()
+	return s.crowded() || s.old.head != nil || s.head.oldest > 0 && now.UnixMicro()-s.head.oldest >= s.opts.SealAge.Microseconds()
 }
 
-// crowded tells that so many times as much is recent as is to be sealed. The
-// caller holds the lock.
-func (s *Store) crowded(times int) bool {
+// crowded tells that as much is recent as is to be sealed. The caller holds the
+// lock.
+func (s *Store) crowded() bool {
 	h := s.head
-	return h.messages.n >= times*s.opts.SealMessages || h.samples.n >= times*s.opts.SealSamples || h.bytes >= times*s.opts.SealBytes
+	if h.memory() >= s.opts.SealBytes {
+		return true
+	}
+	return (h.messages.n >= s.opts.SealMessages || h.samples.n >= s.opts.SealSamples) &&
+		h.messages.n+h.samples.n >= worthwhile*(h.topics.count+h.series.count)
 }
+
+// worthwhile is how many messages or samples a block is to hold on average: sealing
+// costs more for each block than for what is in it.
+const worthwhile = 10
 
 // Due tells whether Maintain has something to seal, so that whoever writes need
 // not wait for the time of upkeep.
 func (s *Store) Due() bool {
 	s.seal.RLock()
 	defer s.seal.RUnlock()
-	return s.crowded(1)
+	return s.crowded()
 }
 
 // waitForRoom waits while what is recent is more than memory is to hold and the
@@ -54,7 +62,7 @@ func (s *Store) waitForRoom(ctx context.Context) error {
 	for {
 		s.seal.RLock()
 		busy := s.busy
-		full := s.crowded(2)
+		full := s.head.memory() >= 2*s.opts.SealBytes
 		s.seal.RUnlock()
 		if !full || busy == nil {
 			return nil

@@ -22,11 +22,11 @@ import (
 type Options struct {
 	// ReadOnly opens the file as it is now, and goes on seeing that.
 	ReadOnly bool
-	// SealMessages, SealSamples, SealBytes and SealAge say when what is recent is
-	// sealed: when there are so many messages or samples, or so many bytes of
-	// payloads, or when the oldest is so old. Defaults 256 Ki, 512 Ki, 64 MiB and an
-	// hour. They bound the memory that it takes, too: at most three times as much is
-	// held while sealing does not keep up.
+	// SealMessages, SealSamples and SealAge say when what is recent is sealed: when
+	// there are so many messages or samples, and enough of each topic and series for
+	// blocks that are worth it, or when the oldest is so old. Defaults 512 Ki, 1 Mi
+	// and an hour. SealBytes is of how much memory it is sealed in any case, default
+	// 128 MiB: at most three times as much is held while sealing does not keep up.
 	SealMessages, SealSamples, SealBytes int
 	SealAge                              time.Duration
 	// VFS names the layer below SQLite that files are kept with; empty for the
@@ -36,13 +36,13 @@ type Options struct {
 
 func (o Options) withDefaults() Options {
 	if o.SealMessages <= 0 {
-		o.SealMessages = 256 << 10
+		o.SealMessages = 512 << 10
 	}
 	if o.SealSamples <= 0 {
-		o.SealSamples = 512 << 10
+		o.SealSamples = 1 << 20
 	}
 	if o.SealBytes <= 0 {
-		o.SealBytes = 64 << 20
+		o.SealBytes = 128 << 20
 	}
 	if o.SealAge <= 0 {
 		o.SealAge = time.Hour

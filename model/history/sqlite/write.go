@@ -141,10 +141,10 @@ func (t *transaction) message(ctx context.Context, m *history.Message) error {
 
 // topic is the number of the topic of a message.
 func (t *transaction) topic(ctx context.Context, m *history.Message) (int64, error) {
-	k := t.s.write.topicOf(t.s.names, m.Topic, m.Hint)
+	k, id, ok := t.s.write.topicOf(t.s.names, m.Topic, m.Hint)
 	t.rows.topics = append(t.rows.topics, k)
-	if k != nil {
-		return k.id, nil
+	if ok {
+		return id, nil
 	}
 	return t.s.topicID(ctx, t.fresh, m.Topic)
 }

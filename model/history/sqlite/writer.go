@@ -26,7 +26,6 @@ type writer struct {
 
 	payloads payloads
 	rows     newRows
-	known    map[string]*knownTopic
 	hinted   []*knownTopic // by the hint of their messages
 	coming   []*knownTopic // whose series are expected
 	// pub is the publisher that came last, pubID its number.
@@ -47,7 +46,7 @@ func openWriter(ctx context.Context, dsn string) (*writer, error) {
 		return nil, err
 	}
 	db.SetMaxOpenConns(1)
-	w := &writer{db: db, payloads: newPayloads(), known: make(map[string]*knownTopic)}
+	w := &writer{db: db, payloads: newPayloads()}
 	if err := w.prepare(ctx); err != nil {
 		return nil, errors.Join(explain(err), w.close())
 	}
