@@ -53,6 +53,9 @@ func MigrateTo(ctx context.Context, db *sql.DB, format int) error {
 	return migrateTo(ctx, db, 0, format)
 }
 
+// Readers is how many questions are answered at once.
+const Readers = readers
+
 // MaxLogPages is the bound of the write-ahead log.
 const MaxLogPages = maxLogPages
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -130,4 +131,44 @@ func TestSealingGoesOn(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// TestManyQuestions asks more than are answered at once, and leaves the answers
+// unfinished: what is written does not wait for them.
+func TestManyQuestions(t *testing.T) {
+	s := open(t, filepath.Join(t.TempDir(), "history.db"), sqlite.Options{})
+	defer func() { _ = s.Close() }()
+	if err := s.Write(t.Context(), numbered(0)); err != nil {
+		t.Fatal(err)
+	}
+	const more = sqlite.Readers + 1
+	asking, answer := make(chan struct{}, more), make(chan struct{})
+	var group sync.WaitGroup
+	for range more {
+		group.Go(func() {
+			err := s.Each(t.Context(), "#", historytest.Start(), historytest.Start().Add(time.Hour), func(history.Message) bool {
+				asking <- struct{}{}
+				<-answer
+				return false
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	for range sqlite.Readers {
+		<-asking
+	}
+	written := make(chan error, 1)
+	go func() { written <- s.Write(t.Context(), numbered(1)) }()
+	select {
+	case err := <-written:
+		if err != nil {
+			t.Error(err)
+		}
+	case <-time.After(20 * time.Second):
+		t.Error("a batch waits for questions")
+	}
+	close(answer)
+	group.Wait()
 }

@@ -28,12 +28,13 @@ func (s *Store) look(ctx context.Context) (*view, error) {
 	if s.fixed != nil {
 		return &view{s: s, q: s.fixed, heads: s.heads(), end: func() {}}, nil
 	}
-	s.seal.RLock()
-	defer s.seal.RUnlock()
+	// This may wait until another question is answered; nothing written waits for it.
 	tx, err := s.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
 		return nil, explain(err)
 	}
+	s.seal.RLock()
+	defer s.seal.RUnlock()
 	// The first read fixes what the transaction sees.
 	var one int
 	if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema WHERE name = 'topic'").Scan(&one); err != nil {
