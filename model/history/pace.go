@@ -53,12 +53,37 @@ func (c *contention) look() bool {
 	return n > 0 && sum/float64(n) > longWait.Seconds()
 }
 
-// rest keeps the writing goroutine to the pace that is meant for times when the
-// processors are contended, after n messages that it began to write at a time. It
-// rests only while more waits than a batch, and not while the Recorder is to close.
+// arrivals is how many messages came a second lately.
+type arrivals struct {
+	at    time.Time
+	heard uint64
+	rate  float64
+}
+
+// arrivalTime is over how long arrivals are counted.
+const arrivalTime = 250 * time.Millisecond
+
+// look is told how many messages came since the start.
+func (a *arrivals) look(now time.Time, heard uint64) float64 {
+	if passed := now.Sub(a.at); passed >= arrivalTime {
+		a.rate = float64(heard-a.heard) / passed.Seconds()
+		a.at, a.heard = now, heard
+	}
+	return a.rate
+}
+
+// rest keeps the writing goroutine to the pace that is meant for times when more
+// comes and the processors are contended, after n messages that it began to write at
+// a time. It rests only while more waits than a batch, and not while the Recorder is
+// to close.
 func (r *Recorder) rest(n int, began time.Time) {
-	due := time.Duration(float64(n)/float64(r.opts.Pace)*1e9) - time.Since(began)
-	if due <= 0 || r.queued() < r.opts.BatchMessages || !r.opts.Contended() {
+	now := time.Now()
+	r.mu.Lock()
+	waiting, heard := r.queue.count, r.queue.heard
+	r.mu.Unlock()
+	rate := r.rate.look(now, heard)
+	due := time.Duration(float64(n)/float64(r.opts.Pace)*1e9) - now.Sub(began)
+	if due <= 0 || rate <= float64(r.opts.Pace) || waiting < r.opts.BatchMessages || !r.opts.Contended() {
 		return
 	}
 	timer := time.NewTimer(due)
@@ -67,11 +92,4 @@ func (r *Recorder) rest(n int, began time.Time) {
 	case <-timer.C:
 	case <-r.kick:
 	}
-}
-
-// queued is how many messages wait to be written.
-func (r *Recorder) queued() int {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.queue.count
 }

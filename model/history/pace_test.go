@@ -19,9 +19,11 @@ type counting struct {
 	messages    int
 	maintained  int
 	maintainDue bool
+	each        time.Duration // that a message takes
 }
 
 func (s *counting) Write(_ context.Context, b *history.Batch) error {
+	time.Sleep(time.Duration(len(b.Messages)) * s.each)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.messages += len(b.Messages)
@@ -48,31 +50,42 @@ func (s *counting) count() (messages, maintained int) {
 	return s.messages, s.maintained
 }
 
-// TestPace gives a Recorder much at once: while processors are short it writes so
-// much a second and not more, else all of it.
+// TestPace gives a Recorder more than its pace for a second: while processors are
+// short it writes so much and not more. What comes at less than the pace is written
+// as fast as it goes, also what waited before.
 func TestPace(t *testing.T) {
-	for name, contended := range map[string]bool{"contended": true, "room": false} {
+	for name, c := range map[string]struct {
+		contended     bool
+		rate, backlog int
+		least, most   int // that are written
+	}{
+		"contended": {true, 4000, 0, 900, 1500}, "room": {false, 4000, 0, 1700, 2100}, "behind": {true, 800, 3000, 1700, 2100},
+	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s := &counting{}
-				r, err := history.NewRecorder(history.Options{Store: s, BatchMessages: 100, Pace: 1000, Upkeep: time.Hour, Contended: func() bool { return contended }})
+				s := &counting{each: 500 * time.Microsecond} // it does not keep up
+				r, err := history.NewRecorder(history.Options{Store: s, BatchMessages: 100, Pace: 1000, Upkeep: time.Hour, Contended: func() bool { return c.contended }})
 				if err != nil {
 					t.Fatal(err)
 				}
-				big := make([]byte, 8000) // so that a page holds few
-				for i := range 3000 {
-					r.Record([]model.Message{{Topic: "a", Payload: big, At: time.Now().Add(time.Duration(i))}})
+				record := func(n int) {
+					for range n {
+						r.Record([]model.Message{{Topic: "a", Payload: make([]byte, 8000), At: time.Now()}}) // few fit a page
+					}
 				}
-				time.Sleep(1100 * time.Millisecond)
+				record(c.backlog)
+				for range 100 {
+					time.Sleep(10 * time.Millisecond)
+					record(c.rate / 100)
+				}
 				synctest.Wait()
-				got, _ := s.count()
-				if contended && (got < 900 || got > 1400) || !contended && got != 3000 {
+				if got, _ := s.count(); got < c.least || got > c.most {
 					t.Errorf("%d messages were written in a second", got)
 				}
 				if err := r.Close(); err != nil { // does not wait for the pace
 					t.Error(err)
 				}
-				if got, _ := s.count(); got != 3000 || r.Status().Lost != 0 {
+				if got, _ := s.count(); got != c.rate+c.backlog || r.Status().Lost != 0 {
 					t.Errorf("at the end %d messages are written: %+v", got, r.Status())
 				}
 			})

@@ -20,6 +20,7 @@ type queue struct {
 	// flushed are closed once what waits is written.
 	flushed []chan struct{}
 
+	heard  uint64    // messages, also those there was no room for
 	latest time.Time // arrival of the latest message
 
 	// lost counts what there was no room for since from, until to.
