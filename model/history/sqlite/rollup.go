@@ -18,7 +18,6 @@ const (
 // rollUp makes the roll-ups of the hours that are over and sealed, a few hours at
 // a call, and joins the small blocks of each.
 func (s *Store) rollUp(ctx context.Context, now time.Time) error {
-	// To find out that no hour is over takes a look at every block since the last.
 	if since := now.Sub(s.rolled); since < rollEvery && since >= 0 {
 		return nil
 	}
@@ -32,11 +31,11 @@ func (s *Store) rollUp(ctx context.Context, now time.Time) error {
 		sealed = now.UnixMicro()
 	}
 	for range hoursPerCall {
-		next, ok, err := s.nextHour(ctx)
+		next, ok, err := s.nextHour(ctx, min(sealed, now.UnixMicro()))
 		if err != nil {
 			return err
 		}
-		if !ok || (next+1)*hour > min(sealed, now.UnixMicro()) {
+		if !ok {
 			s.rolled = now
 			return nil
 		}
@@ -53,8 +52,9 @@ const rollEvery = 50 * time.Second
 // hoursPerCall bounds the work of one call.
 const hoursPerCall = 24
 
-// nextHour is the first hour since 1970 that has samples but no roll-ups yet.
-func (s *Store) nextHour(ctx context.Context) (h int64, ok bool, err error) {
+// nextHour is the first hour since 1970 that has samples but no roll-ups yet, if it
+// is over at a time.
+func (s *Store) nextHour(ctx context.Context, now int64) (h int64, ok bool, err error) {
 	v, err := s.look(ctx)
 	if err != nil {
 		return 0, false, err
@@ -68,9 +68,24 @@ func (s *Store) nextHour(ctx context.Context) (h int64, ok bool, err error) {
 	if done.Valid {
 		from = (done.Int64 + 1) * hour
 	}
-	err = v.q.QueryRowContext(ctx, "SELECT min(CASE WHEN start < ? THEN ? ELSE start END) FROM sample_block WHERE start >= ? AND stop >= ?",
-		from, from, from-maxSpan.Microseconds(), from).Scan(&start)
-	return floorHour(start.Int64), start.Valid, s.damaged(err)
+	if err := v.q.QueryRowContext(ctx, "SELECT min(start) FROM sample_block WHERE start >= ?", from).Scan(&start); err != nil {
+		return 0, false, s.damaged(err)
+	}
+	h = floorHour(start.Int64)
+	if done.Valid && (!start.Valid || h > done.Int64+1) && from+hour <= now {
+		// No block begins in the hour after the last: one before it may reach into it,
+		// which takes a look at all of a day.
+		var reaches bool
+		err := v.q.QueryRowContext(ctx, "SELECT EXISTS(SELECT 1 FROM sample_block WHERE start >= ? AND start < ? AND stop >= ?)",
+			from-maxSpan.Microseconds(), from, from).Scan(&reaches)
+		if err != nil {
+			return 0, false, s.damaged(err)
+		}
+		if reaches {
+			return done.Int64 + 1, true, nil
+		}
+	}
+	return h, start.Valid && (h+1)*hour <= now, nil
 }
 
 func floorHour(at int64) int64 {
