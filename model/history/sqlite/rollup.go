@@ -101,30 +101,17 @@ func rollPace() pace { return pace{n: 64, least: 4, most: 256} }
 
 // rollHour makes the roll-ups of one hour.
 func (s *Store) rollHour(ctx context.Context, h int64) error {
-	v, err := s.look(ctx)
+	series, err := s.seriesIn(ctx, h)
 	if err != nil {
-		return err
-	}
-	defer v.close()
-	var series []int64
-	err = each(ctx, v.q, func(r *sql.Rows) error {
-		var id int64
-		err := r.Scan(&id)
-		series = append(series, id)
-		return err
-	}, "SELECT DISTINCT series FROM sample_block WHERE start >= ? AND start < ? AND stop >= ?", h*hour-maxSpan.Microseconds(), (h+1)*hour, h*hour)
-	if err != nil {
-		return s.wrap("roll samples up", s.damaged(err))
+		return s.wrap("roll samples up", err)
 	}
 	for size := rollPace(); len(series) > 0; {
 		n := min(len(series), size.n)
-		rolls := make([]rolled, n)
-		for i, id := range series[:n] {
-			if rolls[i], err = v.roll(ctx, id, h); err != nil {
-				return s.wrap("roll samples up", err)
-			}
+		rolls, err := s.rollSome(ctx, series[:n], h)
+		if err == nil {
+			err = s.step(ctx, &size, func(int) error { return s.keepRolled(ctx, h, rolls) })
 		}
-		if err := s.step(ctx, &size, func(int) error { return s.keepRolled(ctx, h, rolls) }); err != nil {
+		if err != nil {
 			return s.wrap("roll samples up", err)
 		}
 		series = series[n:]
@@ -135,6 +122,39 @@ func (s *Store) rollHour(ctx context.Context, h int64) error {
 		_, err := tx.ExecContext(ctx, "INSERT OR REPLACE INTO progress(name, value) VALUES('rolled', ?)", h)
 		return err
 	}))
+}
+
+// seriesIn lists the series that have blocks in an hour.
+func (s *Store) seriesIn(ctx context.Context, h int64) (series []int64, err error) {
+	v, err := s.look(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer v.close()
+	err = each(ctx, v.q, func(r *sql.Rows) error {
+		var id int64
+		err := r.Scan(&id)
+		series = append(series, id)
+		return err
+	}, "SELECT DISTINCT series FROM sample_block WHERE start >= ? AND start < ? AND stop >= ?", h*hour-maxSpan.Microseconds(), (h+1)*hour, h*hour)
+	return series, err
+}
+
+// rollSome summarises an hour of some series. It takes a look of its own: the log
+// cannot begin anew while an old one lasts.
+func (s *Store) rollSome(ctx context.Context, series []int64, h int64) ([]rolled, error) {
+	v, err := s.look(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer v.close()
+	rolls := make([]rolled, len(series))
+	for i, id := range series {
+		if rolls[i], err = v.roll(ctx, id, h); err != nil {
+			return nil, err
+		}
+	}
+	return rolls, nil
 }
 
 // rolled is one series in one hour: its roll-ups, and the blocks that take the
