@@ -26,7 +26,7 @@
 // sealed_messages one line a block, and hourly the roll-ups by the hour. To see
 // what is sealed, export it.
 //
-// The file is in WAL mode and every commit is synced (synchronous FULL): what
+// The file is in WAL mode and every commit of a batch is synced (synchronous FULL): what
 // Write returned nil for survives a crash of the program, and of the machine as
 // far as its disk keeps what it says it has. One program records into a file,
 // which a lock beside it guards; any number may read it.

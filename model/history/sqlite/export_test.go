@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"testing"
 
 	"github.com/pilothouse/pilothouse/model"
 	"github.com/pilothouse/pilothouse/model/history/block"
@@ -76,4 +77,15 @@ func (s *Store) SealSteps(ctx context.Context, n int) error {
 	}
 	defer func() { s.stepped = nil }()
 	return s.Seal(ctx)
+}
+
+// Synchronous is how the writer syncs now: 1 for NORMAL, 2 for FULL.
+func (s *Store) Synchronous(t testing.TB) (level int) {
+	t.Helper()
+	s.write.mu.Lock()
+	defer s.write.mu.Unlock()
+	if err := s.write.conn.QueryRowContext(t.Context(), "PRAGMA synchronous").Scan(&level); err != nil {
+		t.Fatal(err)
+	}
+	return level
 }

@@ -36,7 +36,9 @@ func (s *Store) step(ctx context.Context, p *pace, f func(n int) error) error {
 	}
 	s.write.mu.Lock()
 	began := time.Now()
+	s.write.upkeep = true
 	err := f(p.n)
+	s.write.upkeep = false
 	took := time.Since(began)
 	s.write.mu.Unlock()
 	p.took(took)

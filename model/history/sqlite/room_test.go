@@ -172,3 +172,18 @@ func TestManyQuestions(t *testing.T) {
 	close(answer)
 	group.Wait()
 }
+
+// TestUpkeepDoesNotSync holds that a batch is synced, also after a step of upkeep,
+// which is not.
+func TestUpkeepDoesNotSync(t *testing.T) {
+	s := open(t, filepath.Join(t.TempDir(), "history.db"), sqlite.Options{})
+	defer func() { _ = s.Close() }()
+	for i := range 3 {
+		if err := s.Write(t.Context(), numbered(i)); err != nil || s.Synchronous(t) != 2 {
+			t.Errorf("after a batch synchronous is %d, %v", s.Synchronous(t), err)
+		}
+		if err := s.SealSteps(t.Context(), 1); !errors.Is(err, context.Canceled) || s.Synchronous(t) != 1 {
+			t.Errorf("after a step synchronous is %d, %v", s.Synchronous(t), err)
+		}
+	}
+}

@@ -26,7 +26,7 @@ type Options struct {
 	// there are so many messages or samples, and enough of each topic and series for
 	// blocks that are worth it, or when the oldest is so old. Defaults 512 Ki, 1 Mi
 	// and an hour. SealBytes is of how much memory it is sealed in any case, default
-	// 128 MiB: at most three times as much is held while sealing does not keep up.
+	// 64 MiB: at most three times as much is held while sealing does not keep up.
 	SealMessages, SealSamples, SealBytes int
 	SealAge                              time.Duration
 	// VFS names the layer below SQLite that files are kept with; empty for the
@@ -42,7 +42,7 @@ func (o Options) withDefaults() Options {
 		o.SealSamples = 1 << 20
 	}
 	if o.SealBytes <= 0 {
-		o.SealBytes = 128 << 20
+		o.SealBytes = 64 << 20
 	}
 	if o.SealAge <= 0 {
 		o.SealAge = time.Hour

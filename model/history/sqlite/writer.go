@@ -19,6 +19,9 @@ type writer struct {
 	commits atomic.Uint64
 	db      *sql.DB
 	conn    *sql.Conn
+	// upkeep is set while a step of upkeep has the writer, relaxed while commits do
+	// not wait for the disk.
+	upkeep, relaxed bool
 
 	topic, series, publisher, payload, message, sample *sql.Stmt
 	event                                              *bulk
@@ -105,6 +108,9 @@ func (w *writer) transact(ctx context.Context, f func(*sql.Tx) error) error {
 // transactUnder is transact, with a lock held from before the commit until done
 // has been called after it.
 func (w *writer) transactUnder(ctx context.Context, lock sync.Locker, f func(*sql.Tx) error, done func()) error {
+	if err := w.relax(ctx, w.upkeep); err != nil {
+		return explain(err)
+	}
 	tx, err := w.conn.BeginTx(ctx, nil)
 	if err != nil {
 		return explain(err)
@@ -122,6 +128,24 @@ func (w *writer) transactUnder(ctx context.Context, lock sync.Locker, f func(*sq
 	w.commits.Add(1)
 	done()
 	return nil
+}
+
+// relax says whether commits wait for the disk. Those of upkeep need not: they
+// change where things are and not what is there, the log keeps the order in which
+// they came, and the next batch, or a checkpoint, syncs all of it.
+func (w *writer) relax(ctx context.Context, yes bool) error {
+	if w.relaxed == yes {
+		return nil
+	}
+	level := "FULL"
+	if yes {
+		level = "NORMAL"
+	}
+	_, err := w.conn.ExecContext(ctx, "PRAGMA synchronous("+level+")")
+	if err == nil {
+		w.relaxed = yes
+	}
+	return err
 }
 
 // noLock is the lock of a transaction that needs none.
