@@ -252,6 +252,7 @@ func rebuildBlocks(ctx context.Context, db *sql.DB, r *Recovery) error {
 // dropDamaged takes out the rows of recent messages and samples that are not what
 // was written.
 func dropDamaged(ctx context.Context, db *sql.DB, r *Recovery) error {
+	drop := map[string]string{"recent_message": "DELETE FROM recent_message WHERE id = ?", "recent_sample": "DELETE FROM recent_sample WHERE id = ?"}
 	bad := make(map[string][]int64)
 	err := each(ctx, db, func(rows *sql.Rows) error {
 		var m messagesRow
@@ -281,7 +282,7 @@ func dropDamaged(ctx context.Context, db *sql.DB, r *Recovery) error {
 			r.Lost = append(r.Lost, name)
 		}
 		for _, id := range ids {
-			if _, err := db.ExecContext(ctx, "DELETE FROM "+name+" WHERE id = ?", id); err != nil {
+			if _, err := db.ExecContext(ctx, drop[name], id); err != nil {
 				return explain(err)
 			}
 		}
