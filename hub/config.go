@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+
+	"github.com/pilothouse/pilothouse/model"
 )
 
 // Config is what a hub is told on its command line.
@@ -66,6 +68,9 @@ type Config struct {
 	// MemoryMiB is about how much memory the topics of a broker may take with their
 	// messages and numbers; 0 for the default.
 	MemoryMiB int
+
+	// timed is put around what takes in the link's batches, by benchmarks.
+	timed func(take func([]model.Message)) func([]model.Message)
 }
 
 // Words is a flag that may be given several times, or hold several words

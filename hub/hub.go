@@ -175,7 +175,7 @@ func (h *Hub) startInside() error {
 			return nil, err
 		}
 		s.Address = h.Address
-		link := mqttlink.NewLocal(h.Address, attacher(h.Broker), s.take)
+		link := mqttlink.NewLocal(h.Address, attacher(h.Broker), s.taking())
 		s.Link = &Link{Link: link, retry: func() {}, retained: h.kept, audience: func(topic string, qos byte) model.Audience {
 			return h.Broker.Audience(windowClient, topic, qos)
 		}}

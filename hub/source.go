@@ -85,7 +85,7 @@ func (h *Hub) abandon(s *Source) error {
 
 // dial makes the link to a broker elsewhere.
 func (s *Source) dial(p mqttlink.Profile) (mqttlink.Link, error) {
-	remote, err := mqttlink.NewRemote(p, s.take)
+	remote, err := mqttlink.NewRemote(p, s.taking())
 	if err != nil {
 		return nil, err
 	}
@@ -97,6 +97,14 @@ func (s *Source) dial(p mqttlink.Profile) (mqttlink.Link, error) {
 func (s *Source) take(batch []model.Message) {
 	s.Store.Ingest(batch)
 	s.History.record(batch)
+}
+
+// taking is what the link hands its batches to.
+func (s *Source) taking() func([]model.Message) {
+	if s.h.cfg.timed != nil {
+		return s.h.cfg.timed(s.take)
+	}
+	return s.take
 }
 
 // tick lets time pass for the store.

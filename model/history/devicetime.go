@@ -6,9 +6,13 @@ import (
 	"time"
 )
 
-// timeKeys are the names under which devices customarily tell the time.
-func timeKeys() []string {
-	return []string{`"ts"`, `"time"`, `"timestamp"`, `"at"`, `"datetime"`, `"date"`}
+// numTimeKeys is how many names timeKeys has.
+const numTimeKeys = 6
+
+// timeKeys are the names under which devices customarily tell the time, the surest
+// first. All begin with t, a or d.
+func timeKeys() [numTimeKeys]string {
+	return [...]string{`"ts"`, `"time"`, `"timestamp"`, `"at"`, `"datetime"`, `"date"`}
 }
 
 // frontBytes is how far into a payload a time is looked for.
@@ -24,12 +28,26 @@ func DeviceTime(payload []byte) time.Time {
 	if len(p) == 0 || p[0] != '{' {
 		return time.Time{}
 	}
-	for _, key := range timeKeys() {
-		i := bytes.Index(p, []byte(key))
-		if i < 0 {
+	var found [numTimeKeys]int // one more than where each name ends; the first of its kind
+	for i := bytes.IndexByte(p, '"'); i >= 0 && i+1 < len(p); {
+		if c := p[i+1]; c == 't' || c == 'a' || c == 'd' {
+			for k, key := range timeKeys() {
+				if found[k] == 0 && bytes.HasPrefix(p[i:], []byte(key)) {
+					found[k] = i + len(key) + 1
+				}
+			}
+		}
+		next := bytes.IndexByte(p[i+1:], '"')
+		if next < 0 {
+			break
+		}
+		i += 1 + next
+	}
+	for _, end := range found {
+		if end == 0 {
 			continue
 		}
-		rest := bytes.TrimLeft(p[i+len(key):], " \t\r\n")
+		rest := bytes.TrimLeft(p[end-1:], " \t\r\n")
 		if len(rest) == 0 || rest[0] != ':' {
 			continue
 		}

@@ -15,3 +15,6 @@ func SetWall(at time.Time, d time.Duration) time.Time {
 	*word += uint64(d/time.Second) << 30
 	return at
 }
+
+// NewContention makes what tells whether processors are short.
+func NewContention() (look func() bool) { return newContention().look }

@@ -23,9 +23,12 @@ func NewMeter(s model.Scanner) *Meter {
 	return m
 }
 
-// topicKeys are the series of a topic, in the order its payloads had them last.
+// topicKeys are a topic, by the one copy of its name, and its series, in the order
+// its payloads had them last.
 type topicKeys struct {
-	keys []model.SeriesKey
+	topic string
+	hint  uint32
+	keys  []model.SeriesKey
 }
 
 // sampleCursor is where a number that is found goes.
@@ -48,25 +51,46 @@ const (
 // times where they are not known yet. Replayed messages give no samples.
 func (r *Meter) Measure(b *Batch) {
 	for i := range b.Messages {
-		m := &b.Messages[i]
-		if m.DeviceAt.IsZero() {
-			m.DeviceAt = DeviceTime(m.Payload)
-		}
-		if r.scanner == nil || m.Replayed {
-			continue
-		}
-		k := r.keys[m.Topic]
-		if k == nil {
-			if k = new(topicKeys); len(r.keys) < maxKeys {
-				r.keys[m.Topic] = k
-			}
-		}
-		r.cur = sampleCursor{batch: b, topic: m.Topic, keys: k, at: m.At}
-		// Payloads that are not what they look like hold no numbers; the live
-		// store counts them.
-		_ = r.scanner.Scan(m.Payload, r.emit)
+		r.measure(b, &b.Messages[i], nil)
 	}
+}
+
+// measure does so for a message of the batch. Its topic is k, if that is known.
+func (r *Meter) measure(b *Batch, m *Message, k *topicKeys) {
+	if m.DeviceAt.IsZero() {
+		m.DeviceAt = DeviceTime(m.Payload)
+	}
+	if r.scanner == nil || m.Replayed {
+		return
+	}
+	if k == nil {
+		k = r.topic(m.Topic)
+		m.Hint = k.hint
+	}
+	r.cur = sampleCursor{batch: b, topic: m.Topic, keys: k, at: m.At}
+	// Payloads that are not what they look like hold no numbers; the live store
+	// counts them.
+	_ = r.scanner.Scan(m.Payload, r.emit)
 	r.cur = sampleCursor{}
+}
+
+// topic is what is known of a topic.
+func (r *Meter) topic(name string) *topicKeys {
+	k := r.keys[name]
+	if k == nil {
+		if k = (&topicKeys{topic: name}); len(r.keys) < maxKeys {
+			r.keys[name], k.hint = k, uint32(len(r.keys)+1)
+		}
+	}
+	return k
+}
+
+// named is what is known of the topic of a name that lies in bytes.
+func (r *Meter) named(name []byte) *topicKeys {
+	if k := r.keys[string(name)]; k != nil {
+		return k
+	}
+	return r.topic(string(name))
 }
 
 // onNumber keeps one number of the message at the cursor.

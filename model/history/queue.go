@@ -2,6 +2,7 @@ package history
 
 import (
 	"encoding/binary"
+	"runtime"
 	"time"
 
 	"github.com/pilothouse/pilothouse/model"
@@ -19,6 +20,7 @@ type queue struct {
 	// flushed are closed once what waits is written.
 	flushed []chan struct{}
 
+	heard  uint64    // messages, also those there was no room for
 	latest time.Time // arrival of the latest message
 
 	// lost counts what there was no room for since from, until to.
@@ -32,7 +34,6 @@ type queue struct {
 type page struct {
 	bytes      []byte
 	count      int // messages
-	payloads   int // bytes of them
 	publishers []*model.Publisher
 	properties []*model.Properties
 }
@@ -108,7 +109,6 @@ func (p *page) add(m *model.Message, size int) {
 		p.properties = append(p.properties, m.Properties)
 	}
 	p.count++
-	p.payloads += len(m.Payload)
 	b := p.bytes[len(p.bytes) : len(p.bytes)+size]
 	p.bytes = p.bytes[:len(p.bytes)+size]
 	binary.LittleEndian.PutUint64(b, uint64(m.At.UnixMicro()))
@@ -147,31 +147,32 @@ func (q *queue) shift(taken []*page, n int) []*page {
 	return taken
 }
 
-// reuse gives pages back that were emptied.
+// reuse gives pages back that are done with.
 func (q *queue) reuse(pages []*page) {
 	for _, p := range pages {
-		if len(q.free) < freePages && cap(p.bytes) == pageBytes {
+		if p.empty(); len(q.free) < freePages && cap(p.bytes) == pageBytes {
 			q.free = append(q.free, p)
 		}
 	}
 }
 
-// unpack moves the messages of pages into a batch, and empties the pages.
+// unpack moves the messages of pages into a batch, with their samples. Payloads stay
+// in the pages.
 func (r *Recorder) unpack(b *Batch, pages []*page) {
 	for _, p := range pages {
-		payloads := make([]byte, 0, p.payloads)
+		runtime.Gosched() // the live path first
 		publishers, properties := p.publishers, p.properties
 		var publisher *model.Publisher
 		for rest := p.bytes; len(rest) > 0; {
 			word := binary.LittleEndian.Uint64(rest[8:])
 			flags, body := word>>flagShift, headBytes+int(word>>topicShift&maxTopic)
 			end := body + int(word&maxPayload)
-			from := len(payloads)
-			payloads = append(payloads, rest[body:end]...)
-			m := Message{Message: model.Message{
-				Topic: r.topic(rest[headBytes:body]), Payload: payloads[from:len(payloads):len(payloads)],
-				At: time.UnixMicro(int64(binary.LittleEndian.Uint64(rest))), QoS: byte(flags & 3), Retained: flags&isRetained != 0, Replayed: flags&isReplayed != 0,
-			}}
+			k := r.meter.named(rest[headBytes:body])
+			b.Messages = append(b.Messages, Message{Message: model.Message{
+				Topic: k.topic, Payload: rest[body:end:end], At: time.UnixMicro(int64(binary.LittleEndian.Uint64(rest))),
+				QoS: byte(flags & 3), Retained: flags&isRetained != 0, Replayed: flags&isReplayed != 0,
+			}, Hint: k.hint})
+			m := &b.Messages[len(b.Messages)-1]
 			if flags&nextPublisher != 0 {
 				publisher, publishers = publishers[0], publishers[1:]
 			}
@@ -181,10 +182,9 @@ func (r *Recorder) unpack(b *Batch, pages []*page) {
 			if flags&hasProperties != 0 {
 				m.Properties, properties = properties[0], properties[1:]
 			}
-			b.Messages = append(b.Messages, m)
+			r.meter.measure(b, m, k)
 			rest = rest[end:]
 		}
-		p.empty()
 	}
 }
 
@@ -195,27 +195,16 @@ func (p *page) empty() {
 	*p = page{bytes: p.bytes[:0], publishers: p.publishers[:0], properties: p.properties[:0]}
 }
 
-// topic is the one copy of a name.
-func (r *Recorder) topic(name []byte) string {
-	t, ok := r.topics[string(name)]
-	if !ok {
-		t = string(name)
-		if len(r.topics) < maxKeys {
-			r.topics[t] = t
-		}
-	}
-	return t
-}
-
-// loseLocked counts a record that there was no room for.
-func (r *Recorder) loseLocked(at time.Time) {
+// loseLocked counts records that there was no room for, which came between two
+// times.
+func (r *Recorder) loseLocked(from, to time.Time, n int) {
 	q := &r.queue
 	if q.lost == 0 {
-		q.from, q.to = at, at
+		q.from, q.to = from, to
 	}
-	q.from, q.to = earlier(q.from, at), later(q.to, at)
-	q.lost++
-	r.status.Lost++
+	q.from, q.to = earlier(q.from, from), later(q.to, to)
+	q.lost += uint64(n)
+	r.status.Lost += uint64(n)
 }
 
 func earlier(a, b time.Time) time.Time {

@@ -12,6 +12,9 @@ type Message struct {
 	// DeviceAt is when the device says that it made the message, zero where it
 	// does not say; see [DeviceTime].
 	DeviceAt time.Time
+	// Hint is a number that the messages of a topic share, which saves a store from
+	// looking the topic up; it is only a hint, and 0 where there is none.
+	Hint uint32
 }
 
 // Sample is one value of a series.
@@ -87,8 +90,8 @@ type Bookmark struct {
 	Note  string
 }
 
-// Batch is what is written together: all of it, or none. Payloads in it belong
-// to the batch and never change.
+// Batch is what is written together: all of it, or none. Payloads in it are lent:
+// who is given a batch keeps nothing of it but strings, publishers and properties.
 type Batch struct {
 	// ID names the batch, so that a store that others share keeps it once
 	// however often it is sent. Empty for a batch that is sent once.

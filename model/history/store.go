@@ -27,7 +27,7 @@ var (
 type Store interface {
 	Reader
 	// Write keeps a batch, all or nothing. The slices of b are the caller's again
-	// when it returns; payloads and properties in it may be kept.
+	// when it returns, and so are the payloads; properties in it may be kept.
 	Write(ctx context.Context, b *Batch) error
 	// AddBookmark keeps a bookmark and returns its number.
 	AddBookmark(ctx context.Context, b Bookmark) (int64, error)
@@ -40,6 +40,12 @@ type Store interface {
 	Maintain(ctx context.Context, now time.Time, r Retention) error
 	// Close ends the store. It may be called twice.
 	Close() error
+}
+
+// Hurried is a Store whose upkeep cannot always wait for its time.
+type Hurried interface {
+	// Due tells that so much was written that Maintain is to be called now.
+	Due() bool
 }
 
 // Reader answers questions about what was recorded. Stretches of time include

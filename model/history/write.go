@@ -84,12 +84,14 @@ func (r *Recorder) writeAll(ctx context.Context) bool {
 				return true
 			}
 		}
+		n, began := len(r.held.Messages), time.Now()
 		if err := r.write(ctx, r.held); err != nil {
 			r.failed(err)
 			r.spoolQueue()
 			return false
 		}
 		r.kept()
+		r.rest(n, began)
 	}
 }
 
@@ -123,15 +125,12 @@ func (r *Recorder) take() *Batch {
 	b.ID = r.runID + "-" + strconv.FormatUint(r.batches, 10)
 	b.Messages, b.Samples = r.spare.Messages[:0], r.spare.Samples[:0]
 	r.unpack(&b, r.taken)
-	r.meter.Measure(&b)
 	return &b
 }
 
 // kept notes that what was held is on disk, and tells those who wait for it.
 func (r *Recorder) kept() {
 	if b := r.held; b != nil {
-		clear(b.Messages)
-		clear(b.Samples)
 		r.spare = Batch{Messages: b.Messages, Samples: b.Samples}
 		r.held = nil
 	}
@@ -161,6 +160,9 @@ func (r *Recorder) write(ctx context.Context, b *Batch) error {
 	r.status.Commit = took
 	r.mu.Unlock()
 	r.enter(Recording, nil)
+	if s, ok := r.opts.Store.(Hurried); ok && s.Due() {
+		raise(r.due)
+	}
 	return nil
 }
 
@@ -202,6 +204,7 @@ func (r *Recorder) upkeep(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-beat.C:
+		case <-r.due:
 		}
 		r.mu.Lock()
 		retention := r.opts.Retention

@@ -213,8 +213,8 @@ func BenchmarkWrite(b *testing.B) {
 func BenchmarkOpen10M(b *testing.B) {
 	path := filepath.Join(b.TempDir(), "history.db")
 	s := open(b, path, sqlite.Options{})
-	end := fill(b, s, sensor(), 9_500_000)
-	for i := range 100 {
+	end := fill(b, s, sensor(), 9_000_000)
+	for i := range 200 {
 		at := end.Add(time.Duration(i*5000) * time.Second)
 		if err := s.Write(context.Background(), &history.Batch{Samples: historytest.Walk(sensor(), at, time.Second, 5000)}); err != nil {
 			b.Fatal(err)

@@ -35,11 +35,15 @@ type checkpointer struct {
 
 // startCheckpoints takes checkpoints over from the writer.
 func (s *Store) startCheckpoints(ctx context.Context) error {
-	db, err := sql.Open("sqlite", s.dsn(true)+"&_pragma=busy_timeout(0)")
+	db, err := sql.Open("sqlite", s.dsn(true))
 	if err != nil {
 		return err
 	}
 	db.SetMaxOpenConns(1)
+	// A checkpoint that has to wait for a question would keep batches waiting, too.
+	if _, err := db.ExecContext(ctx, "PRAGMA busy_timeout(0)"); err != nil {
+		return errors.Join(explain(err), db.Close())
+	}
 	if _, err := s.write.conn.ExecContext(ctx, "PRAGMA wal_autocheckpoint(0)"); err != nil {
 		return errors.Join(explain(err), db.Close())
 	}

@@ -2,6 +2,7 @@ package sqlite_test
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -56,5 +57,47 @@ func TestCheckpoint(t *testing.T) {
 			t.Fatalf("the log is not emptied at rest: %d bytes", size())
 		}
 		time.Sleep(10 * time.Millisecond)
+	}
+}
+
+// TestCheckpointBesideQuestion makes a log that is to begin anew while a question is
+// not answered to its end: neither the checkpoint nor a batch waits for it.
+func TestCheckpointBesideQuestion(t *testing.T) {
+	s := open(t, filepath.Join(t.TempDir(), "history.db"), sqlite.Options{SealBytes: 1 << 30})
+	defer func() { _ = s.Close() }()
+	if err := errors.Join(s.Write(t.Context(), numbered(0)), s.Seal(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	asked, answer, answered := make(chan struct{}), make(chan struct{}), make(chan error, 1)
+	go func() {
+		first := true
+		answered <- s.Each(t.Context(), "#", historytest.Start(), historytest.Start().Add(time.Hour), func(history.Message) bool {
+			if first {
+				first = false
+				close(asked)
+				<-answer
+			}
+			return true
+		})
+	}()
+	<-asked
+	big := make([]byte, (sqlite.MaxLogPages+1000)*4096)
+	m := historytest.Message("big", string(big), historytest.Start().Add(time.Minute), nil)
+	if err := s.Write(t.Context(), &history.Batch{Messages: []history.Message{m}}); err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error, 1)
+	go func() { done <- errors.Join(s.Checkpoint(t.Context()), s.Write(t.Context(), numbered(1))) }()
+	select {
+	case err := <-done:
+		if err != nil {
+			t.Error(err)
+		}
+	case <-time.After(8 * time.Second):
+		t.Error("it waits for the question")
+	}
+	close(answer)
+	if err := <-answered; err != nil {
+		t.Error(err)
 	}
 }

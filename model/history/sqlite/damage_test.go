@@ -124,6 +124,25 @@ func TestDamagedPages(t *testing.T) {
 	}
 }
 
+// damage overwrites a page of a file, of which the number is asked of the file.
+func damage(t testing.TB, path, query string) {
+	t.Helper()
+	var page int64
+	withFile(t, path, func(db *sql.DB) {
+		if err := db.QueryRow(query).Scan(&page); err != nil {
+			t.Fatal(err)
+		}
+	})
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = f.WriteAt(bytes.Repeat([]byte{0xa5}, 4096), (page-1)*4096)
+	if err := errors.Join(err, f.Close()); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // schemaReadable tells whether SQLite still knows which tables there are; without,
 // nothing can be recovered through it.
 func schemaReadable(t testing.TB, data []byte) (ok bool) {

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"testing"
 
 	"github.com/pilothouse/pilothouse/model"
 	"github.com/pilothouse/pilothouse/model/history/block"
@@ -20,15 +21,14 @@ func (s *Store) PutSamples(ctx context.Context, key model.SeriesKey, at []int64,
 // PutMessages does the same for messages of topics.
 func (s *Store) PutMessages(ctx context.Context, topics map[string][]block.Message) error {
 	return s.put(ctx, func(f *fresh) (messages, samples []packedBlock, err error) {
-		h := newHead()
 		for name, list := range topics {
 			id, err := s.topicID(ctx, f, name)
 			if err != nil {
 				return nil, nil, err
 			}
-			h.messages[id] = list
+			messages = appendMessages(messages, id, list)
 		}
-		return packMessages(h), nil, nil
+		return messages, nil, nil
 	})
 }
 
@@ -54,8 +54,38 @@ func MigrateTo(ctx context.Context, db *sql.DB, format int) error {
 	return migrateTo(ctx, db, 0, format)
 }
 
+// Readers is how many questions are answered at once.
+const Readers = readers
+
 // MaxLogPages is the bound of the write-ahead log.
 const MaxLogPages = maxLogPages
 
 // Checkpoint makes a checkpoint now.
 func (s *Store) Checkpoint(ctx context.Context) error { return s.checkpoint(ctx, s.checkpoints) }
+
+// Announce says that sealing has begun, until what it returns is called.
+func (s *Store) Announce() (ended func()) { return s.announce() }
+
+// SealSteps seals as far as so many transactions go.
+func (s *Store) SealSteps(ctx context.Context, n int) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	s.stepped = func() {
+		if n--; n < 0 {
+			cancel()
+		}
+	}
+	defer func() { s.stepped = nil }()
+	return s.Seal(ctx)
+}
+
+// Synchronous is how the writer syncs now: 1 for NORMAL, 2 for FULL.
+func (s *Store) Synchronous(t testing.TB) (level int) {
+	t.Helper()
+	s.write.mu.Lock()
+	defer s.write.mu.Unlock()
+	if err := s.write.conn.QueryRowContext(t.Context(), "PRAGMA synchronous").Scan(&level); err != nil {
+		t.Fatal(err)
+	}
+	return level
+}

@@ -82,8 +82,12 @@ func migrateTo(ctx context.Context, db *sql.DB, from, to int) error {
 	if err != nil {
 		return explain(err)
 	}
-	for i, statements := range migrations()[from:to] {
-		if _, err := tx.ExecContext(ctx, statements); err != nil {
+	for i, m := range migrations()[from:to] {
+		_, err := tx.ExecContext(ctx, m.statements)
+		if err == nil && m.convert != nil {
+			err = m.convert(ctx, tx)
+		}
+		if err != nil {
 			return errors.Join(fmt.Errorf("bring the file to format %d: %w", from+i+1, explain(err)), tx.Rollback())
 		}
 	}

@@ -3,6 +3,8 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
+	"fmt"
 
 	"github.com/pilothouse/pilothouse/model"
 	"github.com/pilothouse/pilothouse/model/history/block"
@@ -39,6 +41,9 @@ func (s *Store) load(ctx context.Context, q querier) error {
 	if err := s.loadNames(ctx, q); err != nil {
 		return err
 	}
+	if err := s.loadSealing(ctx, q); err != nil {
+		return err
+	}
 	if err := s.loadMessages(ctx, q); err != nil {
 		return err
 	}
@@ -47,14 +52,6 @@ func (s *Store) load(ctx context.Context, q querier) error {
 	}
 	if s.write == nil {
 		return nil
-	}
-	// Numbers of rows that are in blocks already are not given again, or the new
-	// rows would be taken for sealed ones.
-	err := q.QueryRowContext(ctx, `SELECT max(coalesce((SELECT max(id) FROM message), 0), coalesce((SELECT row FROM sealing WHERE name = 'message'), 0)),
-		max(coalesce((SELECT max(rowid) FROM sample), 0), coalesce((SELECT row FROM sealing WHERE name = 'sample'), 0))`).
-		Scan(&s.head.lastMessage, &s.head.lastSample)
-	if err != nil {
-		return explain(err)
 	}
 	s.write.nextRow, s.write.nextSample = s.head.lastMessage, s.head.lastSample
 	n := &s.write.nextIDs
@@ -94,37 +91,147 @@ func (s *Store) loadNames(ctx context.Context, q querier) error {
 	}, "SELECT id, client, identity, addr, tls FROM publisher")
 }
 
-func (s *Store) loadMessages(ctx context.Context, q querier) error {
-	return each(ctx, q, func(r *sql.Rows) error {
-		var row, topic int64
-		var pub, device sql.NullInt64
-		var m block.Message
-		var properties sql.NullString
-		if err := r.Scan(&row, &m.At, &topic, &pub, &m.Flags, &device, &m.Payload, &properties); err != nil {
+// loadSealing reads how far sealing had come when the program ended: what it had
+// set aside is set aside again.
+func (s *Store) loadSealing(ctx context.Context, q querier) error {
+	old := sealed{topics: minTime, series: minTime}
+	err := each(ctx, q, func(r *sql.Rows) error {
+		var name string
+		var row, owner int64
+		if err := r.Scan(&name, &row, &owner); err != nil {
 			return err
 		}
-		m.Publisher, m.DeviceAt = pub.Int64, device.Int64
-		if properties.Valid {
-			m.Properties = []byte(properties.String)
+		if old.head == nil {
+			old.head = newHead()
 		}
-		s.head.addMessage(topic, m)
-		s.head.lastMessage = row
+		// Numbers of rows that are in blocks already are not given again, or the new
+		// rows would be taken for sealed ones.
+		if name == "sample" {
+			old.series, old.head.lastSample, s.head.lastSample = owner, row, row
+		} else {
+			old.topics, old.head.lastMessage, s.head.lastMessage = owner, row, row
+		}
 		return nil
-	}, `SELECT m.id, m.at, m.topic, m.publisher, m.flags, m.device_at, coalesce(m.data, p.data, x''), m.properties
-		FROM message m LEFT JOIN payload p ON p.id = m.same LEFT JOIN sealing g ON g.name = 'message'
-		WHERE g.row IS NULL OR m.id > g.row OR m.topic > g.owner ORDER BY m.id`)
+	}, "SELECT name, row, owner FROM sealing")
+	s.old = old
+	return err
+}
+
+// partOf is the head that a row belongs to, and up to which owner what is in the row
+// is in blocks already.
+func (s *Store) partOf(last, setAside, owner int64) (h *head, done int64) {
+	if s.old.head != nil && last <= setAside {
+		return s.old.head, owner
+	}
+	return s.head, minTime
+}
+
+func (s *Store) loadMessages(ctx context.Context, q querier) error {
+	payloads := make(map[int64][]byte)
+	err := each(ctx, q, func(r *sql.Rows) error {
+		var id int64
+		var data []byte
+		err := r.Scan(&id, &data)
+		payloads[id] = data
+		return err
+	}, "SELECT id, data FROM payload")
+	if err != nil {
+		return err
+	}
+	return each(ctx, q, func(r *sql.Rows) error {
+		var m messagesRow
+		if err := r.Scan(&m.id, &m.start, &m.heads, &m.data, &m.properties, &m.crc); err != nil {
+			return err
+		}
+		setAside := int64(minTime)
+		if s.old.head != nil {
+			setAside = s.old.head.lastMessage
+		}
+		h, done := s.partOf(m.id, setAside, s.old.topics)
+		n, err := m.load(h, done, payloads)
+		h.lastMessage = max(h.lastMessage, m.id+n-1)
+		s.head.lastMessage = max(s.head.lastMessage, h.lastMessage)
+		return s.damaged(err)
+	}, "SELECT id, start, heads, data, properties, crc FROM recent_message ORDER BY id")
+}
+
+// messagesRow is a row of table recent_message.
+type messagesRow struct {
+	id, start, crc          int64
+	heads, data, properties []byte
+}
+
+// check tells whether the row is what was written.
+func (m *messagesRow) check() error {
+	if checksum(m.heads, m.data, m.properties) != m.crc {
+		return fmt.Errorf("recent messages from %d on: %w", m.id, block.ErrDamaged)
+	}
+	return nil
+}
+
+// load gives a head the messages of the topics above one, and returns how many
+// there are of any topic. payloads are the rows of table payload.
+func (m *messagesRow) load(h *head, above int64, payloads map[int64][]byte) (n int64, err error) {
+	if err := m.check(); err != nil {
+		return 0, err
+	}
+	var properties map[int64]json.RawMessage
+	if len(m.properties) > 0 {
+		if err := json.Unmarshal(m.properties, &properties); err != nil {
+			return 0, fmt.Errorf("properties of recent messages from %d on: %w", m.id, block.ErrDamaged)
+		}
+	}
+	blob, whole := h.addBlob(m.data), true
+	err = readHeads(m.heads, func(r rowHead) {
+		v := heldMessage{at: m.start + r.at, publisher: r.publisher, flags: uint8(r.flags), size: uint32(r.size), blob: blob, start: uint32(r.from), properties: -1}
+		if r.timed {
+			v.device = m.start + r.device
+		}
+		switch {
+		case r.from < 0: // a payload that was lost is empty
+			v.blob, v.start = h.addBlob(payloads[-r.from]), 0
+			v.size = uint32(len(payloads[-r.from]))
+			h.point(-r.from)
+		case r.size < 0 || r.from+r.size > int64(len(m.data)):
+			whole = false
+			return
+		}
+		if p, ok := properties[n]; ok {
+			v.properties = int32(len(h.properties))
+			h.properties = append(h.properties, p)
+		}
+		if n++; r.topic > above {
+			h.addMessage(r.topic, v)
+		}
+	})
+	if err == nil && !whole {
+		err = block.ErrDamaged
+	}
+	return n, err
 }
 
 func (s *Store) loadSamples(ctx context.Context, q querier) error {
 	return each(ctx, q, func(r *sql.Rows) error {
-		var row, series, at int64
-		var v float64
-		if err := r.Scan(&row, &series, &at, &v); err != nil {
+		var id, start, crc int64
+		var list []byte
+		if err := r.Scan(&id, &start, &list, &crc); err != nil {
 			return err
 		}
-		s.head.addSample(series, at, v)
-		s.head.lastSample = row
-		return nil
-	}, `SELECT a.rowid, a.series, a.at, a.value FROM sample a LEFT JOIN sealing g ON g.name = 'sample'
-		WHERE g.row IS NULL OR a.rowid > g.row OR a.series > g.owner ORDER BY a.rowid`)
+		setAside := int64(minTime)
+		if s.old.head != nil {
+			setAside = s.old.head.lastSample
+		}
+		h, done := s.partOf(id, setAside, s.old.series)
+		if checksum(list) != crc {
+			return s.damaged(fmt.Errorf("recent samples from %d on: %w", id, block.ErrDamaged))
+		}
+		err := readSamples(list, func(series, at int64, v float64) {
+			if h.lastSample = max(h.lastSample, id); series > done {
+				h.addSample(series, start+at, v)
+			}
+			id++
+		})
+		s.head.lastSample = max(s.head.lastSample, h.lastSample)
+		return s.damaged(err)
+	}, "SELECT id, start, list, crc FROM recent_sample ORDER BY id")
 }

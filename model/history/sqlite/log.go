@@ -131,9 +131,18 @@ func (s *Store) Usage(ctx context.Context) (u history.Usage, err error) {
 		return u, s.damaged(err)
 	}
 	s.seal.RLock()
-	u.Messages += int64(v.head.nMessages)
-	u.Samples = u.Sealed + int64(v.head.nSamples)
-	first := v.head.oldest
+	first := int64(0)
+	u.Samples = u.Sealed
+	for _, p := range v.heads {
+		if p.head == nil {
+			continue
+		}
+		u.Messages += int64(p.head.messages.n - p.nMessages)
+		u.Samples += int64(p.head.samples.n - p.nSamples)
+		if first == 0 || p.head.oldest != 0 && p.head.oldest < first {
+			first = p.head.oldest
+		}
+	}
 	s.seal.RUnlock()
 	if oldest.Valid && (first == 0 || oldest.Int64 < first) {
 		first = oldest.Int64

@@ -30,7 +30,6 @@ func (s *Store) Messages(ctx context.Context, topic string, from, to time.Time, 
 	if over := len(list) - limit; over > 0 {
 		list = list[over:]
 	}
-	list = slices.Clone(list)
 	slices.Reverse(list)
 	err = v.backwards(ctx, id, lo, hi, func(m block.Message) bool {
 		list = append(list, m)
@@ -147,10 +146,10 @@ func (s *Store) stateOf(ctx context.Context, at int64, ids []int64, names map[in
 	defer v.close()
 	var older []int64 // those without a recent message before the moment
 	for _, id := range ids {
-		list := within(v.recent(id), minTime, at+1)
-		if len(list) == 0 {
+		m, ok := v.lastRecent(id, at)
+		if !ok {
 			older = append(older, id)
-		} else if !f(v.message(names[id], list[len(list)-1])) {
+		} else if !f(v.message(names[id], m)) {
 			return nil
 		}
 	}

@@ -13,7 +13,6 @@ type names struct {
 	topics     map[string]int64
 	topicName  map[int64]string
 	series     map[model.SeriesKey]int64
-	seriesKey  map[int64]model.SeriesKey
 	publishers map[model.Publisher]int64
 	publisher  map[int64]*model.Publisher
 }
@@ -25,7 +24,7 @@ const maxPublishers = 1_000_000
 func newNames() *names {
 	return &names{
 		topics: make(map[string]int64), topicName: make(map[int64]string),
-		series: make(map[model.SeriesKey]int64), seriesKey: make(map[int64]model.SeriesKey),
+		series:     make(map[model.SeriesKey]int64),
 		publishers: make(map[model.Publisher]int64), publisher: make(map[int64]*model.Publisher),
 	}
 }
@@ -38,7 +37,7 @@ func (n *names) addTopic(id int64, name string) {
 
 func (n *names) addSeries(id int64, key model.SeriesKey) {
 	n.mu.Lock()
-	n.series[key], n.seriesKey[id] = id, key
+	n.series[key] = id
 	n.mu.Unlock()
 }
 

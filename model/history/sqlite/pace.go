@@ -28,16 +28,21 @@ func (p *pace) took(d time.Duration) {
 
 // step does one step of upkeep, of the size that p says, with the writer to
 // itself. Where batches came meanwhile it then leaves them the machine for as
-// long.
+// long, unless so much is recent that sealing has to hurry.
 func (s *Store) step(ctx context.Context, p *pace, f func(n int) error) error {
 	asked := s.write.asked.Load()
+	if s.stepped != nil {
+		s.stepped()
+	}
 	s.write.mu.Lock()
 	began := time.Now()
+	s.write.upkeep = true
 	err := f(p.n)
+	s.write.upkeep = false
 	took := time.Since(began)
 	s.write.mu.Unlock()
 	p.took(took)
-	if err != nil || s.write.asked.Load() == asked {
+	if err != nil || s.write.asked.Load() == asked || s.Due() {
 		return err
 	}
 	rest := time.NewTimer(took)

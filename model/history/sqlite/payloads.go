@@ -6,58 +6,63 @@ import (
 )
 
 // payloads remembers what was said lately, so that what is said again is kept
-// once: the second time it gets a row of its own, from then on rows of messages
-// point to it.
+// once: the second time it gets a row of its own in table payload, from then on
+// messages point to it. Short payloads are kept once in each row of messages
+// instead, which costs less than pointing.
 type payloads struct {
 	seed maphash.Seed
-	seen map[uint64]said
+	said []said // by hash; nil until there is one
 }
 
+// said is a payload that was said.
 type said struct {
-	id   int64 // of its row in table payload, 0 when it has none
-	data []byte
+	hash uint64
+	id   int64  // of its row in table payload, 0 when it has none
+	data []byte // nil for none
+	hits int    // how often newer ones have to ask for its place
 }
 
 // Bounds of what is remembered.
 const (
-	maxPayloads   = 32_768
-	minSamePaylod = 12 // shorter payloads cost less than pointing to them
-	maxSamePaylod = 4096
+	maxPayloads    = 32 << 10
+	minSamePayload = 64
+	maxSamePayload = 4096
+	maxHits        = 4
 )
 
-func newPayloads() payloads {
-	return payloads{seed: maphash.MakeSeed(), seen: make(map[uint64]said)}
-}
+func newPayloads() payloads { return payloads{seed: maphash.MakeSeed()} }
 
 // clear forgets everything.
-func (p *payloads) clear() { clear(p.seen) }
+func (p *payloads) clear() { clear(p.said) }
 
-// find tells whether a payload was seen before, and the number of its row if it
-// has one. It remembers it, and keeps the bytes.
-func (p *payloads) find(data []byte) (key uint64, id int64, again bool) {
-	if len(data) < minSamePaylod || len(data) > maxSamePaylod {
-		return 0, 0, false
+// hash tells payloads apart.
+func (p *payloads) hash(data []byte) uint64 { return maphash.Bytes(p.seed, data) }
+
+// find is what is remembered of a payload; nil when it is said for the first time,
+// or not of a size that is remembered.
+func (p *payloads) find(hash uint64, data []byte) *said {
+	if len(p.said) == 0 || len(data) < minSamePayload || len(data) > maxSamePayload {
+		return nil
 	}
-	key = maphash.Bytes(p.seed, data)
-	s, ok := p.seen[key]
-	if ok && bytes.Equal(s.data, data) {
-		return key, s.id, true
+	s := &p.said[hash%maxPayloads]
+	if s.hash != hash || !bytes.Equal(s.data, data) {
+		return nil
 	}
-	if !ok && len(p.seen) >= maxPayloads {
-		for k, s := range p.seen { // any: what is said often comes back
-			if s.id == 0 || len(p.seen) >= maxPayloads {
-				delete(p.seen, k)
-				break
-			}
-		}
-	}
-	p.seen[key] = said{data: data}
-	return key, 0, false
+	s.hits = min(s.hits+1, maxHits)
+	return s
 }
 
-// kept notes the row of a payload that find reported as seen again.
-func (p *payloads) kept(key uint64, id int64) {
-	s := p.seen[key]
-	s.id = id
-	p.seen[key] = s
+// keep remembers a payload, whose bytes it keeps: what was said again gives way
+// only after others have asked a few times.
+func (p *payloads) keep(hash uint64, data []byte) {
+	if len(data) < minSamePayload || len(data) > maxSamePayload {
+		return
+	}
+	if p.said == nil {
+		p.said = make([]said, maxPayloads)
+	}
+	s := &p.said[hash%maxPayloads]
+	if s.hits--; s.hits < 0 {
+		*s = said{hash: hash, data: data}
+	}
 }

@@ -3,6 +3,8 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"errors"
+	"fmt"
 	"time"
 
 	"github.com/pilothouse/pilothouse/model/history"
@@ -318,19 +320,41 @@ func (s *Store) trimLogs(ctx context.Context) error {
 	}))
 }
 
-// giveBack returns free pages to the disk, some at a time.
+// sparePages is how many free pages are left to the file, which what comes next will
+// fill: 16 MiB, or an eighth of the file.
+func sparePages(pages int) int { return max(4096, pages/8) }
+
+// givePace is how many pages one transaction gives back.
+func givePace() pace { return pace{n: 64, least: 16, most: 512} }
+
+// giveBack returns free pages to the disk, some at a time: those at the end of the
+// file have to be moved.
 func (s *Store) giveBack(ctx context.Context) error {
-	s.write.mu.Lock()
-	defer s.write.mu.Unlock()
-	rows, err := s.write.conn.QueryContext(ctx, "PRAGMA incremental_vacuum(4096)")
+	for size := givePace(); ; {
+		var pages, free int
+		err := s.read.QueryRowContext(ctx, "SELECT page_count, freelist_count FROM pragma_page_count, pragma_freelist_count").Scan(&pages, &free)
+		if err != nil {
+			return s.damaged(err)
+		}
+		spare := free - sparePages(pages)
+		if spare <= 0 {
+			return nil
+		}
+		err = s.step(ctx, &size, func(n int) error { return s.givePages(ctx, min(n, spare)) })
+		if err != nil {
+			return s.wrap("give room back", err)
+		}
+	}
+}
+
+// givePages returns n free pages. It is a step.
+func (s *Store) givePages(ctx context.Context, n int) error {
+	rows, err := s.write.conn.QueryContext(ctx, fmt.Sprintf("PRAGMA incremental_vacuum(%d)", n))
 	if err != nil {
-		return s.wrap("give room back", err)
+		return explain(err)
 	}
 	for rows.Next() {
 		continue // each step frees a page
 	}
-	if err := rows.Err(); err != nil {
-		return s.wrap("give room back", err)
-	}
-	return s.wrap("give room back", rows.Close())
+	return explain(errors.Join(rows.Err(), rows.Close()))
 }

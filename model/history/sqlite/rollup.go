@@ -18,16 +18,26 @@ const (
 // rollUp makes the roll-ups of the hours that are over and sealed, a few hours at
 // a call, and joins the small blocks of each.
 func (s *Store) rollUp(ctx context.Context, now time.Time) error {
+	if since := now.Sub(s.rolled); since < rollEvery && since >= 0 {
+		return nil
+	}
 	s.seal.RLock()
 	sealed := s.head.oldest // what is recent is not sealed yet
+	if s.old.head != nil && s.old.head.oldest != 0 {
+		sealed = s.old.head.oldest
+	}
 	s.seal.RUnlock()
 	if sealed == 0 {
 		sealed = now.UnixMicro()
 	}
 	for range hoursPerCall {
-		next, ok, err := s.nextHour(ctx)
-		if err != nil || !ok || (next+1)*hour > min(sealed, now.UnixMicro()) {
+		next, ok, err := s.nextHour(ctx, min(sealed, now.UnixMicro()))
+		if err != nil {
 			return err
+		}
+		if !ok {
+			s.rolled = now
+			return nil
 		}
 		if err := s.rollHour(ctx, next); err != nil {
 			return err
@@ -36,11 +46,15 @@ func (s *Store) rollUp(ctx context.Context, now time.Time) error {
 	return nil
 }
 
+// rollEvery is how often it is looked whether an hour is over.
+const rollEvery = 50 * time.Second
+
 // hoursPerCall bounds the work of one call.
 const hoursPerCall = 24
 
-// nextHour is the first hour since 1970 that has samples but no roll-ups yet.
-func (s *Store) nextHour(ctx context.Context) (h int64, ok bool, err error) {
+// nextHour is the first hour since 1970 that has samples but no roll-ups yet, if it
+// is over at a time.
+func (s *Store) nextHour(ctx context.Context, now int64) (h int64, ok bool, err error) {
 	v, err := s.look(ctx)
 	if err != nil {
 		return 0, false, err
@@ -54,9 +68,24 @@ func (s *Store) nextHour(ctx context.Context) (h int64, ok bool, err error) {
 	if done.Valid {
 		from = (done.Int64 + 1) * hour
 	}
-	err = v.q.QueryRowContext(ctx, "SELECT min(CASE WHEN start < ? THEN ? ELSE start END) FROM sample_block WHERE start >= ? AND stop >= ?",
-		from, from, from-maxSpan.Microseconds(), from).Scan(&start)
-	return floorHour(start.Int64), start.Valid, s.damaged(err)
+	if err := v.q.QueryRowContext(ctx, "SELECT min(start) FROM sample_block WHERE start >= ?", from).Scan(&start); err != nil {
+		return 0, false, s.damaged(err)
+	}
+	h = floorHour(start.Int64)
+	if done.Valid && (!start.Valid || h > done.Int64+1) && from+hour <= now {
+		// No block begins in the hour after the last: one before it may reach into it,
+		// which takes a look at all of a day.
+		var reaches bool
+		err := v.q.QueryRowContext(ctx, "SELECT EXISTS(SELECT 1 FROM sample_block WHERE start >= ? AND start < ? AND stop >= ?)",
+			from-maxSpan.Microseconds(), from, from).Scan(&reaches)
+		if err != nil {
+			return 0, false, s.damaged(err)
+		}
+		if reaches {
+			return done.Int64 + 1, true, nil
+		}
+	}
+	return h, start.Valid && (h+1)*hour <= now, nil
 }
 
 func floorHour(at int64) int64 {
@@ -72,30 +101,17 @@ func rollPace() pace { return pace{n: 64, least: 4, most: 256} }
 
 // rollHour makes the roll-ups of one hour.
 func (s *Store) rollHour(ctx context.Context, h int64) error {
-	v, err := s.look(ctx)
+	series, err := s.seriesIn(ctx, h)
 	if err != nil {
-		return err
-	}
-	defer v.close()
-	var series []int64
-	err = each(ctx, v.q, func(r *sql.Rows) error {
-		var id int64
-		err := r.Scan(&id)
-		series = append(series, id)
-		return err
-	}, "SELECT DISTINCT series FROM sample_block WHERE start >= ? AND start < ? AND stop >= ?", h*hour-maxSpan.Microseconds(), (h+1)*hour, h*hour)
-	if err != nil {
-		return s.wrap("roll samples up", s.damaged(err))
+		return s.wrap("roll samples up", err)
 	}
 	for size := rollPace(); len(series) > 0; {
 		n := min(len(series), size.n)
-		rolls := make([]rolled, n)
-		for i, id := range series[:n] {
-			if rolls[i], err = v.roll(ctx, id, h); err != nil {
-				return s.wrap("roll samples up", err)
-			}
+		rolls, err := s.rollSome(ctx, series[:n], h)
+		if err == nil {
+			err = s.step(ctx, &size, func(int) error { return s.keepRolled(ctx, h, rolls) })
 		}
-		if err := s.step(ctx, &size, func(int) error { return s.keepRolled(ctx, h, rolls) }); err != nil {
+		if err != nil {
 			return s.wrap("roll samples up", err)
 		}
 		series = series[n:]
@@ -106,6 +122,39 @@ func (s *Store) rollHour(ctx context.Context, h int64) error {
 		_, err := tx.ExecContext(ctx, "INSERT OR REPLACE INTO progress(name, value) VALUES('rolled', ?)", h)
 		return err
 	}))
+}
+
+// seriesIn lists the series that have blocks in an hour.
+func (s *Store) seriesIn(ctx context.Context, h int64) (series []int64, err error) {
+	v, err := s.look(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer v.close()
+	err = each(ctx, v.q, func(r *sql.Rows) error {
+		var id int64
+		err := r.Scan(&id)
+		series = append(series, id)
+		return err
+	}, "SELECT DISTINCT series FROM sample_block WHERE start >= ? AND start < ? AND stop >= ?", h*hour-maxSpan.Microseconds(), (h+1)*hour, h*hour)
+	return series, err
+}
+
+// rollSome summarises an hour of some series. It takes a look of its own: the log
+// cannot begin anew while an old one lasts.
+func (s *Store) rollSome(ctx context.Context, series []int64, h int64) ([]rolled, error) {
+	v, err := s.look(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer v.close()
+	rolls := make([]rolled, len(series))
+	for i, id := range series {
+		if rolls[i], err = v.roll(ctx, id, h); err != nil {
+			return nil, err
+		}
+	}
+	return rolls, nil
 }
 
 // rolled is one series in one hour: its roll-ups, and the blocks that take the

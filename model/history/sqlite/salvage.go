@@ -20,16 +20,20 @@ func (s *Store) salvage(ctx context.Context, fresh string, r *Recovery) (err err
 	}
 	defer func() { err = errors.Join(err, to.Close()) }()
 	to.SetMaxOpenConns(1)
-	if err := migrateTo(ctx, to, 0, Format); err != nil {
-		return err
-	}
 	from, err := sql.Open("sqlite", s.dsn(true))
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, from.Close()) }()
 	from.SetMaxOpenConns(1)
-	for _, table := range tables() {
+	format, err := formatOf(ctx, from)
+	if err != nil || format < 1 || format > Format { // of which the header cannot be read
+		format = Format
+	}
+	if err := migrateTo(ctx, to, 0, format); err != nil {
+		return err
+	}
+	for _, table := range tables(format) {
 		t := copier{from: from, to: to, table: table}
 		if err := t.copy(ctx); err != nil {
 			return fmt.Errorf("table %s: %w", table.name, err)
@@ -38,6 +42,12 @@ func (s *Store) salvage(ctx context.Context, fresh string, r *Recovery) (err err
 		if t.lost {
 			r.Lost = append(r.Lost, table.name)
 		}
+	}
+	if err := migrateTo(ctx, to, format, Format); err != nil {
+		return err
+	}
+	if err := dropDamaged(ctx, to, r); err != nil {
+		return err
 	}
 	if err := rebuildBlocks(ctx, to, r); err != nil {
 		return err
@@ -57,21 +67,26 @@ type table struct {
 	key           string // empty for the rowid
 }
 
-// tables are those copied row by row. What says where sealed blocks are is made
-// again from the blocks.
-func tables() []table {
-	return []table{
+// tables are those of a format that are copied row by row. What says where sealed
+// blocks are is made again from the blocks.
+func tables(format int) []table {
+	list := []table{
 		{"topic", "id, name", ""}, {"series", "id, topic, pointer", ""}, {"publisher", "id, client, identity, addr, tls", ""},
-		{"payload", "id, data", ""}, {"message", "id, at, topic, publisher, flags, device_at, data, same, properties", ""},
-		{"sample", "rowid, series, at, value", ""}, {"message_data", "id, topic, data", ""}, {"sample_data", "id, series, data", ""},
+		{"payload", "id, data", ""}, {"message_data", "id, topic, data", ""}, {"sample_data", "id, series, data", ""},
 		{"rollup_data", "id, series, hour, minutes, seconds", ""},
 		{"rollup", "series, hour, count, min, max, sum, first, last, first_at, last_at", "series, hour"},
 		{"event", "id, at, kind, device, client, addr, text, was, now, serious", ""},
 		{"session", "id, at, publisher, opened, ending, why", ""},
 		{"command", "id, sent, device, topic, state, detail, whole", "rowid"},
-		{"progress", "name, value", "rowid"}, {"sealing", "name, row, owner, done", "rowid"}, {"gap", "id, start, stop, kind, lost, why", ""}, {"alarm", "id, at, alarm, source, state, severity, text, who", ""},
-		{"bookmark", "id, at, title, note", ""},
+		{"progress", "name, value", "rowid"}, {"sealing", "name, row, owner, done", "rowid"}, {"gap", "id, start, stop, kind, lost, why", ""},
 	}
+	if format >= 2 {
+		list = append(list, table{"alarm", "id, at, alarm, source, state, severity, text, who", ""}, table{"bookmark", "id, at, title, note", ""})
+	}
+	if format >= 3 {
+		return append(list, table{"recent_message", "id, start, heads, data, properties, crc", ""}, table{"recent_sample", "id, start, list, crc", ""})
+	}
+	return append(list, table{"message", "id, at, topic, publisher, flags, device_at, data, same, properties", ""}, table{"sample", "rowid, series, at, value", ""})
 }
 
 // copier copies the readable rows of one table.
@@ -231,6 +246,48 @@ func rebuildBlocks(ctx context.Context, db *sql.DB, r *Recovery) error {
 		}
 	}
 	slices.Sort(r.Lost)
+	return nil
+}
+
+// dropDamaged takes out the rows of recent messages and samples that are not what
+// was written.
+func dropDamaged(ctx context.Context, db *sql.DB, r *Recovery) error {
+	drop := map[string]string{"recent_message": "DELETE FROM recent_message WHERE id = ?", "recent_sample": "DELETE FROM recent_sample WHERE id = ?"}
+	bad := make(map[string][]int64)
+	err := each(ctx, db, func(rows *sql.Rows) error {
+		var m messagesRow
+		err := rows.Scan(&m.id, &m.start, &m.heads, &m.data, &m.properties, &m.crc)
+		if _, damaged := m.load(newHead(), minTime, nil); damaged != nil {
+			bad["recent_message"] = append(bad["recent_message"], m.id)
+		}
+		return err
+	}, "SELECT id, start, heads, data, properties, crc FROM recent_message")
+	if err != nil {
+		return err
+	}
+	err = each(ctx, db, func(rows *sql.Rows) error {
+		var id, crc int64
+		var list []byte
+		err := rows.Scan(&id, &list, &crc)
+		if checksum(list) != crc || readSamples(list, func(int64, int64, float64) {}) != nil {
+			bad["recent_sample"] = append(bad["recent_sample"], id)
+		}
+		return err
+	}, "SELECT id, list, crc FROM recent_sample")
+	if err != nil {
+		return err
+	}
+	for name, ids := range bad {
+		if !slices.Contains(r.Lost, name) {
+			r.Lost = append(r.Lost, name)
+		}
+		for _, id := range ids {
+			if _, err := db.ExecContext(ctx, drop[name], id); err != nil {
+				return explain(err)
+			}
+		}
+		r.Rows -= int64(len(ids))
+	}
 	return nil
 }
 

@@ -1,15 +1,29 @@
 package sqlite
 
+import (
+	"context"
+	"database/sql"
+)
+
 // Format is the version of the file that this package writes, and the newest
 // that it reads.
-const Format = 2
+const Format = 3
 
 // applicationID marks the file as one of ours (PRAGMA application_id).
 const applicationID = 0x50484c54
 
 // migrations are the statements that bring a file from one format to the next:
 // the first from nothing to format 1. All times are microseconds since 1970.
-func migrations() []string { return []string{toFormat1, toFormat2} }
+// Where statements cannot do it, convert does the rest.
+func migrations() []migration {
+	return []migration{{statements: toFormat1}, {statements: toFormat2}, {toFormat3, convertRows}}
+}
+
+// migration is a step from one format to the next.
+type migration struct {
+	statements string
+	convert    func(context.Context, *sql.Tx) error
+}
 
 const toFormat1 = `
 CREATE TABLE topic(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
@@ -82,4 +96,24 @@ CREATE INDEX alarm_at ON alarm(at);
 CREATE TABLE bookmark(id INTEGER PRIMARY KEY, at INTEGER NOT NULL, title TEXT NOT NULL, note TEXT NOT NULL);
 CREATE VIEW alarms AS SELECT strftime('%Y-%m-%dT%H:%M:%fZ', at / 1e6, 'unixepoch') AS time, alarm, source, state, severity, text, who AS by FROM alarm;
 CREATE VIEW bookmarks AS SELECT id, strftime('%Y-%m-%dT%H:%M:%fZ', at / 1e6, 'unixepoch') AS time, title, note FROM bookmark;
+`
+
+// toFormat3 keeps many recent messages and samples to a row; see rows.go.
+const toFormat3 = `
+CREATE TABLE recent_message(id INTEGER PRIMARY KEY, start INTEGER NOT NULL, heads TEXT NOT NULL, data BLOB NOT NULL, properties TEXT, crc INTEGER NOT NULL);
+CREATE TABLE recent_sample(id INTEGER PRIMARY KEY, start INTEGER NOT NULL, list TEXT NOT NULL, crc INTEGER NOT NULL);
+DROP VIEW messages;
+CREATE VIEW messages AS SELECT c.id + j.key AS id, strftime('%Y-%m-%dT%H:%M:%fZ', (c.start + json_extract(j.value, '$[0]')) / 1e6, 'unixepoch') AS time,
+  t.name AS topic, CAST(coalesce(CASE WHEN json_extract(j.value, '$[2]') < 0 THEN (SELECT p.data FROM payload p WHERE p.id = -json_extract(j.value, '$[2]'))
+  ELSE substr(c.data, 1 + json_extract(j.value, '$[2]'), json_extract(j.value, '$[3]')) END, x'') AS TEXT) AS payload,
+  coalesce(json_extract(j.value, '$[4]'), 0) & 3 AS qos, coalesce(json_extract(j.value, '$[4]'), 0) >> 2 & 1 AS retained,
+  coalesce(json_extract(j.value, '$[4]'), 0) >> 3 & 1 AS replayed,
+  strftime('%Y-%m-%dT%H:%M:%fZ', (c.start + json_extract(j.value, '$[6]')) / 1e6, 'unixepoch') AS device_time, u.identity, u.client, u.addr,
+  json_extract(c.properties, '$."' || j.key || '"') AS properties
+  FROM recent_message c JOIN json_each(c.heads) j JOIN topic t ON t.id = json_extract(j.value, '$[1]')
+  LEFT JOIN publisher u ON u.id = json_extract(j.value, '$[5]');
+DROP VIEW samples;
+CREATE VIEW samples AS SELECT strftime('%Y-%m-%dT%H:%M:%fZ', (c.start + json_extract(j.value, '$[1]')) / 1e6, 'unixepoch') AS time, t.name AS topic, s.pointer,
+  CAST(json_extract(j.value, '$[2]') AS REAL) AS value
+  FROM recent_sample c JOIN json_each(c.list) j JOIN series s ON s.id = json_extract(j.value, '$[0]') JOIN topic t ON t.id = s.topic;
 `

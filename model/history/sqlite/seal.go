@@ -3,8 +3,6 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"errors"
-	"maps"
 	"math"
 	"slices"
 	"time"
@@ -31,48 +29,130 @@ type packedBlock struct {
 func (s *Store) due(now time.Time) bool {
 	s.seal.RLock()
 	defer s.seal.RUnlock()
+	return s.crowded() || s.old.head != nil || s.head.oldest > 0 && now.UnixMicro()-s.head.oldest >= s.opts.SealAge.Microseconds()
+}
+
+// crowded tells that as much is recent as is to be sealed. The caller holds the
+// lock.
+func (s *Store) crowded() bool {
 	h := s.head
-	return h.nMessages >= s.opts.SealMessages || h.nSamples >= s.opts.SealSamples ||
-		h.oldest > 0 && now.UnixMicro()-h.oldest >= s.opts.SealAge.Microseconds()
+	if h.memory() >= s.opts.SealBytes {
+		return true
+	}
+	return (h.messages.n >= s.opts.SealMessages || h.samples.n >= s.opts.SealSamples) &&
+		h.messages.n+h.samples.n >= worthwhile*(h.topics.count+h.series.count)
+}
+
+// worthwhile is how many messages or samples a block is to hold on average: sealing
+// costs more for each block than for what is in it.
+const worthwhile = 10
+
+// Due tells whether Maintain has something to seal, so that whoever writes need
+// not wait for the time of upkeep.
+func (s *Store) Due() bool {
+	s.seal.RLock()
+	defer s.seal.RUnlock()
+	return s.crowded()
+}
+
+// waitForRoom waits while what is recent is more than memory is to hold and the
+// head before it is being sealed: else sealing that does not keep up would let it
+// grow without end.
+func (s *Store) waitForRoom(ctx context.Context) error {
+	for {
+		s.seal.RLock()
+		busy := s.busy
+		full := s.head.memory() >= 2*s.opts.SealBytes
+		s.seal.RUnlock()
+		if !full || busy == nil {
+			return nil
+		}
+		select {
+		case <-busy:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
 }
 
 // sealPace is how many blocks one transaction of sealing writes, and deletePace
 // how many rows one takes away.
 func sealPace() pace   { return pace{n: 100, least: 10, most: 400} }
-func deletePace() pace { return pace{n: 2_000, least: 250, most: 16_000} }
+func deletePace() pace { return pace{n: 64, least: 4, most: 512} }
 
-// Seal turns all rows of messages and samples into blocks, topic by topic and
-// series by series in many small transactions, so that recording goes on between
-// them. Table sealing says up to where it has come, so that rows that are in
-// blocks are not read again after a crash. It is called by Maintain when it is
-// due.
+// sealed is a head that is being sealed, and how far that has come. It is copied
+// for each question.
+type sealed struct {
+	head *head // nil when none is
+	// topics and series are up to which they are in blocks, nMessages and nSamples
+	// how many that are.
+	topics, series      int64
+	nMessages, nSamples int
+}
+
+// Seal turns what is recent into blocks, topic by topic and series by series in
+// many small transactions, so that recording goes on between them. Table sealing
+// says up to where it has come, so that what is in blocks is not read again after a
+// crash. It is called by Maintain when it is due.
 func (s *Store) Seal(ctx context.Context) error {
 	if s.write == nil {
 		return history.ErrReadOnly
 	}
 	s.sealing.Lock()
 	defer s.sealing.Unlock()
-	if err := s.finishSealing(ctx); err != nil { // one that failed half-way
+	defer s.announce()()
+	if err := s.sealOld(ctx); err != nil { // one that failed half-way
 		return err
 	}
-	s.seal.RLock()
-	old := s.head.freeze()
-	s.seal.RUnlock()
-	if old.nMessages+old.nSamples == 0 {
+	s.setAside()
+	return s.sealOld(ctx)
+}
+
+// announce says that sealing has begun, and what it returns that it has ended.
+func (s *Store) announce() (ended func()) {
+	busy := make(chan struct{})
+	s.seal.Lock()
+	s.busy = busy
+	s.seal.Unlock()
+	return func() {
+		s.seal.Lock()
+		s.busy = nil
+		s.seal.Unlock()
+		close(busy)
+	}
+}
+
+// setAside begins a new head; the one before it is to be sealed.
+func (s *Store) setAside() {
+	s.write.mu.Lock()
+	defer s.write.mu.Unlock()
+	s.seal.Lock()
+	defer s.seal.Unlock()
+	if s.head.empty() {
+		return
+	}
+	s.old = sealed{head: s.head, topics: minTime, series: minTime}
+	s.head = newHead()
+	s.head.lastMessage, s.head.lastSample = s.old.head.lastMessage, s.old.head.lastSample
+	s.write.payloads.clear() // what the new one points to is not that of the old one
+}
+
+// sealOld seals what was set aside, as far as it is not sealed yet.
+func (s *Store) sealOld(ctx context.Context) error {
+	old := s.old // only Seal changes it
+	if old.head == nil {
 		return nil
 	}
-	for _, p := range []struct {
-		table  string
-		last   int64
-		blocks []packedBlock
-	}{{"message", old.lastMessage, packMessages(old)}, {"sample", old.lastSample, packSamples(old)}} {
-		for size := sealPace(); len(p.blocks) > 0; {
-			err := s.step(ctx, &size, func(n int) error {
-				n = wholeOwners(p.blocks, n)
-				now := p.blocks[:n]
-				p.blocks = p.blocks[n:]
-				return s.sealBlocks(ctx, p.table, p.last, now, old)
-			})
+	for _, p := range []packer{
+		{table: "message", last: old.head.lastMessage, owners: old.head.topics.after(old.topics), pack: old.head.packMessages},
+		{table: "sample", last: old.head.lastSample, owners: old.head.series.after(old.series), pack: old.head.packSamples},
+	} {
+		for size := sealPace(); ; {
+			blocks := p.next(size.n)
+			if len(blocks) == 0 {
+				break
+			}
+			err := s.step(ctx, &size, func(int) error { return s.sealBlocks(ctx, p.table, p.last, blocks) })
 			if err != nil {
 				return s.wrap("seal the history", err)
 			}
@@ -81,20 +161,32 @@ func (s *Store) Seal(ctx context.Context) error {
 	return s.finishSealing(ctx)
 }
 
-// wholeOwners is how many of the first blocks to write together: about n, but all
-// of each topic or series.
-func wholeOwners(blocks []packedBlock, n int) int {
-	n = min(n, len(blocks))
-	for n < len(blocks) && blocks[n].owner == blocks[n-1].owner {
-		n++
-	}
-	return n
+// packer packs what is in a head, some owners at a time.
+type packer struct {
+	table  string
+	last   int64
+	owners []int64
+	pack   func(out []packedBlock, owner int64) []packedBlock
 }
 
-// sealBlocks writes blocks of some topics or series, and forgets their recent
-// rows. It is a step.
-func (s *Store) sealBlocks(ctx context.Context, table string, last int64, blocks []packedBlock, old *head) error {
-	ids := s.write.nextIDs
+// next packs the blocks of the next owners: about n, and all of each owner.
+func (p *packer) next(n int) []packedBlock {
+	var out []packedBlock
+	for len(out) < n && len(p.owners) > 0 {
+		giveWay()
+		out = p.pack(out, p.owners[0])
+		p.owners = p.owners[1:]
+	}
+	return out
+}
+
+// sealBlocks writes blocks of some topics or series, and notes that they are
+// sealed. It is a step.
+func (s *Store) sealBlocks(ctx context.Context, table string, last int64, blocks []packedBlock) error {
+	ids, owner, n := s.write.nextIDs, blocks[len(blocks)-1].owner, 0
+	for _, b := range blocks {
+		n += int(b.count)
+	}
 	return s.transactUnder(ctx, &s.seal, func(tx *sql.Tx) error {
 		messages, samples := blocks, []packedBlock(nil)
 		if table == "sample" {
@@ -103,21 +195,33 @@ func (s *Store) sealBlocks(ctx context.Context, table string, last int64, blocks
 		if err := writeBlocks(ctx, tx, messages, samples, &ids); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, "INSERT OR REPLACE INTO sealing(name, row, owner) VALUES(?, ?, ?)", table, last, blocks[len(blocks)-1].owner)
+		_, err := tx.ExecContext(ctx, "INSERT OR REPLACE INTO sealing(name, row, owner) VALUES(?, ?, ?)", table, last, owner)
 		return err
 	}, func() {
 		s.write.nextIDs = ids
-		s.head = s.head.without(old, table == "message", blocks)
+		if table == "sample" {
+			s.old.series, s.old.nSamples = owner, s.old.nSamples+n
+		} else {
+			s.old.topics, s.old.nMessages = owner, s.old.nMessages+n
+		}
 	})
 }
 
-// finishSealing takes away the rows that are in blocks, some at a time.
+// finishSealing takes away the rows of what was set aside, some at a time, all of
+// which are in blocks, and at last the payloads that only they pointed to.
 func (s *Store) finishSealing(ctx context.Context) error {
-	for _, t := range sealedTables() {
+	old := s.old.head
+	for _, t := range []struct {
+		last int64
+		drop string
+	}{
+		{old.lastMessage, "DELETE FROM recent_message WHERE id IN (SELECT id FROM recent_message WHERE id <= ? ORDER BY id LIMIT ?)"},
+		{old.lastSample, "DELETE FROM recent_sample WHERE id IN (SELECT id FROM recent_sample WHERE id <= ? ORDER BY id LIMIT ?)"},
+	} {
 		size := deletePace()
 		for more := true; more; {
 			err := s.step(ctx, &size, func(n int) (err error) {
-				more, err = s.deleteSealed(ctx, t, n)
+				more, err = s.deleteSealed(ctx, t.drop, t.last, n)
 				return err
 			})
 			if err != nil {
@@ -125,49 +229,31 @@ func (s *Store) finishSealing(ctx context.Context) error {
 			}
 		}
 	}
-	return nil
-}
-
-// sealedTable is a table whose rows are sealed into blocks, by the statements that
-// tell which of its rows are, and take some of them away.
-type sealedTable struct{ name, span, drop string }
-
-func sealedTables() []sealedTable {
-	return []sealedTable{
-		{"message", "SELECT row, owner, coalesce(done, (SELECT min(id) FROM message)) FROM sealing WHERE name = ?",
-			"DELETE FROM message WHERE id >= ? AND id <= ? AND topic <= ?"},
-		{"sample", "SELECT row, owner, coalesce(done, (SELECT min(rowid) FROM sample)) FROM sealing WHERE name = ?",
-			"DELETE FROM sample WHERE rowid >= ? AND rowid <= ? AND series <= ?"},
-	}
-}
-
-// deleteSealed takes away up to n of the rows of a table that are in blocks; when
-// none is left it takes away the payloads that only they pointed to. It is a step.
-func (s *Store) deleteSealed(ctx context.Context, t sealedTable, n int) (more bool, err error) {
-	err = s.transact(ctx, func(tx *sql.Tx) error {
-		var last, to int64
-		var from sql.NullInt64
-		err := tx.QueryRowContext(ctx, t.span, t.name).
-			Scan(&last, &to, &from)
-		if errors.Is(err, sql.ErrNoRows) {
-			return nil
+	s.write.mu.Lock()
+	defer s.write.mu.Unlock()
+	err := s.transactUnder(ctx, &s.seal, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, "DELETE FROM sealing"); err != nil {
+			return err
 		}
+		first := s.head.firstPayload
+		if first == 0 {
+			first = math.MaxInt64
+		}
+		_, err := tx.ExecContext(ctx, "DELETE FROM payload WHERE id < ?", first)
+		return err
+	}, func() { s.old = sealed{} })
+	return s.wrap("take away what is sealed", err)
+}
+
+// deleteSealed takes away up to n rows up to one. It is a step.
+func (s *Store) deleteSealed(ctx context.Context, drop string, last int64, n int) (more bool, err error) {
+	err = s.transact(ctx, func(tx *sql.Tx) error {
+		done, err := tx.ExecContext(ctx, drop, last, n)
 		if err != nil {
 			return err
 		}
-		if more = from.Valid && from.Int64 <= last; more {
-			upTo := min(last, from.Int64+int64(n)-1)
-			_, err = tx.ExecContext(ctx, t.drop, from.Int64, upTo, to)
-			if err == nil {
-				_, err = tx.ExecContext(ctx, "UPDATE sealing SET done = ? WHERE name = ?", upTo+1, t.name)
-			}
-			return err
-		}
-		if _, err := tx.ExecContext(ctx, "DELETE FROM sealing WHERE name = ?", t.name); err != nil || t.name != "message" {
-			return err
-		}
-		s.write.payloads.clear()
-		_, err = tx.ExecContext(ctx, "DELETE FROM payload WHERE id < (SELECT coalesce(min(same), ?) FROM message)", math.MaxInt64)
+		gone, err := done.RowsAffected()
+		more = gone == int64(n)
 		return err
 	})
 	return more, err
@@ -187,7 +273,10 @@ func writeBlocks(ctx context.Context, tx *sql.Tx, messages, samples []packedBloc
 		defer func() { _ = stmt.Close() }()
 		stmts[i] = stmt
 	}
-	for _, b := range messages {
+	for i, b := range messages {
+		if i%4 == 0 {
+			giveWay()
+		}
 		ids.messageBlock++
 		if _, err := stmts[0].ExecContext(ctx, ids.messageBlock, b.owner, b.data); err != nil {
 			return err
@@ -196,7 +285,10 @@ func writeBlocks(ctx context.Context, tx *sql.Tx, messages, samples []packedBloc
 			return err
 		}
 	}
-	for _, b := range samples {
+	for i, b := range samples {
+		if i%4 == 0 {
+			giveWay()
+		}
 		ids.sampleBlock++
 		if _, err := stmts[2].ExecContext(ctx, ids.sampleBlock, b.owner, b.data); err != nil {
 			return err
@@ -212,31 +304,28 @@ func writeBlocks(ctx context.Context, tx *sql.Tx, messages, samples []packedBloc
 // further message.
 const maxBlockBytes = 256 << 10
 
-// packMessages packs the messages of a head, topic by topic.
-func packMessages(h *head) []packedBlock {
-	var out []packedBlock
-	for _, topic := range slices.Sorted(maps.Keys(h.messages)) {
-		list := sortedMessages(h.messages[topic])
-		for i := 0; i < len(list); {
-			j, size := i, 0
-			for j < len(list) && j-i < block.MaxMessages && list[j].At-list[i].At < maxSpan.Microseconds() && (j == i || size < maxBlockBytes) {
-				size += len(list[j].Payload)
-				j++
-			}
-			out = append(out, packedBlock{owner: topic, data: block.PackMessages(list[i:j]), start: list[i].At, stop: list[j-1].At, count: int64(j - i)})
-			i = j
+// packMessages packs the messages of a topic.
+func (h *head) packMessages(out []packedBlock, topic int64) []packedBlock {
+	return appendMessages(out, topic, h.chain(h.topics.last(topic), nil))
+}
+
+// appendMessages packs messages of a topic in order of time into blocks.
+func appendMessages(out []packedBlock, topic int64, list []block.Message) []packedBlock {
+	for i := 0; i < len(list); {
+		j, size := i, 0
+		for j < len(list) && j-i < block.MaxMessages && list[j].At-list[i].At < maxSpan.Microseconds() && (j == i || size < maxBlockBytes) {
+			size += len(list[j].Payload)
+			j++
 		}
+		out = append(out, packedBlock{owner: topic, data: block.PackMessages(list[i:j]), start: list[i].At, stop: list[j-1].At, count: int64(j - i)})
+		i = j
 	}
 	return out
 }
 
-// packSamples packs the samples of a head, series by series.
-func packSamples(h *head) []packedBlock {
-	var out []packedBlock
-	for _, series := range slices.Sorted(maps.Keys(h.samples)) {
-		out = appendPacked(out, series, h.samples[series].sorted())
-	}
-	return out
+// packSamples packs the samples of a series.
+func (h *head) packSamples(out []packedBlock, series int64) []packedBlock {
+	return appendPacked(out, series, h.run(h.series.last(series), run{}).sorted())
 }
 
 // appendPacked packs samples in order of time into blocks.
@@ -247,7 +336,7 @@ func appendPacked(out []packedBlock, series int64, r run) []packedBlock {
 			j = i + k
 		}
 		out = append(out, packedBlock{
-			owner: series, data: block.PackSamples(r.at[i:j], r.value[i:j]), summary: block.Summarise(r.at[i:j], r.value[i:j]),
+			owner: series, count: int64(j - i), data: block.PackSamples(r.at[i:j], r.value[i:j]), summary: block.Summarise(r.at[i:j], r.value[i:j]),
 		})
 		i = j
 	}

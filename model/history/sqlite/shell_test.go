@@ -2,7 +2,6 @@ package sqlite_test
 
 import (
 	"context"
-	"errors"
 	"os"
 	"os/exec"
 	"strings"
@@ -27,7 +26,19 @@ func TestShell(t *testing.T) {
 	for k := model.EventLiveness; k <= model.EventSecondWriter; k++ {
 		b.Events = append(b.Events, model.Event{At: historytest.Start().Add(time.Duration(k)), Kind: k, Text: k.String()})
 	}
-	if err := errors.Join(s.Write(context.Background(), &b), s.Close()); err != nil {
+	if err := s.Write(context.Background(), &b); err != nil {
+		t.Fatal(err)
+	}
+	again := strings.Repeat("said again ", 10)
+	for i := range 3 { // the third time a row points to it
+		m := historytest.Message("t/again", again, historytest.Start().Add(time.Hour+time.Duration(i)*time.Second), &model.Publisher{ClientID: "c", Identity: "ferry"})
+		m.QoS, m.Retained, m.DeviceAt = 1, true, historytest.Start()
+		m.Properties = &model.Properties{ContentType: "text/plain"}
+		if err := s.Write(context.Background(), &history.Batch{Messages: []history.Message{m, m}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
 	ask := func(query string) string {
@@ -38,8 +49,12 @@ func TestShell(t *testing.T) {
 		return strings.TrimSpace(string(out))
 	}
 	for query, want := range map[string]string{
-		"SELECT time, topic, payload, qos FROM messages LIMIT 1":                       "2026-03-01T12:00:00.400Z|t/0|400|0",
-		"SELECT time, topic, pointer, value FROM samples LIMIT 1":                      "2026-03-01T12:00:00.400Z|t/0||400.0",
+		"SELECT time, topic, payload, qos FROM messages LIMIT 1":     "2026-03-01T12:00:00.400Z|t/0|400|0",
+		"SELECT time, topic, pointer, value FROM samples LIMIT 1":    "2026-03-01T12:00:00.400Z|t/0||400.0",
+		"SELECT count(*), count(DISTINCT id), max(id) FROM messages": "206|206|606",
+		"SELECT count(*), sum(value) FROM samples":                   "200|99900.0",
+		"SELECT time, qos, retained, replayed, device_time, identity, client, payload, json_extract(properties, '$.ContentType') FROM messages ORDER BY id DESC LIMIT 1": "2026-03-01T13:00:02.000Z|1|1|0|2026-03-01T12:00:00.000Z|ferry|c|" + again + "|text/plain",
+		"SELECT count(*) FROM messages WHERE payload LIKE 'said again%'":                                                                                                 "6",
 		"SELECT sum(count) FROM sealed_messages":                                       "400",
 		"SELECT topic, count, min, max, mean FROM sealed_samples LIMIT 1":              "t/0|20|0.0|380.0|190.0",
 		"SELECT title FROM bookmarks":                                                  "kept",

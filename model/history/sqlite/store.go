@@ -22,11 +22,13 @@ import (
 type Options struct {
 	// ReadOnly opens the file as it is now, and goes on seeing that.
 	ReadOnly bool
-	// SealMessages, SealSamples and SealAge say when rows are sealed: when there
-	// are so many of either, or when the oldest is so old. Defaults 256 Ki, 512 Ki
-	// and an hour. They bound the memory that recent rows take, too.
-	SealMessages, SealSamples int
-	SealAge                   time.Duration
+	// SealMessages, SealSamples and SealAge say when what is recent is sealed: when
+	// there are so many messages or samples, and enough of each topic and series for
+	// blocks that are worth it, or when the oldest is so old. Defaults 512 Ki, 1 Mi
+	// and an hour. SealBytes is of how much memory it is sealed in any case, default
+	// 64 MiB: at most three times as much is held while sealing does not keep up.
+	SealMessages, SealSamples, SealBytes int
+	SealAge                              time.Duration
 	// VFS names the layer below SQLite that files are kept with; empty for the
 	// system's.
 	VFS string
@@ -34,10 +36,13 @@ type Options struct {
 
 func (o Options) withDefaults() Options {
 	if o.SealMessages <= 0 {
-		o.SealMessages = 256 << 10
+		o.SealMessages = 512 << 10
 	}
 	if o.SealSamples <= 0 {
-		o.SealSamples = 512 << 10
+		o.SealSamples = 1 << 20
+	}
+	if o.SealBytes <= 0 {
+		o.SealBytes = 64 << 20
 	}
 	if o.SealAge <= 0 {
 		o.SealAge = time.Hour
@@ -59,6 +64,8 @@ type Store struct {
 	// while rows become blocks.
 	seal sync.RWMutex
 	head *head
+	old  sealed        // what was set aside to be sealed
+	busy chan struct{} // closed when sealing ends; nil while nothing is sealed
 	// checkpoints is nil when read-only.
 	checkpoints *checkpointer
 
@@ -66,7 +73,9 @@ type Store struct {
 	sealing   sync.Mutex // one Seal at a time
 	upkeep    sync.Mutex // one Maintain at a time
 	retained  time.Time  // when retention was last looked at
+	rolled    time.Time  // when there was no hour to roll up
 	recovered *Recovery
+	stepped   func() // told of each step of upkeep, by tests
 	closing   sync.Once
 	closeErr  error
 }
@@ -116,7 +125,7 @@ func (s *Store) open(ctx context.Context) error {
 		if err := s.recover(ctx); err != nil {
 			return err
 		}
-		s.head, s.names = newHead(), newNames()
+		s.head, s.old, s.names = newHead(), sealed{}, newNames()
 		err = s.openRecording(ctx)
 	}
 	return err

@@ -14,10 +14,11 @@ import (
 
 // view is what one question sees: the file and the recent rows of one moment.
 type view struct {
-	s    *Store
-	q    querier
-	head *head
-	end  func()
+	s *Store
+	q querier
+	// heads are what was set aside to be sealed, and what is recent since.
+	heads [2]sealed
+	end   func()
 	// fetch reads the block of samples of a number; nil until it is needed.
 	fetch *sql.Stmt
 }
@@ -25,39 +26,69 @@ type view struct {
 // look begins a question; the caller closes the view.
 func (s *Store) look(ctx context.Context) (*view, error) {
 	if s.fixed != nil {
-		return &view{s: s, q: s.fixed, head: s.head, end: func() {}}, nil
+		return &view{s: s, q: s.fixed, heads: s.heads(), end: func() {}}, nil
 	}
-	s.seal.RLock()
-	defer s.seal.RUnlock()
+	// This may wait until another question is answered; nothing written waits for it.
 	tx, err := s.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
 		return nil, explain(err)
 	}
+	s.seal.RLock()
+	defer s.seal.RUnlock()
 	// The first read fixes what the transaction sees.
 	var one int
 	if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema WHERE name = 'topic'").Scan(&one); err != nil {
 		_ = tx.Rollback()
 		return nil, explain(err)
 	}
-	return &view{s: s, q: tx, head: s.head, end: func() { _ = tx.Rollback() }}, nil
+	return &view{s: s, q: tx, heads: s.heads(), end: func() { _ = tx.Rollback() }}, nil
 }
 
-// recent is the recent messages of a topic in order of time, to be read only.
-func (v *view) recent(topic int64) []block.Message {
-	v.s.seal.RLock()
-	list := v.head.messages[topic]
-	v.s.seal.RUnlock()
+// heads are those of now. The caller holds the lock, or nothing is written.
+func (s *Store) heads() [2]sealed {
+	return [2]sealed{s.old, {head: s.head, topics: minTime, series: minTime}}
+}
+
+// lookIn calls f with each head that has what is recent of an owner, the older
+// first, and where its chain begins: f is given a copy of what grows in place, so
+// that it need not hold the lock.
+func (v *view) lookIn(owner int64, samples bool, f func(h *head, first int32)) {
+	for _, p := range v.heads {
+		if p.head == nil || !samples && owner <= p.topics || samples && owner <= p.series {
+			continue
+		}
+		v.s.seal.RLock()
+		h := *p.head
+		first := h.topics.last(owner)
+		if samples {
+			first = h.series.last(owner)
+		}
+		v.s.seal.RUnlock()
+		if first >= 0 {
+			f(&h, first)
+		}
+	}
+}
+
+// recent is the recent messages of a topic in order of time.
+func (v *view) recent(topic int64) (list []block.Message) {
+	v.lookIn(topic, false, func(h *head, first int32) { list = h.chain(first, list) })
 	return sortedMessages(list)
 }
 
-// run is the recent samples of a series in order of time, to be read only.
-func (v *view) run(series int64) run {
-	v.s.seal.RLock()
-	var r run
-	if p := v.head.samples[series]; p != nil {
-		r = *p
-	}
-	v.s.seal.RUnlock()
+// lastRecent is the last of the recent messages of a topic as of a moment.
+func (v *view) lastRecent(topic, at int64) (last block.Message, ok bool) {
+	v.lookIn(topic, false, func(h *head, first int32) {
+		if m, found := h.lastBefore(first, at); found && (!ok || m.At >= last.At) {
+			last, ok = m, true
+		}
+	})
+	return last, ok
+}
+
+// run is the recent samples of a series in order of time.
+func (v *view) run(series int64) (r run) {
+	v.lookIn(series, true, func(h *head, first int32) { r = h.run(first, r) })
 	return r.sorted()
 }
 
@@ -102,14 +133,15 @@ func (s *Store) Span(ctx context.Context) (from, to time.Time, ok bool, err erro
 		return from, to, false, explain(err)
 	}
 	v.s.seal.RLock()
-	for _, list := range v.head.messages {
-		for i := range list {
-			if at := list[i].At; !first.Valid || at < first.Int64 {
-				first = sql.NullInt64{Int64: at, Valid: true}
-			}
-			if at := list[i].At; !last.Valid || at > last.Int64 {
-				last = sql.NullInt64{Int64: at, Valid: true}
-			}
+	for _, p := range v.heads {
+		if p.head == nil || p.head.messages.n == 0 {
+			continue
+		}
+		if h := p.head; !first.Valid || h.from < first.Int64 {
+			first = sql.NullInt64{Int64: h.from, Valid: true}
+		}
+		if h := p.head; !last.Valid || h.to > last.Int64 {
+			last = sql.NullInt64{Int64: h.to, Valid: true}
 		}
 	}
 	v.s.seal.RUnlock()

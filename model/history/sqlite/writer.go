@@ -4,12 +4,10 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"strings"
 	"sync"
 	"sync/atomic"
 
 	"github.com/pilothouse/pilothouse/model"
-	"github.com/pilothouse/pilothouse/model/history/block"
 )
 
 // writer is the one connection that writes.
@@ -21,14 +19,23 @@ type writer struct {
 	commits atomic.Uint64
 	db      *sql.DB
 	conn    *sql.Conn
+	// upkeep is set while a step of upkeep has the writer, relaxed while commits do
+	// not wait for the disk.
+	upkeep, relaxed bool
 
-	topic, series, publisher, payload *sql.Stmt
-	message, sample                   *bulk
-	prepared                          []*sql.Stmt // all of them
+	topic, series, publisher, payload, message, sample *sql.Stmt
+	event                                              *bulk
+	prepared                                           []*sql.Stmt // all of them
 
 	payloads payloads
-	// nextRow and nextSample are the last rows of tables message and sample. They
-	// only grow: rows are sealed up to a number.
+	rows     newRows
+	hinted   []*knownTopic // by the hint of their messages
+	coming   []*knownTopic // whose series are expected
+	// pub is the publisher that came last, pubID its number.
+	pub   *model.Publisher
+	pubID int64
+	// nextRow and nextSample are the numbers of the last message and the last
+	// sample. They only grow: what is recent is sealed up to a number.
 	nextRow, nextSample int64
 	nextIDs             ids
 }
@@ -61,15 +68,14 @@ func (w *writer) prepare(ctx context.Context) (err error) {
 		{&w.series, "INSERT INTO series(id, topic, pointer) VALUES(?, ?, ?)"},
 		{&w.publisher, "INSERT INTO publisher(id, client, identity, addr, tls) VALUES(?, ?, ?, ?, ?)"},
 		{&w.payload, "INSERT INTO payload(id, data) VALUES(?, ?)"},
+		{&w.message, "INSERT INTO recent_message(id, start, heads, data, properties, crc) VALUES(?, ?, ?, ?, ?, ?)"},
+		{&w.sample, "INSERT INTO recent_sample(id, start, list, crc) VALUES(?, ?, ?, ?)"},
 	} {
 		if *p.stmt, err = w.statement(ctx, p.text); err != nil {
 			return err
 		}
 	}
-	if w.message, err = w.newBulk(ctx, "message(id, at, topic, publisher, flags, device_at, data, same, properties)", 9); err != nil {
-		return err
-	}
-	w.sample, err = w.newBulk(ctx, "sample(rowid, series, at, value)", 4)
+	w.event, err = w.newBulk(ctx, "event(at, kind, device, client, addr, text, was, now, serious)", 9)
 	return err
 }
 
@@ -102,6 +108,9 @@ func (w *writer) transact(ctx context.Context, f func(*sql.Tx) error) error {
 // transactUnder is transact, with a lock held from before the commit until done
 // has been called after it.
 func (w *writer) transactUnder(ctx context.Context, lock sync.Locker, f func(*sql.Tx) error, done func()) error {
+	if err := w.relax(ctx, w.upkeep); err != nil {
+		return explain(err)
+	}
 	tx, err := w.conn.BeginTx(ctx, nil)
 	if err != nil {
 		return explain(err)
@@ -121,57 +130,29 @@ func (w *writer) transactUnder(ctx context.Context, lock sync.Locker, f func(*sq
 	return nil
 }
 
+// relax says whether commits wait for the disk. Those of upkeep need not: they
+// change where things are and not what is there, the log keeps the order in which
+// they came, and the next batch, or a checkpoint, syncs all of it.
+func (w *writer) relax(ctx context.Context, yes bool) error {
+	if w.relaxed == yes {
+		return nil
+	}
+	level := "FULL"
+	if yes {
+		level = "NORMAL"
+	}
+	_, err := w.conn.ExecContext(ctx, "PRAGMA synchronous("+level+")")
+	if err == nil {
+		w.relaxed = yes
+	}
+	return err
+}
+
 // noLock is the lock of a transaction that needs none.
 type noLock struct{}
 
 func (noLock) Lock()   {}
 func (noLock) Unlock() {}
-
-// bulkRows is how many rows one statement of a bulk inserts.
-const bulkRows = 64
-
-// bulk inserts rows of one table, many with each statement.
-type bulk struct {
-	many, one *sql.Stmt
-	width     int
-	args      []any
-}
-
-func (w *writer) newBulk(ctx context.Context, into string, width int) (*bulk, error) {
-	row := "(" + strings.TrimSuffix(strings.Repeat("?,", width), ",") + ")"
-	one, err := w.statement(ctx, "INSERT INTO "+into+" VALUES"+row)
-	if err != nil {
-		return nil, err
-	}
-	many, err := w.statement(ctx, "INSERT INTO "+into+" VALUES"+strings.TrimSuffix(strings.Repeat(row+",", bulkRows), ","))
-	if err != nil {
-		return nil, err
-	}
-	return &bulk{many: many, one: one, width: width}, nil
-}
-
-// add takes in one row, and writes when there are enough.
-func (b *bulk) add(ctx context.Context, args ...any) error {
-	b.args = append(b.args, args...)
-	if len(b.args) < b.width*bulkRows {
-		return nil
-	}
-	_, err := b.many.ExecContext(ctx, b.args...)
-	b.args = b.args[:0]
-	return err
-}
-
-// flush writes the rows that wait.
-func (b *bulk) flush(ctx context.Context) error {
-	args := b.args
-	b.args = b.args[:0]
-	for ; len(args) > 0; args = args[b.width:] {
-		if _, err := b.one.ExecContext(ctx, args[:b.width]...); err != nil {
-			return err
-		}
-	}
-	return nil
-}
 
 // fresh is the names that a transaction made, which count once it is committed.
 type fresh struct {
@@ -183,60 +164,6 @@ type fresh struct {
 
 func (w *writer) newFresh() *fresh {
 	return &fresh{topics: map[string]int64{}, series: map[model.SeriesKey]int64{}, publishers: map[model.Publisher]int64{}, ids: w.nextIDs}
-}
-
-// topicID finds or makes the number of a topic.
-func (s *Store) topicID(ctx context.Context, f *fresh, name string) (int64, error) {
-	if id, ok := s.names.topic(name); ok {
-		return id, nil
-	}
-	if id, ok := f.topics[name]; ok {
-		return id, nil
-	}
-	f.ids.topic++
-	id := f.ids.topic
-	f.topics[name] = id
-	_, err := s.write.topic.ExecContext(ctx, id, name)
-	return id, err
-}
-
-func (s *Store) seriesID(ctx context.Context, f *fresh, key model.SeriesKey) (int64, error) {
-	if id, ok := s.names.seriesID(key); ok {
-		return id, nil
-	}
-	if id, ok := f.series[key]; ok {
-		return id, nil
-	}
-	topic, err := s.topicID(ctx, f, key.Topic)
-	if err != nil {
-		return 0, err
-	}
-	f.ids.series++
-	id := f.ids.series
-	f.series[key] = id
-	_, err = s.write.series.ExecContext(ctx, id, topic, key.Pointer)
-	return id, err
-}
-
-// publisherID is 0 for no publisher.
-func (s *Store) publisherID(ctx context.Context, f *fresh, p *model.Publisher) (int64, error) {
-	if p == nil {
-		return 0, nil
-	}
-	if id, ok := s.names.publisherID(*p); ok {
-		return id, nil
-	}
-	if id, ok := f.publishers[*p]; ok {
-		return id, nil
-	}
-	if f.ids.publisher >= maxPublishers {
-		return 0, nil
-	}
-	f.ids.publisher++
-	id := f.ids.publisher
-	f.publishers[*p] = id
-	_, err := s.write.publisher.ExecContext(ctx, id, p.ClientID, p.Identity, p.Addr, p.TLS)
-	return id, err
 }
 
 // committed makes the names of a transaction known.
@@ -251,15 +178,4 @@ func (s *Store) committed(f *fresh) {
 		s.names.addPublisher(id, p)
 	}
 	s.write.nextIDs = f.ids
-}
-
-// messageRow and sampleRow are what was written, for the head.
-type messageRow struct {
-	topic int64
-	m     block.Message
-}
-
-type sampleRow struct {
-	series, at int64
-	v          float64
 }
