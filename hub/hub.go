@@ -88,6 +88,7 @@ func New(cfg Config) (_ *Hub, err error) {
 	keep := cfg.Retention()
 	h.keeping.Store(&keep)
 	h.connections = newConnections(h)
+	h.group.Go(func() { thrift(h.ctx) })
 	if cfg.Connect != "" {
 		err = h.connectElsewhere()
 	} else {
