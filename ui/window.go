@@ -153,6 +153,7 @@ func New(o Options) (*Window, error) {
 func (w *Window) build() {
 	w.view = newView(w.life, &w.o.Source)
 	w.notices = newNotices(w.o.Store, w.openDeviceNow, tellDesktop(w.o.App))
+	w.notices.past = w.stores.inPast
 	w.notices.quiet = func() bool { return w.o.Settings.Quiet }
 	w.hints = widgets.NewHints()
 	deps := w.deps()
@@ -329,7 +330,7 @@ func (w *Window) watchBadge() *watchBadge {
 	return &watchBadge{
 		watch: w.o.Watch,
 		set:   func(n int, ink fyne.ThemeColorName) { w.nav.SetBadge(pageWatch, n, ink) },
-		tell:  func(text string) { w.notices.add(toastWarning, text, "") },
+		tell:  func(text string) { w.notices.happened(text, "") },
 	}
 }
 
