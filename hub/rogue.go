@@ -14,6 +14,7 @@ import (
 	"github.com/pilothouse/pilothouse/broker/identity"
 	"github.com/pilothouse/pilothouse/demo"
 	"github.com/pilothouse/pilothouse/demo/impostor"
+	"github.com/pilothouse/pilothouse/model"
 	"github.com/pilothouse/pilothouse/model/watch"
 )
 
@@ -78,7 +79,7 @@ func (r *Rogue) Defences() []watch.Defence {
 	defer r.mu.Unlock()
 	var out []watch.Defence
 	for _, d := range defences() {
-		out = append(out, watch.Defence{Key: d.key, Name: strings.ToUpper(d.key[:1]) + d.key[1:], About: d.about, Off: r.off[d.key]})
+		out = append(out, watch.Defence{Key: d.key, Name: defenceName(d.key).Format, About: d.about, Off: r.off[d.key]})
 	}
 	return out
 }
@@ -118,12 +119,15 @@ func (r *Rogue) SetDefence(key string, off bool) {
 
 // tell notes that a defence that is not the registry's was switched.
 func (r *Rogue) tell(key string, off bool) {
-	word := "on again"
+	why := model.Sayf("the defence “%s” is on again", defenceName(key))
 	if off {
-		word = "switched off"
+		why = model.Sayf("the defence “%s” is switched off", defenceName(key))
 	}
-	r.h.onIdentityEvent(identity.Event{Kind: watch.DefenceOff, At: time.Now(), Reason: "the defence \"" + key + "\" is " + word})
+	r.h.onIdentityEvent(identity.Event{Kind: watch.DefenceOff, At: time.Now(), Reason: why})
 }
+
+// defenceName is what a defence is called.
+func defenceName(key string) model.Phrase { return model.Sayf(strings.ToUpper(key[:1]) + key[1:]) }
 
 // newRogue is an impostor that waits to be released.
 func newRogue(h *Hub) *Rogue {

@@ -247,7 +247,7 @@ func busyGuard(s sea) *guard {
 // busyFeed is refused this and that.
 func busyFeed(f *watch.Feed, now time.Time) {
 	tell := func(k watch.Kind, identity, client, addr, topic, text string, ago time.Duration, n uint64) {
-		f.Add(watch.Report{Kind: k, At: now.Add(-ago), Identity: identity, ClientID: client, Addr: addr + ":50000", Topic: topic, Text: text, Count: n})
+		f.Add(watch.Report{Kind: k, At: now.Add(-ago), Identity: identity, ClientID: client, Addr: addr + ":50000", Topic: topic, Said: model.Quoted(text), Count: n})
 	}
 	tell(watch.Flood, "", "", "192.0.2.66", "", "silent for 10 s before CONNECT", 9*time.Minute, 5000)
 	tell(watch.Anonymous, "", "kettle-3", "192.0.2.41", "", "no credentials, and they are required here", 6*time.Minute, 14)
