@@ -138,7 +138,7 @@ func newRogue(h *Hub) *Rogue {
 func planned() []watch.Trial {
 	var out []watch.Trial
 	for _, a := range impostor.Plan() {
-		out = append(out, watch.Trial{Name: a.Name, Defence: a.Defence, Detail: fmt.Sprintf(a.Plain, "Red Falcon")})
+		out = append(out, watch.Trial{Name: a.Name, Defence: a.Defence, Detail: a.Told("Red Falcon")})
 	}
 	return out
 }
@@ -236,10 +236,10 @@ func (r *Rogue) onStep(s impostor.Step) {
 	t.Detail, t.Took, t.Transport, t.At = s.Plain, s.Took, string(impostor.TLS), time.Now()
 	t.Outcome = map[impostor.State]watch.Outcome{impostor.Trying: watch.Trying, impostor.Refused: watch.Refused,
 		impostor.Succeeded: watch.Succeeded, impostor.NotTried: watch.Unproven}[s.State]
-	if s.Evidence != "" {
+	if !s.Evidence.Empty() {
 		t.Detail = s.Evidence
-		if s.Victim != "" {
-			t.Detail += "; " + s.Victim
+		if !s.Victim.Empty() {
+			t.Detail = model.Sayf("%s; %s", s.Evidence, s.Victim)
 		}
 	}
 }

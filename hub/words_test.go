@@ -14,7 +14,7 @@ import (
 )
 
 // TestRefusalsHaveWords looks in the catalogues for what the broker says of those
-// that it does not let in or have their way.
+// that it does not let in or have their way, and for what the impostor tries.
 func TestRefusalsHaveWords(t *testing.T) {
 	said := map[string]bool{}
 	for i := range 256 {
@@ -24,6 +24,9 @@ func TestRefusalsHaveWords(t *testing.T) {
 		if p := mayNot(broker.Action(i), model.Phrase{}); !p.Empty() {
 			said[p.Format] = true
 		}
+	}
+	for _, trial := range planned() {
+		said[trial.Detail.Format], said[trial.Name] = true, true
 	}
 	for _, unknown := range []string{"unknown", "Unknown", "unknown reason"} {
 		delete(said, unknown)

@@ -112,3 +112,21 @@ func refusalWords() []string {
 		i18n.Mark("the subprotocol mqtt is not offered"), i18n.Mark("too many handshakes at once"), i18n.Mark("the handshake was not completed"),
 	}
 }
+
+// attackWords are what the demo's impostor tries, and why it cannot.
+func attackWords() []string {
+	return []string{
+		i18n.Mark("It says hello under the name of %s, to take over its session and read what waits in it."),
+		i18n.Mark("It has the password of %s, and uses it from another address."),
+		i18n.Mark("It has a copy of the key of %s, and speaks at the same time."),
+		i18n.Mark("It reconnects as fast as it can, to drown %s and everybody else."),
+		i18n.Mark("It reports, in its own name, a false position on the topics of %s."),
+		i18n.Mark("It leaves a will that says %s is lost, and breaks its connection."),
+		i18n.Mark("It leaves a false position of %s for everybody who looks later."),
+		i18n.Mark("It asks to be told everything that %s and the others say."),
+		i18n.Mark("It hides the topic of %s behind a number, as MQTT 5 allows."),
+		i18n.Mark("It lures a device to a hub of its own, with a certificate of another authority."),
+		i18n.Mark("It opens connection after connection and says nothing, until %s cannot get in."),
+		i18n.Mark("the fleet is in port: start the demo first"),
+	}
+}

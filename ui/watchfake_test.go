@@ -265,9 +265,9 @@ func busyRogue(now time.Time) *rogue {
 		t := watch.Trial{Name: n, Transport: "TLS", Defence: fmt.Sprint("d", i)}
 		switch {
 		case i < 6:
-			t.Outcome, t.Took, t.Detail = watch.Refused, time.Duration(40+i*310)*time.Millisecond, "CONNACK 0x87: not authorized; the ferry's session stands"
+			t.Outcome, t.Took, t.Detail = watch.Refused, time.Duration(40+i*310)*time.Millisecond, model.Quoted("CONNACK 0x87: not authorized; the ferry's session stands")
 		case i == 6:
-			t.Outcome, t.Detail = watch.Trying, "2,000 reconnections a second"
+			t.Outcome, t.Detail = watch.Trying, model.Quoted("2,000 reconnections a second")
 		}
 		r.state.Trials = append(r.state.Trials, t)
 	}
