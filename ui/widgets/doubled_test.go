@@ -53,7 +53,7 @@ func TestDoubledGolden(t *testing.T) {
 		{"timeline", 300, timelineHeight, func() fyne.CanvasObject {
 			return timelineOf(func(d *TimelineData) { d.At = d.Now.Add(-5 * time.Minute) })
 		}},
-		{"pictureview", 80, 60, func() fyne.CanvasObject { return checkered() }},
+		{"pictureview", 80, 60, func() fyne.CanvasObject { return squares() }},
 	} {
 		goldenAt(t, 2, c.widget+"/doubled", c.w, c.h, c.build)
 	}
@@ -71,8 +71,8 @@ func sparkRows() *Rows {
 	return r
 }
 
-// checkered is a view of a picture of few and large squares.
-func checkered() *PictureView {
+// squares is a view of a picture of few and large ones.
+func squares() *PictureView {
 	img := image.NewRGBA(image.Rect(0, 0, 8, 6))
 	for i := range 48 {
 		img.SetRGBA(i%8, i/8, color.RGBA{uint8(30 * (i % 8)), uint8(40 * (i / 8)), 128, 255})
