@@ -53,10 +53,13 @@ func TestImpostorShow(t *testing.T) {
 		t.Errorf("%+v: %v%s", score, score, w.log.String())
 	}
 	for n, s := range steps() {
-		if s.Number != n/2+1 || s.Of != 11 || (s.State == impostor.Trying) != (n%2 == 0) || s.Plain == "" || strings.Contains(s.Plain, "%") {
+		if s.Number != n/2+1 || s.Of != 11 || (s.State == impostor.Trying) != (n%2 == 0) || s.Plain.Empty() || strings.Contains(s.Plain.String(), "%") {
 			t.Errorf("step %d: %+v", n, s)
 		}
 		if s.State != impostor.Trying {
+			if s.Evidence.Empty() || s.Victim.Empty() {
+				t.Errorf("step %d, %s, says nothing of how it went: %+v", n, s.Name, s)
+			}
 			t.Logf("%d of %d, %s: %s: %s; %s (%v)", s.Number, s.Of, s.Name, s.State, s.Evidence, s.Victim, s.Took.Round(time.Millisecond))
 		}
 	}

@@ -91,13 +91,17 @@ func (b *Broker) shownID(id string) string {
 // Refusal is an error that carries the MQTT 5 reason code for the client, and
 // for the operator what kind of attempt it was.
 type Refusal struct {
-	Code   packet.Code
-	Reason string
+	Code packet.Code
+	// Reason says why in words: in English as an error, or as Said in any language.
+	Reason model.Phrase
 	Kind   watch.Kind
 }
 
 // Error implements error.
-func (r *Refusal) Error() string { return r.Reason }
+func (r *Refusal) Error() string { return r.Reason.String() }
+
+// Said is why, for a window in any language.
+func (r *Refusal) Said() model.Phrase { return r.Reason }
 
 // codeOf is the reason code that a refusal by Access is answered with.
 func codeOf(err error) packet.Code {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/pilothouse/pilothouse/broker/packet"
+	"github.com/pilothouse/pilothouse/model"
 	"github.com/pilothouse/pilothouse/model/watch"
 )
 
@@ -56,10 +57,10 @@ func handshakeFailed(err error) bool {
 
 // neverConnected reports a connection that ended before its CONNECT packet.
 func (b *Broker) neverConnected(c *conn, d *departure) {
-	kind, reason := KindOf(d.err), "the connection ended before CONNECT"
+	kind, reason := KindOf(d.err), model.Sayf("the connection ended before CONNECT")
 	switch {
 	case errors.Is(d.err, errConnectLate), errors.Is(d.err, errCrowdedOut), kind != watch.Flood:
-		reason = d.err.Error()
+		reason = model.PhraseOf(d.err)
 	}
-	b.refused(Refused{Addr: c.addr, Code: packet.UnspecifiedError, Reason: reason, Kind: kind})
+	b.refused(Refused{Addr: c.addr, Code: packet.UnspecifiedError, Reason: reason.String(), Said: reason, Kind: kind})
 }

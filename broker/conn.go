@@ -74,7 +74,7 @@ const finishTime = time.Second
 var (
 	errReservedTopic = errors.New("topics that start with $ belong to the broker")
 	errKeepAlive     = errors.New("nothing was heard for one and a half keep-alives")
-	errConnectLate   = errors.New("no CONNECT packet came in time")
+	errConnectLate   = model.Faultf("no CONNECT packet came in time")
 )
 
 func newConn(b *Broker, nc net.Conn) *conn {

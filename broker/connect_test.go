@@ -184,7 +184,7 @@ func TestAccessRefusesConnect(t *testing.T) {
 	var log eventLog
 	_, addr := serve(t, Options{Limits: patient, OnEvent: log.add, Access: &gatekeeper{connect: func(r *ConnectRequest) (Grant, error) {
 		if string(r.Password) != "secret" {
-			return Grant{}, &Refusal{Code: packet.BadUserNameOrPassword, Reason: "wrong password"}
+			return Grant{}, &Refusal{Code: packet.BadUserNameOrPassword, Reason: model.Quoted("wrong password")}
 		}
 		return Grant{Identity: string(r.Username)}, nil
 	}}})

@@ -41,7 +41,7 @@ func (b *Broker) denied(p *model.Publisher, a Action, topic string, err error) {
 	b.counts.denied.Add(1)
 	key := repeatKey{"denied", p.ClientID, a.String()}
 	b.events.tellOften(key, func(n uint64) Event {
-		return Denied{Stamp: now(), Publisher: p, Action: a, Kind: kindOf(err, a.kind()), Topic: topic, Reason: err.Error(), Count: n}
+		return Denied{Stamp: now(), Publisher: p, Action: a, Kind: kindOf(err, a.kind()), Topic: topic, Reason: err.Error(), Said: model.PhraseOf(err), Count: n}
 	})
 }
 

@@ -100,6 +100,7 @@ type Refused struct {
 	ClientID string
 	Code     packet.Code
 	Reason   string
+	Said     model.Phrase // Reason for a window in any language
 	Kind     watch.Kind
 	Count    uint64
 }
@@ -143,6 +144,7 @@ type Denied struct {
 	Kind      watch.Kind
 	Topic     string
 	Reason    string
+	Said      model.Phrase // Reason for a window in any language
 	Count     uint64
 }
 

@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"crypto/tls"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 
@@ -75,7 +74,7 @@ func (c *conn) confirm(g *Grant) error {
 		return nil
 	}
 	code := codeOf(err)
-	c.b.refused(Refused{Addr: c.addr, ClientID: c.pub.ClientID, Code: code, Reason: err.Error(), Kind: kindOf(err, watch.Other)})
+	c.b.refused(Refused{Addr: c.addr, ClientID: c.pub.ClientID, Code: code, Reason: err.Error(), Said: model.PhraseOf(err), Kind: kindOf(err, watch.Other)})
 	return &departure{reason: Administrative, code: code, err: err}
 }
 
@@ -94,16 +93,16 @@ func (c *conn) badConnect(p *packet.Connect, err error) error {
 // [MQTT-3.1.3-6].
 func (c *conn) clientID(p *packet.Connect) (string, error) {
 	if p.Props.Has(packet.AuthMethod) {
-		return "", &Refusal{Code: packet.BadAuthenticationMethod, Reason: "extended authentication is not offered"} // section 4.12
+		return "", &Refusal{Code: packet.BadAuthenticationMethod, Reason: model.Sayf("extended authentication is not offered")} // section 4.12
 	}
 	if len(p.ClientID) == 0 {
 		if p.Version == packet.V311 && !p.CleanStart { // 3.1.1: [MQTT-3.1.3-8]
-			return "", &Refusal{Code: packet.ClientIDNotValid, Reason: "a kept session needs a client ID"}
+			return "", &Refusal{Code: packet.ClientIDNotValid, Reason: model.Sayf("a kept session needs a client ID")}
 		}
 		return "auto-" + strings.ToLower(rand.Text()), nil
 	}
 	if err := CheckClientID(string(p.ClientID), c.b.limits.ClientIDBytes); err != nil {
-		return "", &Refusal{Code: packet.ClientIDNotValid, Reason: err.Error(), Kind: watch.BadName}
+		return "", &Refusal{Code: packet.ClientIDNotValid, Reason: model.PhraseOf(err), Kind: watch.BadName}
 	}
 	return string(p.ClientID), nil
 }
@@ -113,12 +112,12 @@ func (c *conn) clientID(p *packet.Connect) (string, error) {
 // read like nothing else.
 func CheckClientID(id string, maxBytes int) error {
 	if id == "" || len(id) > maxBytes {
-		return fmt.Errorf("a client ID has 1 to %d bytes; this one has %d", maxBytes, len(id))
+		return model.Faultf("a client ID has 1 to %d bytes; this one has %d", maxBytes, len(id))
 	}
 	for _, r := range id {
 		letter := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9'
 		if !letter && !strings.ContainsRune("-_.:@=~,|", r) {
-			return fmt.Errorf("a client ID is made of letters, digits and -_.:@=~,| and cannot hold %q", r)
+			return model.Faultf("a client ID is made of letters, digits and -_.:@=~,| and cannot hold %q", r)
 		}
 	}
 	return nil
@@ -151,7 +150,7 @@ func (c *conn) tlsState() (*tls.ConnectionState, bool) {
 func (c *conn) refuse(id string, err error) error {
 	code := codeOf(err)
 	c.acks = (&packet.Connack{Code: code}).Append(c.acks, c.version)
-	c.b.refused(Refused{Stamp: now(), Addr: c.addr, ClientID: c.b.shownID(id), Code: code, Reason: err.Error(),
+	c.b.refused(Refused{Stamp: now(), Addr: c.addr, ClientID: c.b.shownID(id), Code: code, Reason: err.Error(), Said: model.PhraseOf(err),
 		Kind: kindOf(err, watch.Other)})
 	return &departure{reason: ProtocolFault, code: code, err: err, quiet: true}
 }

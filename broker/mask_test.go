@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/pilothouse/pilothouse/broker/packet"
+
+	"github.com/pilothouse/pilothouse/model"
 )
 
 // A mask tells names apart and does not tell them.
@@ -41,7 +43,7 @@ func (withdrawn) Connect(_ context.Context, r *ConnectRequest) (Grant, error) {
 	if r.ClientID != "late" {
 		return Grant{Still: func() error { return nil }}, nil
 	}
-	return Grant{Still: func() error { return &Refusal{Code: packet.NotAuthorized, Reason: "revoked meanwhile"} }}, nil
+	return Grant{Still: func() error { return &Refusal{Code: packet.NotAuthorized, Reason: model.Quoted("revoked meanwhile")} }}, nil
 }
 
 // A grant that is withdrawn before its session is open ends it.

@@ -2,10 +2,11 @@ package broker
 
 import (
 	"container/list"
-	"errors"
+
+	"github.com/pilothouse/pilothouse/model"
 )
 
-var errCrowdedOut = errors.New("too many connections without CONNECT: this one was the oldest")
+var errCrowdedOut = model.Faultf("too many connections without CONNECT: this one was the oldest")
 
 // pending is the connections that have not come to a session yet, oldest first:
 // all of them, and those of each address. Broker.mu guards it.

@@ -170,7 +170,7 @@ func TestTopicAliasFromClient(t *testing.T) {
 	_, addr := serve(t, Options{Access: &gatekeeper{publish: func(_ *model.Publisher, topic string, _ bool) error {
 		asked = append(asked, topic)
 		if topic == "secret" {
-			return &Refusal{Code: packet.NotAuthorized, Reason: "no"}
+			return &Refusal{Code: packet.NotAuthorized, Reason: model.Quoted("no")}
 		}
 		return nil
 	}}})
@@ -243,7 +243,7 @@ func TestDeniedPublish(t *testing.T) {
 	var log eventLog
 	_, addr := serve(t, Options{OnEvent: log.add, Access: &gatekeeper{publish: func(_ *model.Publisher, topic string, retain bool) error {
 		if topic == "b" || retain {
-			return &Refusal{Code: packet.NotAuthorized, Reason: "not yours"}
+			return &Refusal{Code: packet.NotAuthorized, Reason: model.Quoted("not yours")}
 		}
 		return nil
 	}}})

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/pilothouse/pilothouse/broker/packet"
+	"github.com/pilothouse/pilothouse/model"
 	"github.com/pilothouse/pilothouse/model/watch"
 )
 
@@ -188,7 +189,7 @@ func (b *Broker) accept(nc net.Conn) {
 	c := newConn(b, nc)
 	reason, crowdedOut := b.admit(c)
 	b.crowdOut(crowdedOut)
-	if reason == "" {
+	if reason.Empty() {
 		b.spawn(func() {
 			c.serve()
 			b.leave(c)
@@ -196,27 +197,27 @@ func (b *Broker) accept(nc net.Conn) {
 		return
 	}
 	_ = nc.Close()
-	b.refused(Refused{Stamp: now(), Addr: c.addr, Code: packet.ServerBusy, Reason: reason, Kind: watch.Flood})
+	b.refused(Refused{Stamp: now(), Addr: c.addr, Code: packet.ServerBusy, Reason: reason.String(), Said: reason, Kind: watch.Flood})
 }
 
 // admit registers a connection, or says why there is no room for it. An older one
 // may have to go for it.
-func (b *Broker) admit(c *conn) (reason string, crowdedOut *conn) {
+func (b *Broker) admit(c *conn) (reason model.Phrase, crowdedOut *conn) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	switch {
 	case b.closed:
-		return "the broker is closing", nil
+		return model.Sayf("the broker is closing"), nil
 	case len(b.conns) >= b.limits.Connections:
-		return "too many connections", nil
+		return model.Sayf("too many connections"), nil
 	case b.perHost[c.host] >= b.limits.ConnectionsPerAddr:
-		return "too many connections from this address", nil
+		return model.Sayf("too many connections from this address"), nil
 	}
 	b.conns[c] = struct{}{}
 	b.perHost[c.host]++
 	b.counts.connections.Add(1)
 	b.group.Add(1) // held until leave, so that Close waits for a connection that is starting
-	return "", b.pending.add(c, b.limits.Pending, b.limits.PendingPerAddr)
+	return model.Phrase{}, b.pending.add(c, b.limits.Pending, b.limits.PendingPerAddr)
 }
 
 func (b *Broker) leave(c *conn) {

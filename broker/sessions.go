@@ -8,7 +8,7 @@ import (
 	"github.com/pilothouse/pilothouse/model/watch"
 )
 
-var errImpersonation = &Refusal{Code: packet.NotAuthorized, Reason: "the client ID belongs to another identity", Kind: watch.Impersonation}
+var errImpersonation = &Refusal{Code: packet.NotAuthorized, Reason: model.Sayf("the client ID belongs to another identity"), Kind: watch.Impersonation}
 
 // open gives a connection its session: a new one, or the one that is kept for its
 // client ID (MQTT 5.0 section 3.1.4). An older connection of the same client is
@@ -53,7 +53,7 @@ func (b *Broker) claim(c *conn, clean bool) (s *session, end ending, err error) 
 // to end for it. A session belongs to its identity.
 func (b *Broker) claimLocked(c *conn, clean bool) (s, gone *session, err error) {
 	if b.closed {
-		return nil, nil, &Refusal{Code: packet.ServerShuttingDown, Reason: "the broker is closing"}
+		return nil, nil, &Refusal{Code: packet.ServerShuttingDown, Reason: model.Sayf("the broker is closing")}
 	}
 	s = b.sessions[c.pub.ClientID]
 	if s != nil {
@@ -67,7 +67,7 @@ func (b *Broker) claimLocked(c *conn, clean bool) (s, gone *session, err error) 
 		gone = s
 	} else if len(b.sessions) >= b.limits.Sessions {
 		if gone = b.oldestAwayLocked(); gone == nil {
-			return nil, nil, &Refusal{Code: packet.QuotaExceeded, Reason: "too many sessions", Kind: watch.Flood}
+			return nil, nil, &Refusal{Code: packet.QuotaExceeded, Reason: model.Sayf("too many sessions"), Kind: watch.Flood}
 		}
 	}
 	s = &session{b: b, id: c.pub.ClientID}

@@ -61,7 +61,7 @@ func TestWillKeepsUserProperties(t *testing.T) { // [MQTT-3.1.3-10]
 func TestNothingAfterARefusedConnect(t *testing.T) { // [MQTT-3.1.4-6]
 	b, addr := serve(t, Options{Limits: patient, Access: &gatekeeper{connect: func(r *ConnectRequest) (Grant, error) {
 		if r.ClientID == "a" {
-			return Grant{}, &Refusal{Code: packet.NotAuthorized, Reason: "no"}
+			return Grant{}, &Refusal{Code: packet.NotAuthorized, Reason: model.Quoted("no")}
 		}
 		return Grant{}, nil
 	}}})
@@ -191,7 +191,7 @@ func TestPing(t *testing.T) { // [MQTT-3.12.4-1]
 // [MQTT-3.11.2-2].
 func TestNoProblemInformation(t *testing.T) { // [MQTT-3.1.2-29]
 	_, addr := serve(t, Options{Access: &gatekeeper{publish: func(*model.Publisher, string, bool) error {
-		return &Refusal{Code: packet.NotAuthorized, Reason: "no"}
+		return &Refusal{Code: packet.NotAuthorized, Reason: model.Quoted("no")}
 	}}})
 	c := connect(t, addr, "a", packet.V5, func(p *packet.Connect) { p.Props.SetNumber(packet.RequestProblemInfo, 0) })
 	for qos := byte(1); qos < 3; qos++ {

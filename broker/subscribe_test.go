@@ -19,7 +19,7 @@ func options(change func(*packet.Filter)) func(*packet.Subscribe) {
 func TestSubackAnswersEachFilter(t *testing.T) { // [MQTT-3.8.4-2] [MQTT-3.8.4-5] [MQTT-3.8.4-6]
 	_, addr := serve(t, Options{Access: &gatekeeper{subscribe: func(_ *model.Publisher, filter string) error {
 		if filter == "secret" {
-			return &Refusal{Code: packet.NotAuthorized, Reason: "no"}
+			return &Refusal{Code: packet.NotAuthorized, Reason: model.Quoted("no")}
 		}
 		return nil
 	}}})

@@ -35,7 +35,7 @@ func (c *conn) newWill(p *packet.Connect) (*will, error) {
 		if errors.Is(err, errReservedTopic) {
 			return nil, err
 		}
-		return nil, &Refusal{Code: packet.TopicNameInvalid, Reason: err.Error()}
+		return nil, &Refusal{Code: packet.TopicNameInvalid, Reason: model.PhraseOf(err)}
 	}
 	if err := c.b.access.Will(c.pub, topic, w.Retain); err != nil {
 		return nil, err

@@ -1,7 +1,6 @@
 package hub
 
 import (
-	"fmt"
 	"log/slog"
 
 	"github.com/pilothouse/pilothouse/broker"
@@ -26,10 +25,10 @@ func (h *Hub) tellStore(e broker.Event) {
 		s.SessionClosed(e.Publisher, e.At, model.SessionWill, willSent)
 		h.History.session(history.Session{At: e.At, Publisher: e.Publisher, End: model.SessionWill, Why: willSent})
 	case broker.Refused:
-		s.Note(model.Event{At: e.At, Kind: model.EventRefused, Client: e.ClientID, Addr: e.Addr, Text: times(e.Reason, e.Count)})
+		note(s, model.Event{At: e.At, Kind: model.EventRefused, Client: e.ClientID, Addr: e.Addr}, often(e.Said, e.Count))
 	case broker.Denied:
-		text := fmt.Sprintf("may not %s %s: %s", e.Action, e.Topic, e.Reason)
-		s.Note(model.Event{At: e.At, Kind: model.EventDenied, Client: e.Publisher.Name(), Addr: e.Publisher.Addr, Text: times(text, e.Count)})
+		text := often(model.Sayf("%s: %s", e.Topic, mayNot(e.Action, e.Said)), e.Count)
+		note(s, model.Event{At: e.At, Kind: model.EventDenied, Client: e.Publisher.Name(), Addr: e.Publisher.Addr}, text)
 	case broker.TakenOver:
 		note(s, model.Event{At: e.At, Kind: model.EventTrouble, Client: e.New.Name(), Addr: e.New.Addr}, model.Sayf("took over its session from %s", e.Old.Addr))
 	case broker.Dropped:
@@ -65,13 +64,6 @@ func often(p model.Phrase, count uint64) model.Phrase {
 		return model.Sayf("%s (%d times)", p, count)
 	}
 	return p
-}
-
-func times(text string, count uint64) string {
-	if count > 1 {
-		return fmt.Sprintf("%s (%d times)", text, count)
-	}
-	return text
 }
 
 func sessionEnd(e broker.SessionClosed) model.SessionState {

@@ -20,7 +20,7 @@ func TestBrokenConnectionIsReported(t *testing.T) {
 		want bool
 	}{{broken, true}, {errors.New("connection reset by peer"), false}, {nil, false}} {
 		r, ok := reportOf(broker.SessionClosed{Publisher: who, Err: c.err})
-		if ok != c.want || ok && (r.Kind != watch.HandshakeFailed || r.Identity != "pump" || r.Addr != who.Addr || r.Text == "") {
+		if ok != c.want || ok && (r.Kind != watch.HandshakeFailed || r.Identity != "pump" || r.Addr != who.Addr || r.Said.Empty()) {
 			t.Errorf("%v: %+v, %v", c.err, r, ok)
 		}
 	}

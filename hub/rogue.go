@@ -14,6 +14,7 @@ import (
 	"github.com/pilothouse/pilothouse/broker/identity"
 	"github.com/pilothouse/pilothouse/demo"
 	"github.com/pilothouse/pilothouse/demo/impostor"
+	"github.com/pilothouse/pilothouse/model"
 	"github.com/pilothouse/pilothouse/model/watch"
 )
 
@@ -78,7 +79,7 @@ func (r *Rogue) Defences() []watch.Defence {
 	defer r.mu.Unlock()
 	var out []watch.Defence
 	for _, d := range defences() {
-		out = append(out, watch.Defence{Key: d.key, Name: strings.ToUpper(d.key[:1]) + d.key[1:], About: d.about, Off: r.off[d.key]})
+		out = append(out, watch.Defence{Key: d.key, Name: defenceName(d.key).Format, About: d.about, Off: r.off[d.key]})
 	}
 	return out
 }
@@ -118,12 +119,15 @@ func (r *Rogue) SetDefence(key string, off bool) {
 
 // tell notes that a defence that is not the registry's was switched.
 func (r *Rogue) tell(key string, off bool) {
-	word := "on again"
+	why := model.Sayf("the defence “%s” is on again", defenceName(key))
 	if off {
-		word = "switched off"
+		why = model.Sayf("the defence “%s” is switched off", defenceName(key))
 	}
-	r.h.onIdentityEvent(identity.Event{Kind: watch.DefenceOff, At: time.Now(), Reason: "the defence \"" + key + "\" is " + word})
+	r.h.onIdentityEvent(identity.Event{Kind: watch.DefenceOff, At: time.Now(), Reason: why})
 }
+
+// defenceName is what a defence is called.
+func defenceName(key string) model.Phrase { return model.Sayf(strings.ToUpper(key[:1]) + key[1:]) }
 
 // newRogue is an impostor that waits to be released.
 func newRogue(h *Hub) *Rogue {
@@ -134,7 +138,7 @@ func newRogue(h *Hub) *Rogue {
 func planned() []watch.Trial {
 	var out []watch.Trial
 	for _, a := range impostor.Plan() {
-		out = append(out, watch.Trial{Name: a.Name, Defence: a.Defence, Detail: fmt.Sprintf(a.Plain, "Red Falcon")})
+		out = append(out, watch.Trial{Name: a.Name, Defence: a.Defence, Detail: a.Told("Red Falcon")})
 	}
 	return out
 }
@@ -232,10 +236,10 @@ func (r *Rogue) onStep(s impostor.Step) {
 	t.Detail, t.Took, t.Transport, t.At = s.Plain, s.Took, string(impostor.TLS), time.Now()
 	t.Outcome = map[impostor.State]watch.Outcome{impostor.Trying: watch.Trying, impostor.Refused: watch.Refused,
 		impostor.Succeeded: watch.Succeeded, impostor.NotTried: watch.Unproven}[s.State]
-	if s.Evidence != "" {
+	if !s.Evidence.Empty() {
 		t.Detail = s.Evidence
-		if s.Victim != "" {
-			t.Detail += "; " + s.Victim
+		if !s.Victim.Empty() {
+			t.Detail = model.Sayf("%s; %s", s.Evidence, s.Victim)
 		}
 	}
 }

@@ -27,8 +27,8 @@ type boardBar struct {
 	edit    *widget.Button
 	add     *widget.Button
 	tools   *fyne.Container
-	undo    *widget.Button
-	redo    *widget.Button
+	undo    *widgets.HintButton
+	redo    *widgets.HintButton
 	copyOne *widget.Button
 	remove  *widget.Button
 	body    *fyne.Container
@@ -47,8 +47,9 @@ func newBoardBar(p *boardsPage) *boardBar {
 	b.edit = widget.NewButtonWithIcon(i18n.T("Edit"), theme.DocumentCreateIcon(), func() { p.setEditing(!p.editing) })
 	b.add = widget.NewButtonWithIcon(i18n.T("Add a tile"), theme.ContentAddIcon(), b.offerKinds)
 	b.add.Importance = widget.HighImportance
-	b.undo = widget.NewButtonWithIcon("", theme.ContentUndoIcon(), p.undo)
-	b.redo = widget.NewButtonWithIcon("", theme.ContentRedoIcon(), p.redo)
+	b.undo = p.deps.iconButton(theme.ContentUndoIcon(), i18n.T("Undo"), p.undo)
+	b.redo = p.deps.iconButton(theme.ContentRedoIcon(), i18n.T("Redo"), p.redo)
+	b.undo.Importance, b.redo.Importance = widget.MediumImportance, widget.MediumImportance
 	b.copyOne = widget.NewButtonWithIcon(i18n.T("Duplicate"), theme.ContentCopyIcon(), p.duplicate)
 	b.remove = widget.NewButtonWithIcon(i18n.T("Delete"), theme.DeleteIcon(), p.remove)
 	b.tools = container.NewHBox(b.add, b.copyOne, b.remove, b.undo, b.redo)
@@ -100,7 +101,7 @@ func (b *boardBar) show() {
 }
 
 // able makes a button one that can be pressed, or not.
-func able(b *widget.Button, on bool) {
+func able(b fyne.Disableable, on bool) {
 	switch {
 	case on && b.Disabled():
 		b.Enable()

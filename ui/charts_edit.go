@@ -71,8 +71,9 @@ func (e *chartEditor) build() {
 	e.line = widget.NewForm(
 		widget.NewFormItem(i18n.T("Axis"), e.axis), widget.NewFormItem(i18n.T("Normal"), pair(e.normal)),
 		widget.NewFormItem(i18n.T("Limits"), pair(e.limits)), widget.NewFormItem(i18n.T("On"), e.on), widget.NewFormItem("", e.step))
-	up := widget.NewButtonWithIcon("", theme.MoveUpIcon(), func() { e.shift(-1) })
-	down := widget.NewButtonWithIcon("", theme.MoveDownIcon(), func() { e.shift(1) })
+	up := e.deps.iconButton(theme.MoveUpIcon(), i18n.T("Move the chart up"), func() { e.shift(-1) })
+	down := e.deps.iconButton(theme.MoveDownIcon(), i18n.T("Move the chart down"), func() { e.shift(1) })
+	up.Importance, down.Importance = widget.MediumImportance, widget.MediumImportance
 	e.chart = widget.NewForm(
 		widget.NewFormItem(i18n.T("Title"), e.title), widget.NewFormItem(i18n.T("Left axis"), pair(e.left)),
 		widget.NewFormItem(i18n.T("Right axis"), pair(e.right)), widget.NewFormItem(i18n.T("Place"), container.NewHBox(up, down)))

@@ -19,6 +19,7 @@ type connectForm struct {
 	// changed tells that the operator has changed something.
 	changed func()
 	save    *widget.Button
+	hints   *widgets.Hints // over the sheet
 
 	filling bool
 	text    connectText // scheme, and what no field shows
@@ -37,7 +38,7 @@ type connectForm struct {
 }
 
 func newConnectForm(w *Window) *connectForm {
-	f := &connectForm{w: w, changed: func() {}}
+	f := &connectForm{w: w, hints: widgets.NewHints(), changed: func() {}}
 	for _, e := range []struct {
 		to    **widgets.Entry
 		hint  string
@@ -125,9 +126,17 @@ func labelled(label string, field fyne.CanvasObject) fyne.CanvasObject {
 	return container.NewBorder(nil, nil, container.New(&fixedWidth{width: labelWidth}, l), nil, field)
 }
 
+// iconButton is a button of the sheet without words; hint is what it means.
+func (f *connectForm) iconButton(icon fyne.Resource, hint string, do func()) *widgets.HintButton {
+	b := widgets.NewHintButton(icon, hint, do)
+	b.Importance = widget.MediumImportance
+	f.hints.Tell(b)
+	return b
+}
+
 // file is a field for the name of a file, with a button to look for it.
 func (f *connectForm) file(e *widgets.Entry, title string) fyne.CanvasObject {
-	look := widget.NewButtonWithIcon("", theme.FolderOpenIcon(), func() {
+	look := f.iconButton(theme.FolderOpenIcon(), i18n.T("Choose a file"), func() {
 		d := dialog.NewFileOpen(func(file fyne.URIReadCloser, err error) {
 			if err != nil || file == nil {
 				return // told by the dialog, or nothing chosen

@@ -56,8 +56,8 @@ type connectSheet struct {
 	trial    *trialPanel
 	scroll   *container.Scroll
 	fault    *widget.Label
-	copyIt   *widget.Button
-	remove   *widget.Button
+	copyIt   *widgets.HintButton
+	remove   *widgets.HintButton
 	test     *widget.Button
 	connect  *widget.Button
 	book     connection.Book
@@ -116,9 +116,9 @@ func newConnectSheet(w *Window) *connectSheet {
 
 // body lays the sheet out.
 func (s *connectSheet) body() fyne.CanvasObject {
-	add := widget.NewButtonWithIcon("", theme.ContentAddIcon(), func() { s.begin(connection.Profile{ID: connection.NewID()}) })
-	s.copyIt = widget.NewButtonWithIcon("", theme.ContentCopyIcon(), s.duplicate)
-	s.remove = widget.NewButtonWithIcon("", theme.DeleteIcon(), s.forget)
+	add := s.form.iconButton(theme.ContentAddIcon(), i18n.T("New connection"), func() { s.begin(connection.Profile{ID: connection.NewID()}) })
+	s.copyIt = s.form.iconButton(theme.ContentCopyIcon(), i18n.T("Duplicate"), s.duplicate)
+	s.remove = s.form.iconButton(theme.DeleteIcon(), i18n.T("Delete"), s.forget)
 	tools := container.NewGridWithColumns(3, add, s.copyIt, s.remove)
 	s.list = container.NewBorder(nil, tools, nil, nil, s.rows)
 	s.inside = s.insideView()
@@ -131,7 +131,8 @@ func (s *connectSheet) body() fyne.CanvasObject {
 	s.form.save = save
 	buttons := container.NewHBox(layout.NewSpacer(), widget.NewButton(i18n.T("Close"), s.w.closeSheet), save, s.test, s.connect)
 	left := container.New(&fixedWidth{width: 220}, s.list)
-	return container.NewBorder(nil, buttons, left, nil, container.NewBorder(nil, s.trial.verdict, nil, nil, container.NewPadded(s.detail)))
+	sheet := container.NewBorder(nil, buttons, left, nil, container.NewBorder(nil, s.trial.verdict, nil, nil, container.NewPadded(s.detail)))
+	return container.NewStack(sheet, s.form.hints)
 }
 
 // insideView is what is said of the broker inside.
@@ -205,7 +206,7 @@ func (s *connectSheet) show() {
 // enable enables what can be done.
 func (s *connectSheet) enable() {
 	_, fault := s.w.o.Connections.Book()
-	set := func(b *widget.Button, on bool) {
+	set := func(b fyne.Disableable, on bool) {
 		if on && !s.busy {
 			b.Enable()
 		} else {

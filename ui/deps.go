@@ -10,6 +10,7 @@ import (
 	"github.com/pilothouse/pilothouse/model"
 	"github.com/pilothouse/pilothouse/ui/i18n"
 	"github.com/pilothouse/pilothouse/ui/plot"
+	"github.com/pilothouse/pilothouse/ui/widgets"
 )
 
 // pageDeps are what pages share: where they read, whom they tell, where they
@@ -44,6 +45,8 @@ type pageDeps struct {
 	exports *exports
 	// win is the window, for questions.
 	win fyne.Window
+	// hints says over the pages what the button under the pointer means.
+	hints *widgets.Hints
 	// sheet lays a dialog over the pages, which Escape takes away.
 	sheet func(d dialog.Dialog, size fyne.Size)
 	// user is who is at it; book holds the saved commands.
@@ -90,4 +93,11 @@ func portOf(address string) string {
 		}
 	}
 	return "1883"
+}
+
+// iconButton is a button without words on a page; hint is what it means.
+func (d *pageDeps) iconButton(icon fyne.Resource, hint string, do func()) *widgets.HintButton {
+	b := widgets.NewHintButton(icon, hint, do)
+	d.hints.Tell(b)
+	return b
 }

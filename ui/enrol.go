@@ -57,11 +57,10 @@ func (p *enrolPanel) heading(text string) fyne.CanvasObject {
 	title.TextStyle.Bold = true
 	title.SizeName = theme.SizeNameSubHeadingText
 	title.Truncation = fyne.TextTruncateEllipsis
-	leave := widget.NewButtonWithIcon("", theme.CancelIcon(), func() {
+	leave := p.acts.deps.iconButton(theme.CancelIcon(), i18n.T("Close"), func() {
 		p.withdraw()
 		p.close()
 	})
-	leave.Importance = widget.LowImportance
 	return container.NewBorder(nil, nil, nil, leave, title)
 }
 

@@ -59,8 +59,8 @@ func eventSubject(e *model.Event) string {
 	return e.Addr
 }
 
-// eventText says what happened, and in what colour. What the broker and others
-// wrote into an event is shown as they wrote it.
+// eventText says what happened, and in what colour. What others wrote into an
+// event is shown as they wrote it.
 func eventText(e *model.Event) (string, fyne.ThemeColorName) {
 	text := e.Text
 	if e.Phrase != nil {

@@ -97,3 +97,36 @@ func sessionWords() []string {
 		i18n.Mark("broker closing"), i18n.Mark("internal fault"), i18n.Mark("what it sent could not be put on disk"), i18n.Mark("its will was sent"),
 	}
 }
+
+// refusalWords are what becomes of requests to be enrolled, and why connections do
+// not become WebSockets.
+func refusalWords() []string {
+	return []string{
+		i18n.Mark("asks to be let in"), i18n.Mark("approved"), i18n.Mark("declined"), i18n.Mark("has its certificate"), i18n.Mark("certificate renewed"),
+		i18n.Mark("nobody decided in time"), i18n.Mark("approved, but the device did not come back"), i18n.Mark("began and did not go on"),
+		i18n.Mark("unknown invitation"), i18n.Mark("invitation used twice"), i18n.Mark("invitation expired"), i18n.Mark("malformed request"),
+		i18n.Mark("no proof of the key"), i18n.Mark("a name the invitation is not for"), i18n.Mark("commitment broken"), i18n.Mark("unknown ticket"),
+		i18n.Mark("renewal refused"), i18n.Mark("too many requests"), i18n.Mark("silent connection"), i18n.Mark("address barred"),
+		i18n.Mark("the registry failed"), i18n.Mark("closing"),
+		i18n.Mark("Origin refused"), i18n.Mark("Host refused"), i18n.Mark("unknown path"), i18n.Mark("not a WebSocket request"),
+		i18n.Mark("the subprotocol mqtt is not offered"), i18n.Mark("too many handshakes at once"), i18n.Mark("the handshake was not completed"),
+	}
+}
+
+// attackWords are what the demo's impostor tries, and why it cannot.
+func attackWords() []string {
+	return []string{
+		i18n.Mark("It says hello under the name of %s, to take over its session and read what waits in it."),
+		i18n.Mark("It has the password of %s, and uses it from another address."),
+		i18n.Mark("It has a copy of the key of %s, and speaks at the same time."),
+		i18n.Mark("It reconnects as fast as it can, to drown %s and everybody else."),
+		i18n.Mark("It reports, in its own name, a false position on the topics of %s."),
+		i18n.Mark("It leaves a will that says %s is lost, and breaks its connection."),
+		i18n.Mark("It leaves a false position of %s for everybody who looks later."),
+		i18n.Mark("It asks to be told everything that %s and the others say."),
+		i18n.Mark("It hides the topic of %s behind a number, as MQTT 5 allows."),
+		i18n.Mark("It lures a device to a hub of its own, with a certificate of another authority."),
+		i18n.Mark("It opens connection after connection and says nothing, until %s cannot get in."),
+		i18n.Mark("the fleet is in port: start the demo first"),
+	}
+}

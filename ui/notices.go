@@ -36,18 +36,25 @@ type notices struct {
 	// tell notifies the desktop, unless quiet says not to.
 	tell  func(title, text string)
 	quiet func() bool
-	now   func() time.Time
+	// past tells whether the window shows the past, where what happens now is
+	// marked; nil for never.
+	past func() bool
+	now  func() time.Time
 
-	list []notice // main goroutine
-	next int
-	seen uint64 // presenter's goroutine: the last event looked at
-	told time.Time
+	list   []notice // main goroutine
+	marked bool     // what happens now is, as shown
+	next   int
+	seen   uint64 // presenter's goroutine: the last event looked at
+	told   time.Time
 }
 
 type notice struct {
 	toast  widgets.Toast
 	until  time.Time
 	device string
+	// event tells that it is of something that happened, not of something done
+	// in the window.
+	event bool
 }
 
 // tellEvery is the least time between two notifications on the desktop.
@@ -72,7 +79,12 @@ func newNotices(store *model.Store, open func(string), tell func(title, text str
 }
 
 // add says something in passing; it is for the main goroutine.
-func (n *notices) add(level toastLevel, text, device string) {
+func (n *notices) add(level toastLevel, text, device string) { n.put(level, text, device, false) }
+
+// happened says that something happened just now; it is for the main goroutine.
+func (n *notices) happened(text, device string) { n.put(toastWarning, text, device, true) }
+
+func (n *notices) put(level toastLevel, text, device string, event bool) {
 	n.next++
 	t := widgets.Toast{ID: strconv.Itoa(n.next), Text: text}
 	switch level {
@@ -84,7 +96,7 @@ func (n *notices) add(level toastLevel, text, device string) {
 	if device != "" {
 		t.Action = i18n.T("Show")
 	}
-	n.list = append(n.list, notice{toast: t, until: n.now().Add(toastTime(level)), device: device})
+	n.list = append(n.list, notice{toast: t, until: n.now().Add(toastTime(level)), device: device, event: event})
 	n.show()
 }
 
@@ -94,9 +106,13 @@ func (n *notices) dismiss(id string) {
 }
 
 func (n *notices) show() {
+	n.marked = n.past != nil && n.past()
 	toasts := make([]widgets.Toast, len(n.list))
 	for i := range n.list {
 		toasts[i] = n.list[i].toast
+		if n.marked && n.list[i].event {
+			toasts[i].Text = i18n.Tf("Now, not in the past that is shown: %s", toasts[i].Text)
+		}
 	}
 	n.toasts.Set(toasts)
 }
@@ -115,7 +131,7 @@ func (n *notices) frame(now time.Time) func() {
 	return func() {
 		kept := len(n.list)
 		n.list = slices.DeleteFunc(n.list, func(x notice) bool { return now.After(x.until) })
-		if len(n.list) != kept {
+		if len(n.list) != kept || n.past != nil && n.past() != n.marked {
 			n.show()
 		}
 		for i := range serious {
@@ -127,7 +143,7 @@ func (n *notices) frame(now time.Time) func() {
 func (n *notices) announce(e *model.Event, now time.Time) {
 	text, _ := eventText(e)
 	who := eventSubject(e)
-	n.add(toastWarning, who+": "+text, e.Device)
+	n.happened(who+": "+text, e.Device)
 	if now.Sub(n.told) >= tellEvery && (n.quiet == nil || !n.quiet()) {
 		n.told = now
 		n.tell(who, text)

@@ -160,3 +160,39 @@ func TestLinkBanner(t *testing.T) {
 		t.Errorf("without a reason the detail is %q", linkBanner(&l, noon).Detail)
 	}
 }
+
+// TestNoticesOfNowInThePast turns the window back while something happens: what is of
+// now says so for as long as the past is shown, what was done in the window doesn't.
+func TestNoticesOfNowInThePast(t *testing.T) {
+	b := newNoticeBoard(t)
+	past := false
+	b.past = func() bool { return past }
+	shown := func() (out []string) {
+		b.draw()
+		for _, toast := range b.toasts.Data() {
+			out = append(out, toast.Text)
+		}
+		return out
+	}
+	b.add(toastInfo, "Copied the topic", "")
+	b.late("solent/ferries/red-falcon")
+	const plain, marked = "Red Falcon: 5 minutes late at Ryde", "Now, not in the past that is shown: Red Falcon: 5 minutes late at Ryde"
+	if got := shown(); !slices.Equal(got, []string{"Copied the topic", plain}) {
+		t.Errorf("live shows %q", got)
+	}
+	past = true
+	if got := shown(); !slices.Equal(got, []string{"Copied the topic", marked}) {
+		t.Errorf("the past shows %q", got)
+	}
+	b.late("solent/ferries/red-falcon")
+	if got := shown(); !slices.Equal(got, []string{"Copied the topic", marked, marked}) {
+		t.Errorf("what came in the past shows %q", got)
+	}
+	past = false
+	if got := shown(); slices.Contains(got, marked) {
+		t.Errorf("back to live shows %q", got)
+	}
+	if slices.ContainsFunc(b.told, func(s string) bool { return s != plain }) {
+		t.Errorf("the desktop, which shows no past, is told %q", b.told)
+	}
+}

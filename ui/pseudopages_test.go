@@ -2,10 +2,14 @@ package ui
 
 import (
 	"regexp"
+	"slices"
 	"testing"
 	"time"
 
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/widget"
 
 	"github.com/pilothouse/pilothouse/model"
 	"github.com/pilothouse/pilothouse/model/workspace"
@@ -130,9 +134,40 @@ func (b *bridge) closeAll() {
 	}
 }
 
+// wordless are the buttons on top of a window without a word, not even while the
+// pointer is over them.
+func wordless(win fyne.Window) (found []finding) {
+	top := win.Canvas().Overlays().Top()
+	if top == nil {
+		top = win.Content()
+	}
+	said := func(text string) bool {
+		return slices.ContainsFunc(uitest.Read(win.Canvas()), func(w uitest.Words) bool { return w.Text == text })
+	}
+	uitest.Find(top, func(o fyne.CanvasObject) bool {
+		switch b := o.(type) {
+		case *widget.Button:
+			if b.Text == "" {
+				found = append(found, finding{"a button without a word or a hint", b.Icon.Name()})
+			}
+		case interface {
+			desktop.Hoverable
+			Hint() string
+		}:
+			b.MouseIn(&desktop.MouseEvent{})
+			if b.Hint() == "" || !said(b.Hint()) {
+				found = append(found, finding{"a hint that is not said", b.Hint()})
+			}
+			b.MouseOut()
+		}
+		return false
+	})
+	return found
+}
+
 // TestPseudoLanguage shows everything in a language nobody knows, whose texts are
 // long, and reads all of it: nothing is said in English, cut off, or over
-// something else.
+// something else; and what is a picture says its words to the pointer.
 func TestPseudoLanguage(t *testing.T) {
 	d := dataOf(t, "main_test.go", "watchfake_test.go", "pseudopages_test.go", "time_test.go")
 	b := crowded(t)
@@ -144,7 +179,7 @@ func TestPseudoLanguage(t *testing.T) {
 		if size := b.win.Content().MinSize(); size.Width > 1024 || size.Height > 640 {
 			t.Errorf("%s: the window is at least %v large", s.name, size)
 		}
-		for _, f := range d.inspect(b) {
+		for _, f := range append(d.inspect(b), wordless(b.win)...) {
 			if !seen[f] {
 				seen[f] = true
 				t.Errorf("%s: %s: %q", s.name, f.what, f.text)

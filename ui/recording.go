@@ -23,7 +23,7 @@ type recordingEntry struct {
 
 func newRecordingEntry(d pageDeps, h History) *recordingEntry {
 	e := &recordingEntry{deps: d, history: h}
-	e.button = widget.NewButtonWithIcon("", theme.MediaRecordIcon(), e.open)
+	e.button = widget.NewButtonWithIcon(i18n.T("Not recording yet"), theme.MediaRecordIcon(), e.open)
 	e.button.Importance = widget.LowImportance
 	return e
 }

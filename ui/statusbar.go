@@ -53,8 +53,7 @@ func newFrameBars(d pageDeps, name string, extra func() []model.DropCount, searc
 	left := container.New(layout.NewCustomPaddedHBoxLayout(0), lead, address)
 	if d.address != "" {
 		lead.SetText(i18n.T("Devices connect to"))
-		copyIt := widget.NewButtonWithIcon("", theme.ContentCopyIcon(), func() { d.copyText(i18n.T("Copied the address"), d.address) })
-		copyIt.Importance = widget.LowImportance
+		copyIt := d.iconButton(theme.ContentCopyIcon(), i18n.T("Copy the address"), func() { d.copyText(i18n.T("Copied the address"), d.address) })
 		left.Add(copyIt)
 	}
 	b.bottom = bar(container.NewHBox(left, layout.NewSpacer(), b.record.button, b.counts, b.losses))

@@ -108,8 +108,8 @@ const exportBefore = 24 * time.Hour
 
 // buildExport makes the button whose menu saves what was recorded of the topic.
 func (t *topicDetail) buildExport() fyne.CanvasObject {
-	var button *widget.Button
-	button = widget.NewButtonWithIcon("", theme.DocumentSaveIcon(), func() {
+	var button *widgets.HintButton
+	button = t.deps.iconButton(theme.DocumentSaveIcon(), i18n.T("Export what was recorded"), func() {
 		items := t.deps.exports.menu(i18n.T("Messages of the last 24 h"), func() exportWhat {
 			to := t.deps.stores.shown().Now()
 			name := t.info.Path[strings.LastIndexByte(t.info.Path, '/')+1:]
@@ -117,6 +117,7 @@ func (t *topicDetail) buildExport() fyne.CanvasObject {
 		})
 		popUp(items, t.deps.exports.win, button)
 	})
+	button.Importance = widget.MediumImportance
 	return button
 }
 
@@ -313,8 +314,8 @@ func (t *topicDetail) showSpecial(mode string) {
 // buildMore makes the button whose menu holds what is done with a topic more
 // seldom.
 func (t *topicDetail) buildMore() fyne.CanvasObject {
-	var button *widget.Button
-	button = widget.NewButtonWithIcon("", theme.MoreVerticalIcon(), func() {
+	var button *widgets.HintButton
+	button = t.deps.iconButton(theme.MoreVerticalIcon(), i18n.T("More"), func() {
 		popUp([]*fyne.MenuItem{
 			fyne.NewMenuItem(i18n.T("Copy payload as hex"), func() { t.deps.copyText(i18n.T("Copied the payload as hex"), hex.EncodeToString(t.info.Payload)) }),
 			fyne.NewMenuItem(i18n.T("Copy payload as laid out"), func() {
@@ -325,6 +326,7 @@ func (t *topicDetail) buildMore() fyne.CanvasObject {
 			fyne.NewMenuItem(i18n.T("Delete retained here and below …"), func() { t.remove(t.info.Path) }),
 		}, t.deps.win, button)
 	})
+	button.Importance = widget.MediumImportance
 	return button
 }
 

@@ -97,7 +97,7 @@ func (d *watchDetail) frame(now time.Time, w liveWant, sessions []watch.Session,
 		facts := attemptFacts(&a, now)
 		return func() {
 			d.attempt = a
-			d.show(a.Kind.String(), gravityStatus(a.Kind), a.Text, facts)
+			d.show(a.Kind.String(), gravityStatus(a.Kind), sayPhrase(a.Said), facts)
 			open := a.Mark == watch.Open
 			d.buttons.show(choices{{d.letIn, enrols(a.Kind)}, {d.restore, a.Identity != "" && restores(a.Kind)}, {d.keepOut, true},
 				{d.ignore, open}, {d.reopen, !open}})

@@ -247,7 +247,7 @@ func busyGuard(s sea) *guard {
 // busyFeed is refused this and that.
 func busyFeed(f *watch.Feed, now time.Time) {
 	tell := func(k watch.Kind, identity, client, addr, topic, text string, ago time.Duration, n uint64) {
-		f.Add(watch.Report{Kind: k, At: now.Add(-ago), Identity: identity, ClientID: client, Addr: addr + ":50000", Topic: topic, Text: text, Count: n})
+		f.Add(watch.Report{Kind: k, At: now.Add(-ago), Identity: identity, ClientID: client, Addr: addr + ":50000", Topic: topic, Said: model.Quoted(text), Count: n})
 	}
 	tell(watch.Flood, "", "", "192.0.2.66", "", "silent for 10 s before CONNECT", 9*time.Minute, 5000)
 	tell(watch.Anonymous, "", "kettle-3", "192.0.2.41", "", "no credentials, and they are required here", 6*time.Minute, 14)
@@ -265,9 +265,9 @@ func busyRogue(now time.Time) *rogue {
 		t := watch.Trial{Name: n, Transport: "TLS", Defence: fmt.Sprint("d", i)}
 		switch {
 		case i < 6:
-			t.Outcome, t.Took, t.Detail = watch.Refused, time.Duration(40+i*310)*time.Millisecond, "CONNACK 0x87: not authorized; the ferry's session stands"
+			t.Outcome, t.Took, t.Detail = watch.Refused, time.Duration(40+i*310)*time.Millisecond, model.Quoted("CONNACK 0x87: not authorized; the ferry's session stands")
 		case i == 6:
-			t.Outcome, t.Detail = watch.Trying, "2,000 reconnections a second"
+			t.Outcome, t.Detail = watch.Trying, model.Quoted("2,000 reconnections a second")
 		}
 		r.state.Trials = append(r.state.Trials, t)
 	}

@@ -139,7 +139,7 @@ func stateText(i *watch.Impostor, now time.Time) string {
 	text := i18n.T("A rogue client tries to be the ferry, one attack after another and for real.")
 	switch {
 	case i.Err != "":
-		text = i.Err
+		text = i18n.T(i.Err)
 	case i.Running && i.Stepping:
 		text = i18n.Tf("Waits for the next step, %s since its release", formatDuration(now.Sub(i.Started).Truncate(time.Second)))
 	case i.Running:
@@ -177,7 +177,7 @@ func trialRow(i int, t *watch.Trial) widgets.Row {
 	}
 	return widgets.Row{Key: strconv.Itoa(i), Status: status, Dim: t.Outcome == watch.Waiting, Cells: []widgets.Cell{
 		{Text: i18n.T(t.Name)}, {Text: t.Transport, Color: widgets.ColorMuted}, {Text: say(t.Outcome), Color: ink, Bold: t.Outcome == watch.Succeeded},
-		{Text: took, Color: widgets.ColorMuted}, {Text: t.Detail, Color: widgets.ColorMuted},
+		{Text: took, Color: widgets.ColorMuted}, {Text: sayPhrase(t.Detail), Color: widgets.ColorMuted},
 	}}
 }
 

@@ -134,7 +134,7 @@ func sortSessions(sessions []watch.Session) {
 
 // attemptRow is an attempt as a line.
 func attemptRow(a *watch.Attempt) widgets.Row {
-	what := a.Text
+	what := sayPhrase(a.Said)
 	if a.Mark != watch.Open {
 		what = say(a.Mark) + " · " + what
 	}

@@ -12,6 +12,7 @@ import (
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/widget"
 
+	"github.com/pilothouse/pilothouse/model"
 	"github.com/pilothouse/pilothouse/model/watch"
 	"github.com/pilothouse/pilothouse/ui/uitest"
 	"github.com/pilothouse/pilothouse/ui/widgets"
@@ -170,7 +171,7 @@ func TestAttemptIsBanned(t *testing.T) {
 
 func TestRevokedIdentityIsRestored(t *testing.T) {
 	s := openStation(t)
-	s.guard.feed.Add(watch.Report{Kind: watch.Revoked, Identity: "old-buoy", Addr: "192.0.2.9:1", At: s.sea.clock.now(), Text: "the key is revoked"})
+	s.guard.feed.Add(watch.Report{Kind: watch.Revoked, Identity: "old-buoy", Addr: "192.0.2.9:1", At: s.sea.clock.now(), Said: model.Quoted("the key is revoked")})
 	id := s.guard.feed.Attempts(1)[0].ID
 	s.watched.live.choose(liveWant{attempt: id})
 	s.draw()

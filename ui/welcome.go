@@ -42,8 +42,8 @@ func newWelcome(w *Window) *welcome {
 	p := &welcome{arrange: func() { w.stack.Refresh() }}
 	title := widget.NewLabel(i18n.T("Welcome aboard"))
 	title.TextStyle.Bold, title.SizeName = true, theme.SizeNameSubHeadingText
-	leave := widget.NewButtonWithIcon("", theme.CancelIcon(), p.hide)
-	leave.Importance = widget.LowImportance
+	leave := widgets.NewHintButton(theme.CancelIcon(), i18n.T("Close"), p.hide)
+	w.hints.Tell(leave)
 	ways := container.NewGridWithColumns(3, p.watchDemo(w), p.connectHere(w), p.connectElsewhere(w))
 	note := widget.NewLabel("")
 	note.Importance, note.SizeName, note.Truncation = widget.LowImportance, theme.SizeNameCaptionText, fyne.TextTruncateEllipsis

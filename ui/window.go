@@ -102,7 +102,8 @@ type Window struct {
 	back    []string
 	kiosk   kiosk
 	bound   map[string]bool // the shortcuts that Fyne tells of, by its names
-	sheet   dialog.Dialog   // that lies over the pages, nil while none does
+	hints   *widgets.Hints
+	sheet   dialog.Dialog // that lies over the pages, nil while none does
 
 	hideMu sync.Mutex
 	hidden bool
@@ -152,7 +153,9 @@ func New(o Options) (*Window, error) {
 func (w *Window) build() {
 	w.view = newView(w.life, &w.o.Source)
 	w.notices = newNotices(w.o.Store, w.openDeviceNow, tellDesktop(w.o.App))
+	w.notices.past = w.stores.inPast
 	w.notices.quiet = func() bool { return w.o.Settings.Quiet }
+	w.hints = widgets.NewHints()
 	deps := w.deps()
 	if w.o.History != nil {
 		deps.exports = &exports{deps: deps, win: w.win, history: w.o.History}
@@ -193,7 +196,7 @@ func (w *Window) build() {
 	pages.Add(w.notices.toasts)
 	bottom.Add(bars.bottom)
 	middle := container.NewBorder(top, bottom, nil, nil, pages)
-	w.win.SetContent(container.NewBorder(nil, nil, w.nav, nil, middle))
+	w.win.SetContent(container.NewStack(container.NewBorder(nil, nil, w.nav, nil, middle), w.hints))
 	w.win.SetPadded(false)
 	if w.o.Kiosk {
 		w.enterKiosk(w.nav, bars.top, bottom)
@@ -209,7 +212,7 @@ func (w *Window) deps() pageDeps {
 		toast:     func(l toastLevel, text string) { w.notices.add(l, text, "") },
 		openTopic: w.openTopic, openDevice: w.openDevice, openMap: w.openMap,
 		plot:     func(key model.SeriesKey) { w.charts.add(key); w.goTo(pageCharts, true) },
-		copyText: w.copyText, send: w.send, win: w.win, sheet: w.showSheet, user: w.o.User, book: w.book, launch: w.launch,
+		copyText: w.copyText, send: w.send, win: w.win, hints: w.hints, sheet: w.showSheet, user: w.o.User, book: w.book, launch: w.launch,
 		editCommand: w.editCommand, savedCommands: w.savedCommands, showSent: func(id string) { w.sent.show(id) },
 	}
 }
@@ -327,7 +330,7 @@ func (w *Window) watchBadge() *watchBadge {
 	return &watchBadge{
 		watch: w.o.Watch,
 		set:   func(n int, ink fyne.ThemeColorName) { w.nav.SetBadge(pageWatch, n, ink) },
-		tell:  func(text string) { w.notices.add(toastWarning, text, "") },
+		tell:  func(text string) { w.notices.happened(text, "") },
 	}
 }
 

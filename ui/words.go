@@ -21,7 +21,7 @@ func say(v fmt.Stringer) string { return i18n.T(v.String()) }
 // modelWords are the words that the model has for its values, as keys of the
 // catalogues.
 func modelWords() []string {
-	return slices.Concat(stateWords(), attemptWords(), dropWords(), listenerWords(), impostorWords(), demoWords(), sessionWords())
+	return slices.Concat(stateWords(), attemptWords(), dropWords(), listenerWords(), impostorWords(), demoWords(), sessionWords(), refusalWords(), attackWords())
 }
 
 // roleName is what a role is called; empty for none.

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/pilothouse/pilothouse/model"
+	"github.com/pilothouse/pilothouse/model/watch"
 	"github.com/pilothouse/pilothouse/ui/i18n"
 )
 
@@ -36,6 +37,10 @@ func TestErrorsAreSaidInTheWindowsLanguage(t *testing.T) {
 		if got := errorText(c.err); got != c.want {
 			t.Errorf("%v is said %q, want %q", c.err, got, c.want)
 		}
+	}
+	row := attemptRow(&watch.Attempt{Kind: watch.TopicDenied, Said: model.Sayf("may not publish: %s", model.Sayf("the topic belongs to another identity"))})
+	if got, want := row.Cells[4].Text, "darf nicht veröffentlichen: das Topic gehört einer anderen Identität"; got != want {
+		t.Errorf("what was refused is said %q, want %q", got, want)
 	}
 	p := model.Sayf("%s: %s", model.Sayf("the host name was not found"), model.Quoted("broker.example"))
 	if got, want := sayPhrase(p), "der Hostname wurde nicht gefunden: broker.example"; got != want {

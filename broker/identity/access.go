@@ -10,7 +10,7 @@ import (
 var _ broker.Access = (*Registry)(nil)
 
 // refuse makes a refusal that the client gets as "not authorized".
-func refuse(kind watch.Kind, why string) error {
+func refuse(kind watch.Kind, why model.Phrase) error {
 	return &broker.Refusal{Code: packet.NotAuthorized, Reason: why, Kind: kind}
 }
 
@@ -32,7 +32,10 @@ const (
 )
 
 // Error implements error.
-func (d denial) Error() string { return d.refusal().Reason }
+func (d denial) Error() string { return d.refusal().Reason.String() }
+
+// Said is what d means, for a window in any language.
+func (d denial) Said() model.Phrase { return d.refusal().Reason }
 
 // As lets errors.As see the refusal in d, with its kind and reason code.
 func (d denial) As(target any) bool {
@@ -47,18 +50,18 @@ func (d denial) As(target any) bool {
 func (d denial) refusal() *broker.Refusal {
 	what := [...]struct {
 		kind watch.Kind
-		why  string
+		why  model.Phrase
 	}{
-		notYours:     {watch.TopicDenied, "the topic belongs to another identity"},
-		noPublish:    {watch.TopicDenied, "its rules do not let it publish there"},
-		noRetain:     {watch.RetainDenied, "its rules do not let it leave retained messages there"},
-		noWill:       {watch.WillDenied, "its rules do not let it leave a will there"},
-		noFilter:     {watch.FilterDenied, "the filter takes in topics that it may not read"},
-		noDelivery:   {watch.DeliveryDenied, "it may not read the topic"},
-		noSender:     {watch.Revoked, "the sender is revoked"},
-		noCommand:    {watch.CommandDenied, "commands come from operators only"},
-		noLonger:     {watch.Revoked, "it may not be here any more"},
-		quotaReached: {watch.QuotaReached, "it writes to more topics than its quota"},
+		notYours:     {watch.TopicDenied, model.Sayf("the topic belongs to another identity")},
+		noPublish:    {watch.TopicDenied, model.Sayf("its rules do not let it publish there")},
+		noRetain:     {watch.RetainDenied, model.Sayf("its rules do not let it leave retained messages there")},
+		noWill:       {watch.WillDenied, model.Sayf("its rules do not let it leave a will there")},
+		noFilter:     {watch.FilterDenied, model.Sayf("the filter takes in topics that it may not read")},
+		noDelivery:   {watch.DeliveryDenied, model.Sayf("it may not read the topic")},
+		noSender:     {watch.Revoked, model.Sayf("the sender is revoked")},
+		noCommand:    {watch.CommandDenied, model.Sayf("commands come from operators only")},
+		noLonger:     {watch.Revoked, model.Sayf("it may not be here any more")},
+		quotaReached: {watch.QuotaReached, model.Sayf("it writes to more topics than its quota")},
 	}[d]
 	r := &broker.Refusal{Code: packet.NotAuthorized, Reason: what.why, Kind: what.kind}
 	if d == quotaReached {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/pilothouse/pilothouse/broker"
 	"github.com/pilothouse/pilothouse/broker/packet"
+	"github.com/pilothouse/pilothouse/model"
 	"github.com/pilothouse/pilothouse/model/watch"
 )
 
@@ -64,14 +65,14 @@ func (p passwords) Authenticate(ctx context.Context, q *broker.ConnectRequest) (
 		if p.r.isOff(NameCheck) {
 			return "", ErrNotMine
 		}
-		return "", &broker.Refusal{Code: packet.BadUserNameOrPassword, Reason: "the user name is none: " + errName.Error(), Kind: watch.BadName}
+		return "", &broker.Refusal{Code: packet.BadUserNameOrPassword, Reason: model.Sayf("the user name is none: %s", model.PhraseOf(errName)), Kind: watch.BadName}
 	}
 	rec := p.r.policy.Load().doc.Identities[fold(name)]
 	if rec.Name != name {
 		rec = record{} // its case has to be right too
 	}
 	if !p.r.isOff(Lockout) {
-		if why := p.r.guesses.locked(name, source, p.r.o.Now()); why != "" {
+		if why := p.r.guesses.locked(name, source, p.r.o.Now()); !why.Empty() {
 			return "", &broker.Refusal{Code: packet.BadUserNameOrPassword, Reason: why, Kind: watch.LockedOut}
 		}
 	}
@@ -79,7 +80,7 @@ func (p passwords) Authenticate(ctx context.Context, q *broker.ConnectRequest) (
 	if !right {
 		var err error
 		if right, err = p.r.hashing.matches(ctx, source, rec.Password, q.Password); err != nil {
-			return "", &broker.Refusal{Code: packet.ServerBusy, Reason: err.Error(), Kind: watch.Flood}
+			return "", &broker.Refusal{Code: packet.ServerBusy, Reason: model.PhraseOf(err), Kind: watch.Flood}
 		}
 	}
 	switch {
@@ -88,8 +89,8 @@ func (p passwords) Authenticate(ctx context.Context, q *broker.ConnectRequest) (
 		return rec.Name, nil
 	case rec.Name == "":
 		p.r.guesses.failed(name, source, p.r.o.Now(), false)
-		return "", &broker.Refusal{Code: packet.BadUserNameOrPassword, Reason: "nobody of the name " + p.r.shown(name) + " is enrolled", Kind: watch.UnknownIdentity}
+		return "", &broker.Refusal{Code: packet.BadUserNameOrPassword, Reason: model.Sayf("nobody of the name %s is enrolled", p.r.shown(name)), Kind: watch.UnknownIdentity}
 	}
 	p.r.guesses.failed(name, source, p.r.o.Now(), true)
-	return "", &broker.Refusal{Code: packet.BadUserNameOrPassword, Reason: "the password is not that of " + name, Kind: watch.WrongPassword}
+	return "", &broker.Refusal{Code: packet.BadUserNameOrPassword, Reason: model.Sayf("the password is not that of %s", name), Kind: watch.WrongPassword}
 }

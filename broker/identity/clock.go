@@ -1,9 +1,10 @@
 package identity
 
 import (
-	"fmt"
 	"sync/atomic"
 	"time"
+
+	"github.com/pilothouse/pilothouse/model"
 )
 
 // clockTolerance is how far the clock may be set back without a word.
@@ -43,8 +44,8 @@ func (c *clock) behind() time.Duration {
 	return 0
 }
 
-func clockReason(late time.Duration) string {
-	return fmt.Sprintf("the clock of this computer is %v behind the last change of the registry: set it right, or accept it if it was wrong before", late.Round(time.Second))
+func clockReason(late time.Duration) model.Phrase {
+	return model.Sayf("the clock of this computer is %s behind the last change of the registry: set it right, or accept it if it was wrong before", late.Round(time.Second).String())
 }
 
 // AcceptClock takes the system's clock for right although it is behind the last

@@ -5,6 +5,7 @@ import (
 
 	"github.com/pilothouse/pilothouse/broker"
 	"github.com/pilothouse/pilothouse/broker/packet"
+	"github.com/pilothouse/pilothouse/model"
 	"github.com/pilothouse/pilothouse/model/watch"
 )
 
@@ -70,15 +71,15 @@ func (r *Registry) admit(q *broker.ConnectRequest) error {
 	banned := &broker.Refusal{Code: packet.Banned, Kind: watch.Banned}
 	switch {
 	case r.isBannedAddr(q.Addr):
-		banned.Reason = errBannedAddress.Error()
+		banned.Reason = model.PhraseOf(errBannedAddress)
 		return banned
 	case r.isBannedClient(q.ClientID):
-		banned.Reason = "the client ID is banned"
+		banned.Reason = model.Sayf("the client ID is banned")
 		return banned
 	case q.TLS == nil && !r.o.AllowPlain && !isLocal(q.Addr) && !r.isOff(PlainRefusal):
-		return refuse(watch.PlainRefused, "beyond this machine connections have to be encrypted")
+		return refuse(watch.PlainRefused, model.Sayf("beyond this machine connections have to be encrypted"))
 	case q.Username != nil && CheckName(string(q.Username)) != nil && !r.isOff(NameCheck):
-		return &broker.Refusal{Code: packet.BadUserNameOrPassword, Kind: watch.BadName, Reason: "the user name is none: " + errName.Error()}
+		return &broker.Refusal{Code: packet.BadUserNameOrPassword, Kind: watch.BadName, Reason: model.Sayf("the user name is none: %s", model.PhraseOf(errName))}
 	}
 	return nil
 }
@@ -87,7 +88,7 @@ func (r *Registry) admit(q *broker.ConnectRequest) error {
 // what belongs to an identity.
 func (r *Registry) welcomeAnonymous(pol *policy, q *broker.ConnectRequest) (string, error) {
 	if !r.admitsAnonymous(q.Addr) {
-		return "", refuse(watch.Anonymous, "beyond this machine clients need an identity")
+		return "", refuse(watch.Anonymous, model.Sayf("beyond this machine clients need an identity"))
 	}
 	owner := pol.claims.owner(q.ClientID)
 	switch {
@@ -96,7 +97,7 @@ func (r *Registry) welcomeAnonymous(pol *policy, q *broker.ConnectRequest) (stri
 	case r.isOff(BindClientID): // the client ID is taken for who it is
 		return owner, nil
 	}
-	return "", refuse(watch.Impersonation, "the client ID belongs to "+owner)
+	return "", refuse(watch.Impersonation, model.Sayf("the client ID belongs to %s", owner))
 }
 
 // welcome decides about a client that has proved who it is.
@@ -104,13 +105,13 @@ func (r *Registry) welcome(pol *policy, name string, q *broker.ConnectRequest) (
 	m := pol.members[name]
 	switch {
 	case m == nil:
-		return "", refuse(watch.UnknownIdentity, "nobody of the name "+r.shown(name)+" is enrolled")
+		return "", refuse(watch.UnknownIdentity, model.Sayf("nobody of the name %s is enrolled", r.shown(name)))
 	case m.Revoked != nil && !r.isOff(RevocationCheck):
-		return "", refuse(watch.Revoked, name+" is revoked")
+		return "", refuse(watch.Revoked, model.Sayf("%s is revoked", name))
 	case m.banned && !r.isOff(BanCheck):
-		return "", &broker.Refusal{Code: packet.Banned, Kind: watch.Banned, Reason: name + " is banned"}
+		return "", &broker.Refusal{Code: packet.Banned, Kind: watch.Banned, Reason: model.Sayf("%s is banned", name)}
 	case q.Username != nil && string(q.Username) != name && !r.isOff(BindUserName):
-		return "", refuse(watch.Impersonation, "the user name "+r.shown(string(q.Username))+" is not that of "+name)
+		return "", refuse(watch.Impersonation, model.Sayf("the user name %s is not that of %s", r.shown(string(q.Username)), name))
 	}
 	if err := r.bindClientID(pol, m, q); err != nil {
 		return "", err
@@ -131,7 +132,7 @@ func (r *Registry) bindClientID(pol *policy, m *member, q *broker.ConnectRequest
 		if m.Role == Operator || m.Role == Reader {
 			return nil
 		}
-		return refuse(watch.Impersonation, m.Name+" has to use its own client ID, "+m.clientIDs()[0])
+		return refuse(watch.Impersonation, model.Sayf("%s has to use its own client ID, %s", m.Name, m.clientIDs()[0]))
 	}
 	for _, id := range m.clientIDs() {
 		if id == q.ClientID {
@@ -139,9 +140,9 @@ func (r *Registry) bindClientID(pol *policy, m *member, q *broker.ConnectRequest
 		}
 	}
 	if owner := pol.claims.owner(q.ClientID); owner != "" && owner != m.Name {
-		return refuse(watch.Impersonation, m.Name+" claims the client ID of "+owner)
+		return refuse(watch.Impersonation, model.Sayf("%s claims the client ID of %s", m.Name, owner))
 	}
-	return refuse(watch.Impersonation, m.Name+" has to use its own client ID, "+m.clientIDs()[0])
+	return refuse(watch.Impersonation, model.Sayf("%s has to use its own client ID, %s", m.Name, m.clientIDs()[0]))
 }
 
 // checkSource holds an identity that comes from an address that is not its own.
@@ -153,5 +154,5 @@ func (r *Registry) checkSource(m *member, addr string) error {
 	if m.PinSource && len(m.Sources) == 0 {
 		return r.pinFirst(m.Name, a)
 	}
-	return refuse(watch.NewSource, m.Name+" comes from a new address: allow it if it is the device")
+	return refuse(watch.NewSource, model.Sayf("%s comes from a new address: allow it if it is the device", m.Name))
 }

@@ -1,6 +1,9 @@
 package identity
 
-import "github.com/pilothouse/pilothouse/model/watch"
+import (
+	"github.com/pilothouse/pilothouse/model"
+	"github.com/pilothouse/pilothouse/model/watch"
+)
 
 // Defence is one thing that keeps attackers out. All are on; they can be switched
 // off one by one to show what they are good for.
@@ -69,13 +72,13 @@ func (r *Registry) setOff(d Defence, off bool) {
 	if int(d) >= defences || r.isOff(d) == off {
 		return
 	}
-	word := "on again"
+	why := model.Sayf("the defence “%s” is on again", d.String())
 	if off {
 		r.off.Or(1 << d)
-		word = "switched off"
+		why = model.Sayf("the defence “%s” is switched off", d.String())
 	} else {
 		r.off.And(^uint64(1 << d))
 	}
 	r.generation.Add(1)
-	r.tell(Event{Kind: watch.DefenceOff, Reason: "the defence \"" + d.String() + "\" is " + word})
+	r.tell(Event{Kind: watch.DefenceOff, Reason: why})
 }

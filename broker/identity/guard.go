@@ -2,7 +2,6 @@ package identity
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/pilothouse/pilothouse/broker"
@@ -37,9 +36,9 @@ const purgeClient = "pilothouse-purge"
 // purge removes the retained messages of an identity, and tells how many.
 func (r *Registry) purge(b *broker.Broker, name string) {
 	n, err := purgeRetained(b, name)
-	why := fmt.Sprintf("%d retained messages of %s were purged", n, name)
+	why := model.Sayf("%d retained messages of %s were purged", n, name)
 	if err != nil {
-		why += ", the others are when somebody asks for them: " + err.Error()
+		why = model.Sayf("%s, the others are when somebody asks for them: %s", why, err.Error())
 	}
 	r.tell(Event{Kind: watch.Revoked, Identity: name, Reason: why})
 }

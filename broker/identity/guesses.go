@@ -3,6 +3,8 @@ package identity
 import (
 	"sync"
 	"time"
+
+	"github.com/pilothouse/pilothouse/model"
 )
 
 // maxLockout is the longest lockout, and the time over which the failures of an
@@ -47,19 +49,19 @@ func newGuesses(l *Limits) *guesses {
 }
 
 // locked says why no password is looked at now, empty if one is.
-func (g *guesses) locked(name, source string, now time.Time) string {
+func (g *guesses) locked(name, source string, now time.Time) model.Phrase {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if p := g.pairs[[2]string{name, source}]; p != nil && now.Before(p.until) {
-		return "locked out after too many wrong passwords from this address"
+		return model.Sayf("locked out after too many wrong passwords from this address")
 	}
 	if p := g.each[source]; p.recent(now) >= g.limits.FailuresEach {
-		return "this address has tried too many wrong passwords"
+		return model.Sayf("this address has tried too many wrong passwords")
 	}
 	if p := g.total[name]; p.recent(now) >= g.limits.FailuresTotal && !g.isKnownLocked(name, source) {
-		return "its password is being guessed: only addresses that it came from before are heard"
+		return model.Sayf("its password is being guessed: only addresses that it came from before are heard")
 	}
-	return ""
+	return model.Phrase{}
 }
 
 // recent is the number of failures within the last hour.

@@ -18,10 +18,10 @@ func TestOwnerIsNotLockedOut(t *testing.T) {
 		for range rapid.IntRange(0, 400).Draw(t, "attempts") {
 			now = now.Add(time.Duration(rapid.IntRange(0, 90).Draw(t, "seconds")) * time.Second)
 			source := fmt.Sprint("elsewhere", rapid.IntRange(0, 30).Draw(t, "source"))
-			if g.locked("pump", source, now) == "" {
+			if g.locked("pump", source, now).Empty() {
 				g.failed("pump", source, now, true)
 			}
-			if why := g.locked("pump", "home", now); why != "" {
+			if why := g.locked("pump", "home", now); !why.Empty() {
 				t.Fatal(why)
 			}
 		}
@@ -36,7 +36,7 @@ func TestGuessingIsSlow(t *testing.T) {
 		g, start, guesses := newGuesses(&l), time.Unix(1_000_000, 0), 0
 		for now := start; now.Sub(start) < 24*time.Hour; now = now.Add(7 * time.Second) {
 			source := fmt.Sprint(guesses % sources)
-			if g.locked("pump", source, now) == "" {
+			if g.locked("pump", source, now).Empty() {
 				g.failed("pump", source, now, true)
 				guesses++
 			}

@@ -106,7 +106,7 @@ const (
 
 var (
 	nameForm = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
-	errName  = errors.New("a name is 1 to 64 letters, digits and . _ -")
+	errName  = model.Faultf("a name is 1 to 64 letters, digits and . _ -")
 )
 
 // ErrUnknown tells that there is no identity of that name.

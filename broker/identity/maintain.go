@@ -2,9 +2,9 @@ package identity
 
 import (
 	"context"
-	"fmt"
 	"time"
 
+	"github.com/pilothouse/pilothouse/model"
 	"github.com/pilothouse/pilothouse/model/watch"
 )
 
@@ -44,9 +44,9 @@ func (r *Registry) Check() {
 		if c == nil || m.Revoked != nil || now.Before(c.Ends().Add(-r.warning(c))) || !r.due(c.Serial) {
 			continue
 		}
-		why := fmt.Sprintf("the certificate of %s ends on %s: issue a new one", m.Name, c.Ends().UTC().Format("2 January 2006"))
+		why := model.Sayf("the certificate of %s ends on %s: issue a new one", m.Name, c.Ends().UTC().Format("2006-01-02"))
 		if now.After(c.Ends()) {
-			why = fmt.Sprintf("the certificate of %s ended on %s: issue a new one", m.Name, c.Ends().UTC().Format("2 January 2006"))
+			why = model.Sayf("the certificate of %s ended on %s: issue a new one", m.Name, c.Ends().UTC().Format("2006-01-02"))
 		}
 		r.tell(Event{Kind: watch.ExpiresSoon, Identity: m.Name, Serial: c.Serial, Reason: why})
 	}

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/pilothouse/pilothouse/broker/identity/secret"
+	"github.com/pilothouse/pilothouse/model"
 	"github.com/pilothouse/pilothouse/model/watch"
 )
 
@@ -106,5 +107,5 @@ type Event struct {
 	// Identity is the name of whom it concerns, empty when it is not known.
 	// Serial is that of the certificate, Addr the address it came from.
 	Identity, Serial, Addr string
-	Reason                 string
+	Reason                 model.Phrase
 }

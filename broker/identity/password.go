@@ -15,6 +15,7 @@ import (
 	"golang.org/x/crypto/argon2"
 
 	"github.com/pilothouse/pilothouse/broker/identity/secret"
+	"github.com/pilothouse/pilothouse/model"
 )
 
 // passwordHash is argon2id in the PHC string format:
@@ -143,7 +144,7 @@ func newHashing(l *Limits) *hashing {
 		sources: make(map[string]int)}
 }
 
-var errHashBusy = errors.New("too many passwords are being checked: try again in a moment")
+var errHashBusy = model.Faultf("too many passwords are being checked: try again in a moment")
 
 // matches checks a password when its turn has come.
 func (h *hashing) matches(ctx context.Context, source string, hash passwordHash, password []byte) (bool, error) {

@@ -195,7 +195,7 @@ func TestPurge(t *testing.T) {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if len(f.events) != 1 || !strings.HasPrefix(f.events[0].Reason, "3 retained messages of wight-light") {
+	if len(f.events) != 1 || !strings.HasPrefix(f.events[0].Reason.String(), "3 retained messages of wight-light") {
 		t.Errorf("%+v", f.events)
 	}
 }

@@ -229,7 +229,7 @@ func TestPolicyCannotBeChangedFromOutside(t *testing.T) {
 func TestDenialsAreRefusals(t *testing.T) {
 	for d := notYours; d <= quotaReached; d++ {
 		var refusal *broker.Refusal
-		if err := fmt.Errorf("wrapped: %w", d); !errors.As(err, &refusal) || refusal.Kind == watch.Other || !refusal.Code.Failed() || refusal.Reason != d.Error() {
+		if err := fmt.Errorf("wrapped: %w", d); !errors.As(err, &refusal) || refusal.Kind == watch.Other || !refusal.Code.Failed() || refusal.Error() != d.Error() || model.PhraseOf(d).String() != d.Error() {
 			t.Errorf("%d: %+v", d, refusal)
 		}
 	}

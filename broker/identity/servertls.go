@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/pilothouse/pilothouse/broker/listen"
+	"github.com/pilothouse/pilothouse/model"
 	"github.com/pilothouse/pilothouse/model/watch"
 )
 
@@ -51,20 +52,20 @@ func (r *Registry) ServerTLS() (*tls.Config, listen.Verifier) {
 	}
 }
 
-var errBannedAddress = errors.New("the address is banned")
+var errBannedAddress = model.Faultf("the address is banned")
 
 // configFor judges a client by what is known before its handshake, and prepares
 // to judge its certificate with its address at hand.
 func (r *Registry) configFor(base *tls.Config, hello *tls.ClientHelloInfo) (*tls.Config, error) {
 	addr := hello.Conn.RemoteAddr().String()
 	if r.isBannedAddr(addr) {
-		r.tell(Event{Kind: watch.Banned, Addr: addr, Reason: errBannedAddress.Error()})
+		r.tell(Event{Kind: watch.Banned, Addr: addr, Reason: model.PhraseOf(errBannedAddress)})
 		return nil, errBannedAddress
 	}
 	if best := slices.Max(append(hello.SupportedVersions, 0)); best < tls.VersionTLS12 {
-		why := fmt.Sprintf("it offers %s at most, and TLS 1.2 is the least", tls.VersionName(best))
+		why := model.Sayf("it offers %s at most, and TLS 1.2 is the least", tls.VersionName(best))
 		r.tell(Event{Kind: watch.DowngradeTried, Addr: addr, Reason: why})
-		return nil, errors.New(why)
+		return nil, errors.New(why.String())
 	}
 	c := base.Clone()
 	c.VerifyConnection = func(state tls.ConnectionState) error {

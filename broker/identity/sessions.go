@@ -80,7 +80,7 @@ func (r *Registry) takeTurn(who string, q *broker.ConnectRequest) error {
 	if r.isOff(TakeoverLimit) || r.sessions.take([2]string{who, sourceOf(q.Addr)}, r.o.Now()) {
 		return nil
 	}
-	return &broker.Refusal{Code: packet.ConnectionRateExceeded, Kind: watch.Flapping, Reason: "it connects too often: wait a second or more between attempts"}
+	return &broker.Refusal{Code: packet.ConnectionRateExceeded, Kind: watch.Flapping, Reason: model.Sayf("it connects too often: wait a second or more between attempts")}
 }
 
 // hold refuses a client that comes too often, or with a key that is in two
@@ -99,9 +99,9 @@ func (r *Registry) hold(ctx context.Context, name string, q *broker.ConnectReque
 	case r.isOff(CloneQuarantine):
 		return nil
 	case name != "" && s.isLive(q.ClientID) && r.speaks(ctx, q.ClientID):
-		return refuse(watch.ClonedKey, who+" is in two places: the one that is connected is speaking and keeps the line; revoke the key if it was copied")
+		return refuse(watch.ClonedKey, model.Sayf("%s is in two places: the one that is connected is speaking and keeps the line; revoke the key if it was copied", who))
 	case s.cloned(q.ClientID, source, r.o.Now()):
-		return refuse(watch.ClonedKey, who+" is in two places: the one that is connected keeps the line; revoke the key if it was copied")
+		return refuse(watch.ClonedKey, model.Sayf("%s is in two places: the one that is connected keeps the line; revoke the key if it was copied", who))
 	}
 	return nil
 }

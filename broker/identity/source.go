@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"slices"
 
+	"github.com/pilothouse/pilothouse/model"
 	"github.com/pilothouse/pilothouse/model/watch"
 )
 
@@ -27,7 +28,7 @@ func (r *Registry) pinFirst(name string, a netip.Addr) error {
 		return nil
 	})
 	if errors.Is(err, errPinned) {
-		return refuse(watch.NewSource, name+" comes from a new address: allow it if it is the device")
+		return refuse(watch.NewSource, model.Sayf("%s comes from a new address: allow it if it is the device", name))
 	}
 	return err
 }

@@ -19,7 +19,7 @@ func (r *Registry) Warnings() (all []string) {
 		}
 	}
 	if late := r.clock.behind(); late > clockTolerance {
-		all = append(all, clockReason(late))
+		all = append(all, clockReason(late).String())
 	}
 	return all
 }

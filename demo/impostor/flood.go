@@ -9,6 +9,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/pilothouse/pilothouse/model"
 )
 
 // dialers is how many sockets are opened at a time.
@@ -141,13 +143,13 @@ func silentSockets(s *scene) (Outcome, error) {
 	stood := f.open.Load()
 	soon, in := s.admitted()
 	if !in {
-		return Outcome{Succeeded: true, Evidence: fmt.Sprintf("with %d silent sockets open, an honest device could not connect", stood)}, nil
+		return broken(model.Sayf("with %d silent sockets open, an honest device could not connect", stood)), nil
 	}
 	if left := f.drained(s.t.ConnectTime + graceTime); left > 0 {
-		return Outcome{Succeeded: true, Evidence: fmt.Sprintf("%d of %d silent sockets were still open after %v", left, s.t.Sockets, s.t.ConnectTime+graceTime)}, nil
+		return broken(model.Sayf("%d of %d silent sockets were still open after %s", left, s.t.Sockets, (s.t.ConnectTime + graceTime).String())), nil
 	}
-	return Outcome{Evidence: fmt.Sprintf("of %d silent sockets %d were taken, and all closed in time; an honest device connected meanwhile in %v",
-		s.t.Sockets, stood, soon.Round(time.Millisecond))}, nil
+	return held(model.Sayf("of %d silent sockets %d were taken, and all closed in time; an honest device connected meanwhile in %s",
+		s.t.Sockets, stood, soon.Round(time.Millisecond).String())), nil
 }
 
 // hugeLength promises 256 MB in headers of five bytes, and sends little of it.

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/pilothouse/pilothouse/model"
 )
 
 // forms are the ways to publish.
@@ -23,7 +25,7 @@ func forms(do func(v level, qos byte) error) error {
 // publishAs sends a forged message in each form and says by how many the witness
 // was deceived.
 func publishAs(s *scene, topic string, payload []byte) (Outcome, error) {
-	deceived, tried, words := 0, 0, ""
+	deceived, tried, words := 0, 0, model.Phrase{}
 	err := forms(func(v level, qos byte) error {
 		c, err := s.thief(v)
 		if err != nil {
@@ -42,10 +44,12 @@ func publishAs(s *scene, topic string, payload []byte) (Outcome, error) {
 		if s.w.saw(s.forged) {
 			deceived++
 		}
-		words = fmt.Sprintf("%s at QoS %d was %s", v, qos, answer)
+		words = model.Sayf("%s at QoS %d, was %s", v, qos, answer)
 		return nil
 	})
-	return Outcome{Succeeded: deceived > 0, Evidence: fmt.Sprintf("%d of %d forged messages reached %s; the last, %s", deceived, tried, topic, words)}, err
+	out := held(model.Sayf("%d of %d forged messages reached %s; the last, %s", deceived, tried, topic, words))
+	out.Succeeded = deceived > 0
+	return out, err
 }
 
 // forget forgets the messages so far.
@@ -87,10 +91,10 @@ func forgedRetained(s *scene) (Outcome, error) {
 		found := l.saw(s.forged)
 		l.leave()
 		if found {
-			return Outcome{Succeeded: true, Evidence: "a late subscriber was given the forged position"}, s.clear(topic, nil)
+			return broken(model.Sayf("a late subscriber was given the forged position")), s.clear(topic, nil)
 		}
 		if v == v5 {
-			return Outcome{Evidence: fmt.Sprintf("a late subscriber was given none of it; it was %s", words)}, nil
+			return held(model.Sayf("a late subscriber was given none of it; it was %s", words)), nil
 		}
 	}
 	return Outcome{}, nil
@@ -138,10 +142,10 @@ func forgedWill(s *scene) (Outcome, error) {
 		}
 		c.crash()
 		if s.w.within(s.ctx, 2*time.Second, func(m message) bool { return m.topic == topic && string(m.payload) == lost && !m.retain }) {
-			return Outcome{Succeeded: true, Evidence: fmt.Sprintf("subscribers were told that %s is lost", s.t.Victim.Name)}, s.clear(topic, honest)
+			return broken(model.Sayf("subscribers were told that %s is lost", s.t.Victim.Name)), s.clear(topic, honest)
 		}
 	}
-	return Outcome{Evidence: "nobody was told anything; " + strings.Join(words, "; ")}, nil
+	return held(model.Sayf("nobody was told anything; %s", strings.Join(words, "; "))), nil
 }
 
 // byAlias hides the victim's topic behind a topic alias of MQTT 5.
@@ -171,7 +175,7 @@ func byAlias(s *scene) (Outcome, error) {
 		return Outcome{}, err
 	}
 	if s.w.saw(s.forged) {
-		return Outcome{Succeeded: true, Evidence: "the forged position came through behind the alias"}, s.clear(theirs, nil)
+		return broken(model.Sayf("the forged position came through behind the alias")), s.clear(theirs, nil)
 	}
-	return Outcome{Evidence: "nothing came through; the last was " + words}, nil
+	return held(model.Sayf("nothing came through; the last was %s", words)), nil
 }

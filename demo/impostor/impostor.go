@@ -5,9 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"time"
+
+	"github.com/pilothouse/pilothouse/model"
 )
 
 // Options of an [Impostor].
@@ -49,14 +50,14 @@ type Step struct {
 	Number, Of int // from 1
 	Name       string
 	// Plain says what is tried, for people who know nothing of MQTT.
-	Plain string
+	Plain model.Phrase
 	// Defence is what stops it, or would have.
 	Defence string
 	Rows    []int
 	State   State
 	// Evidence is what was seen of it, and Victim how the true device was heard
 	// meanwhile; empty while it is being tried.
-	Evidence, Victim string
+	Evidence, Victim model.Phrase
 	Took             time.Duration
 	Score            Score
 }
@@ -171,9 +172,9 @@ func (i *Impostor) Next(ctx context.Context) (Step, error) {
 		}
 		err = cause
 	}
-	step.State, step.Evidence, step.Victim = stateOf(out, err), out.Evidence, out.Victim
+	step.State, step.Evidence, step.Victim = stateOf(out, err), out.Said, out.Victim
 	if err != nil {
-		step.Evidence = err.Error()
+		step.Evidence = model.PhraseOf(err)
 	}
 	step.Score = i.count(step.State)
 	i.o.OnStep(step)
@@ -192,11 +193,7 @@ func (i *Impostor) begin() (act Attack, s Step, err error) {
 	}
 	act = i.acts[i.next]
 	i.next++
-	plain := act.Plain
-	if strings.Contains(plain, "%s") {
-		plain = fmt.Sprintf(plain, i.o.Target.Victim.Name)
-	}
-	return act, Step{Number: i.next, Of: len(i.acts), Name: act.Name, Plain: plain, Defence: act.Defence, Rows: act.Rows, Score: i.score}, nil
+	return act, Step{Number: i.next, Of: len(i.acts), Name: act.Name, Plain: act.Told(i.o.Target.Victim.Name), Defence: act.Defence, Rows: act.Rows, Score: i.score}, nil
 }
 
 func stateOf(out Outcome, err error) State {

@@ -12,6 +12,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/pilothouse/pilothouse/model"
 )
 
 // oldTLS greets with versions of TLS that are broken.
@@ -141,9 +143,9 @@ func otherAuthority(s *scene) (Outcome, error) {
 		return Outcome{}, err
 	}
 	if len(overheard) > 0 {
-		return Outcome{Succeeded: true, Evidence: fmt.Sprintf("the device said hello to a stranger: %d bytes overheard, its password among them", len(overheard))}, nil
+		return broken(model.Sayf("the device said hello to a stranger: %d bytes overheard, its password among them", len(overheard))), nil
 	}
-	return Outcome{Evidence: "the device hung up before it said a word: " + words}, nil
+	return held(model.Sayf("the device hung up before it said a word: %s", words)), nil
 }
 
 // deviceSays has a device connect over TLS to where it was lured, and tells what

@@ -1,6 +1,11 @@
 package impostor
 
-import "slices"
+import (
+	"slices"
+	"strings"
+
+	"github.com/pilothouse/pilothouse/model"
+)
 
 // Plan is what an [Impostor] tries, in its order.
 func Plan() []Attack {
@@ -11,4 +16,12 @@ func Plan() []Attack {
 		acts = append(acts, all[at])
 	}
 	return acts
+}
+
+// Told says to an audience what is tried on a victim.
+func (a *Attack) Told(victim string) model.Phrase {
+	if strings.Contains(a.Plain, "%s") {
+		return model.Sayf(a.Plain, victim)
+	}
+	return model.Sayf(a.Plain)
 }

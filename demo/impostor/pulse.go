@@ -2,9 +2,10 @@ package impostor
 
 import (
 	"bytes"
-	"fmt"
 	"strings"
 	"time"
+
+	"github.com/pilothouse/pilothouse/model"
 )
 
 // pulse is how the victim is heard by the witness.
@@ -29,10 +30,10 @@ func (p *pulse) take(m *message, at time.Time) {
 }
 
 // words say how the victim was heard until now.
-func (p *pulse) words(now time.Time) string {
+func (p *pulse) words(now time.Time) model.Phrase {
 	gap := max(p.silence, now.Sub(p.since)).Round(100 * time.Millisecond)
 	if p.lost {
-		return fmt.Sprintf("said to be lost; heard %d times, longest silence %v", p.heard, gap)
+		return model.Sayf("said to be lost; heard %d times, longest silence %s", p.heard, gap.String())
 	}
-	return fmt.Sprintf("never blinked: heard %d times, longest silence %v", p.heard, gap)
+	return model.Sayf("never blinked: heard %d times, longest silence %s", p.heard, gap.String())
 }

@@ -7,6 +7,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/pilothouse/pilothouse/model"
 )
 
 // spoofClientID connects as itself, but under the victim's client ID: afresh, and
@@ -30,11 +32,13 @@ func spoofClientID(s *scene) (Outcome, error) {
 			loot := c.received
 			c.mu.Unlock()
 			c.leave()
-			return Outcome{Succeeded: true, Evidence: fmt.Sprintf(
-				"let in as %s (a session kept for it: %v), and given %d of its messages", l.ClientID, verdict.present, loot)}, nil
+			if verdict.present {
+				return broken(model.Sayf("let in as %s, to the session that is kept for it, and given %d of its messages", l.ClientID, loot)), nil
+			}
+			return broken(model.Sayf("let in as %s, and given %d of its messages", l.ClientID, loot)), nil
 		}
 	}
-	return Outcome{Evidence: fmt.Sprintf("%d of %d tries refused: %s", len(words), len(words), words[len(words)-1])}, nil
+	return held(model.Sayf("all %d tries refused: %s", len(words), words[len(words)-1])), nil
 }
 
 // anonymous says nothing of who it is.
@@ -57,11 +61,11 @@ func tryLogins(s *scene, from string, logins []login) (Outcome, error) {
 		}
 		if c != nil {
 			c.leave()
-			return Outcome{Succeeded: true, Evidence: fmt.Sprintf("let in at try %d, with client ID %q and user name %q", i+1, l.ClientID, l.Username)}, nil
+			return broken(model.Sayf("let in at try %d, with client ID %q and user name %q", i+1, l.ClientID, l.Username)), nil
 		}
 		words = verdict.words
 	}
-	return Outcome{Evidence: fmt.Sprintf("all %d tries refused: %s", len(logins), words)}, nil
+	return held(model.Sayf("all %d tries refused: %s", len(logins), words)), nil
 }
 
 // stolenPassword has the victim's password, at another address.
@@ -115,7 +119,7 @@ func cloned(s *scene) (Outcome, error) {
 	if s.t.Victim.Certificate == nil {
 		return Outcome{}, fmt.Errorf("no certificate was stolen: %w", ErrNotHere)
 	}
-	in, words := 0, ""
+	in, words := 0, model.Phrase{}
 	const tries = 8
 	l := login{Credentials: s.t.Victim.Credentials, version: v5, clean: true}
 	l.Username, l.Password = "", ""
@@ -124,20 +128,21 @@ func cloned(s *scene) (Outcome, error) {
 		if err != nil {
 			return Outcome{}, err
 		}
-		words = verdict.words
+		words = model.Quoted(verdict.words)
 		if c == nil {
 			continue
 		}
 		in++
 		if c.dropped(s.ctx, time.Second) {
-			words = "let in, and put out again by the true device"
+			words = model.Sayf("let in, and put out again by the true device")
 		}
 		c.crash()
 		if _, err := s.alive(); err != nil {
-			return Outcome{Succeeded: true, Evidence: "the true device was not heard again"}, nil //nolint:nilerr // that is what was tried
+			return broken(model.Sayf("the true device was not heard again")), nil //nolint:nilerr // that is what was tried
 		}
 	}
-	out := Outcome{Succeeded: in == tries, Evidence: fmt.Sprintf("let in %d of %d times; the last: %s", in, tries, words)}
+	out := held(model.Sayf("let in %d of %d times; the last: %s", in, tries, words))
+	out.Succeeded = in == tries
 	return out, nil
 }
 
@@ -171,8 +176,10 @@ func war(s *scene) (Outcome, error) {
 	}
 	took := time.Since(began).Seconds()
 	// One in a hurry may find its session taken over by the next: no limit yet.
-	return Outcome{Succeeded: out.Load()*10 < in.Load(), Evidence: fmt.Sprintf("%d reconnects, %.0f a second: let in %d times, then refused %d times",
-		in.Load()+out.Load(), float64(in.Load()+out.Load())/took, in.Load(), out.Load())}, nil
+	seen := held(model.Sayf("%d reconnects, %.0f a second: let in %d times, then refused %d times",
+		in.Load()+out.Load(), float64(in.Load()+out.Load())/took, in.Load(), out.Load()))
+	seen.Succeeded = out.Load()*10 < in.Load()
+	return seen, nil
 }
 
 // badCertificates shows certificates that should convince nobody.

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/pilothouse/pilothouse/model"
 )
 
 // snoop subscribes to what is not its own, in every form of filter.
@@ -26,7 +28,9 @@ func snoop(s *scene) (Outcome, error) {
 			heard, granted, answer, err := s.listen(c, f)
 			if err != nil || heard != "" {
 				c.leave()
-				return Outcome{Succeeded: heard != "", Evidence: fmt.Sprintf("read %s by subscribing to %s", heard, f)}, err
+				out := held(model.Sayf("read %s by subscribing to %s", heard, f))
+				out.Succeeded = heard != ""
+				return out, err
 			}
 			if words = answer; !granted {
 				refused++
@@ -34,7 +38,7 @@ func snoop(s *scene) (Outcome, error) {
 		}
 		c.leave()
 	}
-	return Outcome{Evidence: fmt.Sprintf("%d of %d filters refused (%s), and not one message of %s came", refused, 2*len(filters), words, s.t.Victim.Name)}, nil
+	return held(model.Sayf("%d of %d filters refused (%s), and not one message of %s came", refused, 2*len(filters), words, s.t.Victim.Name)), nil
 }
 
 // listen subscribes to a filter and waits for a message of the victim's. When

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/pilothouse/pilothouse/model/watch"
+
+	"github.com/pilothouse/pilothouse/model"
 )
 
 // Transport is what a client connects over.
@@ -92,10 +94,20 @@ type Target struct {
 type Outcome struct {
 	// Succeeded tells that the attack had an effect.
 	Succeeded bool
-	// Evidence is what was seen, in a sentence.
+	// Evidence is what was seen, in a sentence, and Said the same for a window in
+	// any language; zero for attacks that have no audience.
 	Evidence string
+	Said     model.Phrase
 	// Victim is how the victim was heard meanwhile, in a few words.
-	Victim string
+	Victim model.Phrase
+}
+
+// held is the outcome of an attack without effect, before an audience.
+func held(seen model.Phrase) Outcome { return Outcome{Evidence: seen.String(), Said: seen} }
+
+// broken is the outcome of one that had an effect.
+func broken(seen model.Phrase) Outcome {
+	return Outcome{Succeeded: true, Evidence: seen.String(), Said: seen}
 }
 
 // Attack is one thing to try.

@@ -3,6 +3,8 @@ package watch
 import (
 	"net"
 	"time"
+
+	"github.com/pilothouse/pilothouse/model"
 )
 
 // Report tells a [Feed] of an attempt, or of several of the same.
@@ -16,8 +18,8 @@ type Report struct {
 	Addr string
 	// Topic is the topic or filter concerned, empty for none.
 	Topic string
-	// Text says in words what happened and why.
-	Text string
+	// Said says in words what happened and why.
+	Said model.Phrase
 	// Count is how many attempts it stands for; 0 is one.
 	Count uint64
 }
@@ -51,8 +53,9 @@ type Attempt struct {
 	Identity, ClientID string
 	// Addr is the remote address without its port.
 	Addr string
-	// Topic and Text are those of the latest report.
-	Topic, Text string
+	// Topic and Said are those of the latest report.
+	Topic string
+	Said  model.Phrase
 	// First and Last are the times of the first and the latest of the Count.
 	First, Last time.Time
 	Count       uint64

@@ -173,7 +173,7 @@ func (e *entry) take(r *Report) {
 		e.First = r.At
 	}
 	if !r.At.Before(e.Last) {
-		e.Last, e.Topic, e.Text = r.At, r.Topic, r.Text
+		e.Last, e.Topic, e.Said = r.At, r.Topic, r.Said
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/pilothouse/pilothouse/model"
 	"github.com/pilothouse/pilothouse/model/watch"
 )
 
@@ -17,7 +18,7 @@ var noon = time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
 // tried is a report of a kind under a client ID from an address, seconds after
 // noon.
 func tried(kind watch.Kind, client, addr string, after float64) watch.Report {
-	return watch.Report{Kind: kind, ClientID: client, Addr: addr, At: noon.Add(time.Duration(after * float64(time.Second))), Text: fmt.Sprint(after)}
+	return watch.Report{Kind: kind, ClientID: client, Addr: addr, At: noon.Add(time.Duration(after * float64(time.Second))), Said: model.Sayf("%v", after)}
 }
 
 func TestFeedCoalesces(t *testing.T) {
@@ -35,7 +36,7 @@ func TestFeedCoalesces(t *testing.T) {
 		t.Fatalf("%d attempts: %+v", len(all), all)
 	}
 	first := all[4]
-	if first.Count != 10 || first.Addr != "192.0.2.9" || !first.First.Equal(noon) || !first.Last.Equal(noon.Add(9*time.Second)) || first.Text != "9" {
+	if first.Count != 10 || first.Addr != "192.0.2.9" || !first.First.Equal(noon) || !first.Last.Equal(noon.Add(9*time.Second)) || first.Said.String() != "9" {
 		t.Errorf("the first is %+v", first)
 	}
 	if all[0].Count != 12 || all[0].Who() != "red-falcon" {
@@ -62,7 +63,7 @@ func TestFeedWindow(t *testing.T) {
 		t.Errorf("what goes on for long did not come up again: %+v", all)
 	}
 	f.Add(tried(watch.WrongPassword, "x", "a", 100)) // late
-	if again := f.Attempts(-1); len(again) != 3 || !again[0].Last.Equal(all[0].Last) || again[0].Text != all[0].Text || again[0].Count != all[0].Count+1 {
+	if again := f.Attempts(-1); len(again) != 3 || !again[0].Last.Equal(all[0].Last) || again[0].Said.String() != all[0].Said.String() || again[0].Count != all[0].Count+1 {
 		t.Errorf("a report that came late: %+v", again[0])
 	}
 }

@@ -1,6 +1,10 @@
 package watch
 
-import "time"
+import (
+	"time"
+
+	"github.com/pilothouse/pilothouse/model"
+)
 
 // Listener is an address at which the broker lets clients connect.
 type Listener struct {
@@ -72,7 +76,7 @@ type Trial struct {
 	Name, Transport, Defence string
 	Outcome                  Outcome
 	// Detail says how it went, such as the reason for the refusal.
-	Detail string
+	Detail model.Phrase
 	At     time.Time
 	Took   time.Duration
 }

@@ -76,6 +76,7 @@ func TestChartGolden(t *testing.T) {
 		{"several_dark", spec(t, true, 800, 300, 1, ferry()...)},
 		{"several_light", spec(t, false, 800, 300, 1, ferry()...)},
 		{"doubled_dark", spec(t, true, 1200, 500, 2, ferry()[:2]...)},
+		{"doubled_light", spec(t, false, 1200, 500, 2, ferry()[:2]...)},
 		{"empty_dark", spec(t, true, 500, 200, 1)},
 		{"empty_light", spec(t, false, 500, 200, 1)},
 		{"small_light", spec(t, false, 240, 110, 1, ferry()[2])},

@@ -98,6 +98,7 @@ func TestMapGolden(t *testing.T) {
 		{"fleet_dark", true, solent(800, 480, 1)},
 		{"fleet_light", false, solent(800, 480, 1)},
 		{"doubled_dark", true, solent(900, 600, 2)},
+		{"doubled_light", false, solent(600, 400, 2)},
 		{"near_light", false, solent(500, 300, 1).ZoomAt(250, 150, 0.1)},
 	} {
 		plottest.Golden(t, "map/"+c.name+".png", NewMapRenderer(land).Render(mapSpec(t, c.dark, c.v)))

@@ -21,6 +21,10 @@ func TestSparkGolden(t *testing.T) {
 	} {
 		plottest.Golden(t, "spark/"+name+".png", Spark(values, 160, 36, style))
 	}
+	for name, ink := range map[string]uint32{"dark": 0x58a6e0, "light": 0x1f78b4} {
+		style := SparkStyle{Color: hex(ink<<8 | 0xff), Fill: hex(ink<<8 | 0x30), Width: 3, Dot: true}
+		plottest.Golden(t, "spark/doubled_"+name+".png", Spark(many, 320, 72, style))
+	}
 }
 
 // TestSparkKeepsPeaks plants one high value among many and looks for it at the

@@ -7,12 +7,12 @@ import (
 )
 
 // HintButton is a button with an icon alone, whose meaning somebody else says in
-// words while the pointer is over it.
+// words while the pointer is over it: Hints, or a widget that has the room.
 type HintButton struct {
 	widget.Button
 
 	// OnHint is told the words while the pointer is over the button, and nothing
-	// when it left.
+	// when it left or the button was tapped.
 	OnHint func(text string)
 	hint   string
 }
@@ -38,6 +38,13 @@ func (b *HintButton) MouseIn(e *desktop.MouseEvent) {
 func (b *HintButton) MouseOut() {
 	b.Button.MouseOut()
 	b.tell("")
+}
+
+// Tapped implements fyne.Tappable. The words leave first: what is done may take the
+// button away.
+func (b *HintButton) Tapped(e *fyne.PointEvent) {
+	b.tell("")
+	b.Button.Tapped(e)
 }
 
 func (b *HintButton) tell(text string) {

@@ -11,18 +11,20 @@ import (
 )
 
 // iconButton is a small square button on a card of its own, such as lies on a
-// map.
+// map, which says its hint while the pointer is over it.
 type iconButton struct {
 	widget.BaseWidget
 	icon    fyne.Resource
+	hint    string
+	onHint  func(text string) // nil when there is nowhere to say it
 	tapped  func()
 	hovered bool
 }
 
 var _ desktop.Hoverable = (*iconButton)(nil)
 
-func newIconButton(icon fyne.Resource, tapped func()) *iconButton {
-	b := &iconButton{icon: icon, tapped: tapped}
+func newIconButton(icon fyne.Resource, hint string, tapped func()) *iconButton {
+	b := &iconButton{icon: icon, hint: hint, tapped: tapped}
 	b.ExtendBaseWidget(b)
 	return b
 }
@@ -31,13 +33,24 @@ func newIconButton(icon fyne.Resource, tapped func()) *iconButton {
 func (b *iconButton) Tapped(*fyne.PointEvent) { b.tapped() }
 
 // MouseIn implements desktop.Hoverable.
-func (b *iconButton) MouseIn(*desktop.MouseEvent) { b.hovered = true; b.Refresh() }
+func (b *iconButton) MouseIn(*desktop.MouseEvent) { b.hover(true, b.hint) }
 
 // MouseMoved implements desktop.Hoverable.
 func (b *iconButton) MouseMoved(*desktop.MouseEvent) {}
 
 // MouseOut implements desktop.Hoverable.
-func (b *iconButton) MouseOut() { b.hovered = false; b.Refresh() }
+func (b *iconButton) MouseOut() { b.hover(false, "") }
+
+// Hint is what the button means.
+func (b *iconButton) Hint() string { return b.hint }
+
+func (b *iconButton) hover(on bool, text string) {
+	b.hovered = on
+	b.Refresh()
+	if b.onHint != nil {
+		b.onHint(text)
+	}
+}
 
 // CreateRenderer implements fyne.Widget.
 func (b *iconButton) CreateRenderer() fyne.WidgetRenderer {

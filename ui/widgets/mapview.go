@@ -48,6 +48,7 @@ type MapView struct {
 	now     func() time.Time
 	pointer desktop.Cursor
 	buttons [3]*iconButton
+	hints   *Hints // of the buttons
 	ring    outline
 }
 
@@ -67,9 +68,14 @@ func NewMapView(view plot.View) *MapView {
 	m.pixels = newPixelView(m.resized)
 	m.pixels.raster.Generator = m.generate
 	m.buttons = [3]*iconButton{
-		newIconButton(theme.ZoomInIcon(), func() { m.zoomMiddle(1 / zoomStep) }),
-		newIconButton(theme.ZoomOutIcon(), func() { m.zoomMiddle(zoomStep) }),
-		newIconButton(theme.ZoomFitIcon(), m.fit),
+		newIconButton(theme.ZoomInIcon(), i18n.T("Zoom in"), func() { m.zoomMiddle(1 / zoomStep) }),
+		newIconButton(theme.ZoomOutIcon(), i18n.T("Zoom out"), func() { m.zoomMiddle(zoomStep) }),
+		newIconButton(theme.ZoomFitIcon(), i18n.T("Show all devices"), m.fit),
+	}
+	m.hints = NewHints()
+	m.hints.beside = true
+	for _, b := range m.buttons {
+		b.onHint = func(text string) { m.hints.Say(text, b) }
 	}
 	m.ring = newOutline()
 	m.ExtendBaseWidget(m)
@@ -280,7 +286,7 @@ func (m *MapView) TypedKey(e *fyne.KeyEvent) {
 // CreateRenderer implements fyne.Widget.
 func (m *MapView) CreateRenderer() fyne.WidgetRenderer {
 	v := &mapRenderer{m: m}
-	v.objects = append([]fyne.CanvasObject{m.pixels.raster, m.buttons[0], m.buttons[1], m.buttons[2]}, m.ring.objects()...)
+	v.objects = append([]fyne.CanvasObject{m.pixels.raster, m.buttons[0], m.buttons[1], m.buttons[2], m.hints}, m.ring.objects()...)
 	v.Refresh()
 	return v
 }
@@ -297,6 +303,7 @@ func (v *mapRenderer) MinSize() fyne.Size           { return fyne.NewSize(160, 1
 func (v *mapRenderer) Layout(size fyne.Size) {
 	v.m.pixels.raster.Resize(size)
 	v.m.ring.resize(size)
+	v.m.hints.Resize(size)
 	if w, h, ok := pixelSize(v.m); ok {
 		v.m.resized(w, h)
 	}

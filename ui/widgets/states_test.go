@@ -106,9 +106,9 @@ func TestBadgeButtonGolden(t *testing.T) {
 
 func TestIconButtonGolden(t *testing.T) {
 	golden(t, "iconbutton/states", 100, 44, func() fyne.CanvasObject {
-		hovered := newIconButton(theme.ZoomOutIcon(), func() {})
+		hovered := newIconButton(theme.ZoomOutIcon(), "Zoom out", func() {})
 		hovered.MouseIn(nil)
-		return container.NewHBox(newIconButton(theme.ZoomInIcon(), func() {}), hovered)
+		return container.NewHBox(newIconButton(theme.ZoomInIcon(), "Zoom in", func() {}), hovered)
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/theme"
 
@@ -84,7 +85,15 @@ func app(t testing.TB) fyne.App {
 // picture draws o at a size on the theme's background.
 func picture(t testing.TB, o fyne.CanvasObject, w, h float32) image.Image {
 	t.Helper()
-	win := test.NewTempWindow(t, o)
+	return pictureAt(t, 1, o, w, h)
+}
+
+// pictureAt draws o with so many pixels to a unit.
+func pictureAt(t testing.TB, scale float32, o fyne.CanvasObject, w, h float32) image.Image {
+	t.Helper()
+	win := test.NewTempWindow(t, container.NewWithoutLayout()) // nothing is drawn before the scale is known
+	win.Canvas().(interface{ SetScale(scale float32) }).SetScale(scale)
+	win.SetContent(o)
 	win.SetPadded(false)
 	win.Resize(fyne.NewSize(w, h))
 	return win.Canvas().Capture()
@@ -94,12 +103,18 @@ func picture(t testing.TB, o fyne.CanvasObject, w, h float32) image.Image {
 // each theme.
 func golden(t *testing.T, name string, w, h float32, build func() fyne.CanvasObject) {
 	t.Helper()
+	goldenAt(t, 1, name, w, h, build)
+}
+
+// goldenAt is golden with so many pixels to a unit.
+func goldenAt(t *testing.T, scale float32, name string, w, h float32, build func() fyne.CanvasObject) {
+	t.Helper()
 	for _, v := range []struct {
 		name    string
 		variant fyne.ThemeVariant
 	}{{"dark", theme.VariantDark}, {"light", theme.VariantLight}} {
 		a := test.NewTempApp(t)
 		a.Settings().SetTheme(testTheme{v.variant})
-		plottest.Golden(t, name+"_"+v.name+".png", picture(t, build(), w, h))
+		plottest.Golden(t, name+"_"+v.name+".png", pictureAt(t, scale, build(), w, h))
 	}
 }

@@ -59,6 +59,9 @@ func (t *Toasts) Set(toasts []Toast) {
 	t.Refresh()
 }
 
+// Data is what is shown, oldest first.
+func (t *Toasts) Data() []Toast { return slices.Clone(t.toasts) }
+
 // CreateRenderer implements fyne.Widget.
 func (t *Toasts) CreateRenderer() fyne.WidgetRenderer {
 	r := &toastsRenderer{t: t}
