@@ -23,6 +23,8 @@ func TestSessionKeepsMessages(t *testing.T) { // [MQTT-3.1.2-5] [MQTT-3.2.2-3] [
 		c.subscribe("a", 2)
 		c.send(&packet.Disconnect{})
 		c.expectEnd()
+		// Until it is taken for gone, what comes may have been sent already.
+		eventually(t, "departure", func() bool { return !find(t, b, "a").Connected })
 		pub := connect(t, addr, "pub", v)
 		for i := range 10 {
 			pub.publish("a", fmt.Sprint(i), byte(i%3), 1)
