@@ -27,6 +27,7 @@ var pictured = []struct {
 // TestPagesGolden compares every page, with something of everything on it, with its
 // pictures. Run with -update-golden after a change that was meant, and look.
 func TestPagesGolden(t *testing.T) {
+	uitest.Painting(t)
 	for _, as := range pictured {
 		t.Run(as.name, func(t *testing.T) {
 			s := newSea()

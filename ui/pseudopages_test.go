@@ -169,6 +169,7 @@ func wordless(win fyne.Window) (found []finding) {
 // long, and reads all of it: nothing is said in English, cut off, or over
 // something else; and what is a picture says its words to the pointer.
 func TestPseudoLanguage(t *testing.T) {
+	uitest.Painting(t)
 	d := dataOf(t, "main_test.go", "watchfake_test.go", "pseudopages_test.go", "time_test.go")
 	b := crowded(t)
 	seen := map[finding]bool{}

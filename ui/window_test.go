@@ -114,6 +114,7 @@ func TestFilledPages(t *testing.T) {
 
 // TestPagesArePainted paints every page whole, as the other tests do not.
 func TestPagesArePainted(t *testing.T) {
+	uitest.Painting(t)
 	s := newSea()
 	s.fill()
 	b := open(t, s, func(o *Options) { o.Settings.Width, o.Settings.Height, o.Watch = leastWidth, leastHeight, busyGuard(s) })

@@ -12,6 +12,7 @@ import (
 
 	"github.com/pilothouse/pilothouse/ui/plot"
 	"github.com/pilothouse/pilothouse/ui/plot/plottest"
+	"github.com/pilothouse/pilothouse/ui/uitest"
 )
 
 var _ = plottest.Flag()
@@ -109,6 +110,7 @@ func golden(t *testing.T, name string, w, h float32, build func() fyne.CanvasObj
 // goldenAt is golden with so many pixels to a unit.
 func goldenAt(t *testing.T, scale float32, name string, w, h float32, build func() fyne.CanvasObject) {
 	t.Helper()
+	uitest.Painting(t)
 	for _, v := range []struct {
 		name    string
 		variant fyne.ThemeVariant
