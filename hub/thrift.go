@@ -47,7 +47,7 @@ func thrift(ctx context.Context) {
 		}
 		metrics.Read(live)
 		// Each change stops the program for a moment, so that small ones are let be.
-		if next := garbagePercent(live[0].Value.Uint64()); next < now-5 || next > now+5 || next == mostPercent && now != next {
+		if next := garbagePercent(live[0].Value.Uint64()); next < now-5 || next > now+5 {
 			debug.SetGCPercent(next)
 			now = next
 		}

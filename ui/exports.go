@@ -54,15 +54,14 @@ func (e *exports) menu(of string, what func() exportWhat) []*fyne.MenuItem {
 	return items
 }
 
-// exportKinds are the kinds of records with what they are called.
-func exportKinds() []struct {
+// exportKind is a kind of record with what it is called.
+type exportKind struct {
 	kind  exchange.Kind
 	title string
-} {
-	return []struct {
-		kind  exchange.Kind
-		title string
-	}{{exchange.Messages, i18n.T("Messages")}, {exchange.Samples, i18n.T("Recorded numbers")}, {exchange.Events, i18n.T("Events")},
+}
+
+func exportKinds() []exportKind {
+	return []exportKind{{exchange.Messages, i18n.T("Messages")}, {exchange.Samples, i18n.T("Recorded numbers")}, {exchange.Events, i18n.T("Events")},
 		{exchange.Alarms, i18n.T("Alarms")}, {exchange.Commands, i18n.T("Commands")}, {exchange.Gaps, i18n.T("Gaps in the record")}}
 }
 

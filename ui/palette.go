@@ -7,8 +7,6 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
 
-	"github.com/pilothouse/pilothouse/assets"
-	"github.com/pilothouse/pilothouse/ui/i18n"
 	"github.com/pilothouse/pilothouse/ui/plot"
 	"github.com/pilothouse/pilothouse/ui/widgets"
 )
@@ -34,11 +32,11 @@ type looks struct {
 }
 
 func newLooks() (*looks, error) {
-	font, err := plot.NewFont(theme.DefaultTextFont().Content(), assets.Font(i18n.Current().Tag, false))
+	font, err := newPen(fyne.TextStyle{})
 	if err != nil {
 		return nil, err
 	}
-	bold, err := plot.NewFont(theme.DefaultTextBoldFont().Content(), assets.Font(i18n.Current().Tag, true))
+	bold, err := newPen(fyne.TextStyle{Bold: true})
 	if err != nil {
 		return nil, err
 	}

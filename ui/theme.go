@@ -32,17 +32,22 @@ func (t *Theme) Pen(s fyne.TextStyle) *plot.Font {
 	defer t.mu.Unlock()
 	pen, ok := t.pens[s]
 	if !ok {
-		others := [][]byte{theme.DefaultSymbolFont().Content()}
-		if !s.Monospace {
-			others = append(others, t.Font(s).Content())
-		}
-		pen, _ = plot.NewFont(theme.DefaultTheme().Font(s).Content(), others...) // without one, Fyne draws
+		pen, _ = newPen(s) // without one, Fyne draws
 		if t.pens == nil {
 			t.pens = map[fyne.TextStyle]*plot.Font{}
 		}
 		t.pens[s] = pen
 	}
 	return pen
+}
+
+// newPen reads the font of a style.
+func newPen(s fyne.TextStyle) (*plot.Font, error) {
+	others := [][]byte{theme.DefaultSymbolFont().Content()}
+	if !s.Monospace {
+		others = append(others, assets.Font(i18n.Current().Tag, s.Bold))
+	}
+	return plot.NewFont(theme.DefaultTheme().Font(s).Content(), others...)
 }
 
 // Color resolves Fyne's colour names and those of the widgets package.

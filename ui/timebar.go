@@ -86,19 +86,15 @@ func newTimeBar(d pageDeps, win fyne.Window, p *past) *timeBar {
 }
 
 func (b *timeBar) buildButtons() {
-	button := func(icon fyne.Resource, hint string, end bool, do func()) *widgets.HintButton {
-		w := widgets.NewHintButton(icon, hint, do)
-		w.OnHint = func(text string) { b.line.Hint(text, end) }
-		return w
-	}
+	button := b.deps.iconButton
 	b.live = widget.NewButtonWithIcon(i18n.T("Live"), theme.MediaRecordIcon(), b.goLive)
-	b.back = button(theme.MediaFastRewindIcon(), i18n.T("A step back in time"), false, func() { b.step(-1) })
-	b.play = button(theme.MediaPlayIcon(), i18n.T("Play or pause the past"), false, b.toggle)
-	b.forward = button(theme.MediaFastForwardIcon(), i18n.T("A step on in time"), false, func() { b.step(1) })
-	b.mark = button(timeIcon("bookmark"), i18n.T("Bookmark this moment"), true, b.askBookmark)
-	b.list = button(timeIcon("bookmarks"), i18n.T("Bookmarks"), true, b.listBookmarks)
-	b.alarms = button(theme.WarningIcon(), i18n.T("Alarms up to this moment"), true, b.listAlarms)
-	b.save = button(theme.DocumentSaveIcon(), i18n.T("Export what is in view"), true, b.exportMenu)
+	b.back = button(theme.MediaFastRewindIcon(), i18n.T("A step back in time"), func() { b.step(-1) })
+	b.play = button(theme.MediaPlayIcon(), i18n.T("Play or pause the past"), b.toggle)
+	b.forward = button(theme.MediaFastForwardIcon(), i18n.T("A step on in time"), func() { b.step(1) })
+	b.mark = button(timeIcon("bookmark"), i18n.T("Bookmark this moment"), b.askBookmark)
+	b.list = button(timeIcon("bookmarks"), i18n.T("Bookmarks"), b.listBookmarks)
+	b.alarms = button(theme.WarningIcon(), i18n.T("Alarms up to this moment"), b.listAlarms)
+	b.save = button(theme.DocumentSaveIcon(), i18n.T("Export what is in view"), b.exportMenu)
 	b.buildChoices()
 }
 

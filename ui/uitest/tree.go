@@ -2,6 +2,7 @@ package uitest
 
 import (
 	"math"
+	"slices"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -49,20 +50,25 @@ func walk(root fyne.CanvasObject, visit func(fyne.CanvasObject) bool) (ended boo
 	if visit(root) {
 		return true
 	}
-	var below []fyne.CanvasObject
-	switch o := root.(type) {
-	case *fyne.Container:
-		below = o.Objects
-		if picture, ok := o.Layout.(interface{ Drawn() []fyne.CanvasObject }); ok { // what a picture beside it is of
-			below = append(picture.Drawn(), below...)
-		}
-	case fyne.Widget:
-		below = test.WidgetRenderer(o).Objects()
-	}
-	for _, o := range below {
+	for _, o := range below(root) {
 		if walk(o, visit) {
 			return true
 		}
 	}
 	return false
+}
+
+// below is what an object is made of, in the order of drawing. Texts that a widget
+// draws into one picture are listed as if they were objects.
+func below(o fyne.CanvasObject) []fyne.CanvasObject {
+	switch o := o.(type) {
+	case *fyne.Container:
+		if picture, ok := o.Layout.(interface{ Drawn() []fyne.CanvasObject }); ok { // what a picture beside it is of
+			return slices.Concat(picture.Drawn(), o.Objects)
+		}
+		return o.Objects
+	case fyne.Widget:
+		return test.WidgetRenderer(o).Objects()
+	}
+	return nil
 }

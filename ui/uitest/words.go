@@ -129,7 +129,7 @@ func (r *reader) read(o fyne.CanvasObject, origin fyne.Position, around Words) {
 	case *canvas.Text:
 		r.add(o, at, around)
 	case *fyne.Container:
-		for _, child := range o.Objects {
+		for _, child := range below(o) {
 			r.read(child, at, around)
 		}
 	case fyne.Widget:
@@ -146,12 +146,6 @@ func (r *reader) read(o fyne.CanvasObject, origin fyne.Position, around Words) {
 		}
 		for _, child := range draws.Objects() {
 			r.read(child, at, around)
-		}
-		if d, pictured := o.(interface{ Drawn() []fyne.CanvasObject }); pictured {
-			around.Seen = around.Seen.And(around.In)
-			for _, child := range d.Drawn() { // texts that it draws into a picture of its own
-				r.read(child, at, around)
-			}
 		}
 	}
 }

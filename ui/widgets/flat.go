@@ -31,21 +31,21 @@ type flat struct {
 	raster  *canvas.Raster
 	left    *fyne.Container // parts that Fyne draws
 	parts   []fyne.CanvasObject
+	drawn   []fyne.CanvasObject // those that are in the picture
 	pens    func(fyne.TextStyle) *plot.Font
-	bases   map[baseKey]baseline
+	bases   map[textKind]baseline
 	pix     *image.RGBA
 	touched bool
 }
 
-// baseKey is a kind of text, and baseline where it has it and how high it is, both in
-// logical units.
-type (
-	baseKey struct {
-		size  float32
-		style fyne.TextStyle
-	}
-	baseline struct{ y, height float32 }
-)
+// textKind is a size and style of text.
+type textKind struct {
+	size  float32
+	style fyne.TextStyle
+}
+
+// baseline is where a kind of text has it and how high it is, both in logical units.
+type baseline struct{ y, height float32 }
 
 // pictured is a widget that a flat can draw.
 type pictured interface {
@@ -54,7 +54,7 @@ type pictured interface {
 }
 
 func newFlat(parts ...fyne.CanvasObject) *flat {
-	f := &flat{parts: parts, bases: map[baseKey]baseline{}, touched: true}
+	f := &flat{parts: parts, bases: map[textKind]baseline{}, touched: true}
 	f.left = container.New(remainder{f: f})
 	f.raster = canvas.NewRaster(f.draw)
 	f.raster.ScaleMode = canvas.ImageScalePixels // it is as large as it is shown
@@ -68,17 +68,9 @@ type remainder struct {
 	f *flat
 }
 
-// Drawn lists the visible parts that are in the picture: for whoever looks for what
-// is shown among objects.
-func (r remainder) Drawn() []fyne.CanvasObject {
-	var drawn []fyne.CanvasObject
-	for _, o := range r.f.parts {
-		if o.Visible() && !slices.Contains(r.f.left.Objects, o) {
-			drawn = append(drawn, o)
-		}
-	}
-	return drawn
-}
+// Drawn lists the parts that are in the picture: for whoever looks for what is shown
+// among objects.
+func (r remainder) Drawn() []fyne.CanvasObject { return r.f.drawn }
 
 // dress takes the fonts of a theme.
 func (f *flat) dress(th fyne.Theme) {
@@ -103,22 +95,20 @@ func (f *flat) settle() bool {
 	if !f.touched {
 		return false
 	}
-	f.touched = false
-	kept := len(f.left.Objects)
-	left := f.left.Objects[:0:kept]
-	changed := false
+	f.touched, f.drawn = false, f.drawn[:0]
+	var left []fyne.CanvasObject
 	var box area
 	for _, o := range f.parts {
 		switch {
 		case !o.Visible():
 		case f.draws(o):
+			f.drawn = append(f.drawn, o)
 			box.include(f.place(o))
 		default:
-			changed = changed || len(left) >= kept || f.left.Objects[len(left)] != o
 			left = append(left, o)
 		}
 	}
-	if changed || len(left) != kept {
+	if !slices.Equal(left, f.left.Objects) {
 		f.left.Objects = left
 		f.left.Refresh()
 	}
@@ -193,7 +183,7 @@ func (f *flat) corner(t *canvas.Text) (x, y float32) {
 
 // base asks Fyne, once for each kind of text.
 func (f *flat) base(t *canvas.Text) baseline {
-	key := baseKey{t.TextSize, t.TextStyle}
+	key := textKind{t.TextSize, t.TextStyle}
 	b, ok := f.bases[key]
 	if !ok {
 		size, y := fyne.CurrentApp().Driver().RenderedTextSize("x", t.TextSize, t.TextStyle, nil)
@@ -212,10 +202,8 @@ func (f *flat) draw(w, h int) image.Image {
 		clear(f.pix.Pix)
 	}
 	d := drawing{f: f, scale: float32(h) / max(1, f.raster.Size().Height), origin: f.raster.Position()}
-	for _, o := range f.parts {
-		if o.Visible() && f.draws(o) {
-			d.part(o)
-		}
+	for _, o := range f.drawn {
+		d.part(o)
 	}
 	return f.pix
 }

@@ -6,8 +6,8 @@ import (
 	"fyne.io/fyne/v2/widget"
 )
 
-// HintButton is a button with an icon alone, whose meaning somebody else says in
-// words while the pointer is over it: Hints, or a widget that has the room.
+// HintButton is a button with an icon alone, whose meaning Hints says in words while
+// the pointer is over it.
 type HintButton struct {
 	widget.Button
 

@@ -144,7 +144,7 @@ type tileRenderer struct {
 	t                     *Tile
 	back                  *canvas.Rectangle
 	flat                  *flat
-	fitters               map[baseKey]*fitter
+	fitters               map[textKind]*fitter
 	shape                 *StatusShape
 	name, kind, age, note *canvas.Text
 	arrow                 *canvas.Text // a leading arrow of the note; see arrowed
@@ -158,7 +158,7 @@ type tileValueView struct {
 }
 
 func newTileRenderer(t *Tile) *tileRenderer {
-	v := &tileRenderer{t: t, back: canvas.NewRectangle(color.Transparent), shape: NewStatusShape(StatusNone, 14), fitters: map[baseKey]*fitter{}}
+	v := &tileRenderer{t: t, back: canvas.NewRectangle(color.Transparent), shape: NewStatusShape(StatusNone, 14), fitters: map[textKind]*fitter{}}
 	v.flat = newFlat(v.shape)
 	v.objects = []fyne.CanvasObject{v.back, v.flat.raster, v.flat.left}
 	text := func() *canvas.Text {
@@ -327,7 +327,7 @@ func (v *tileRenderer) put(t *canvas.Text, text string, size float32, ink color.
 
 // fitter is kept for each kind of text, until the theme changes.
 func (v *tileRenderer) fitter(size float32, style fyne.TextStyle) *fitter {
-	key := baseKey{size, style}
+	key := textKind{size, style}
 	f := v.fitters[key]
 	if f == nil {
 		f = newFitter(size, style)

@@ -62,8 +62,6 @@ type Timeline struct {
 	drag    bool
 	dragX   float32
 	focused bool
-	hint    string
-	hintEnd bool
 	view    *timelineRenderer
 }
 
@@ -89,13 +87,6 @@ func (t *Timeline) Set(d TimelineData) {
 	if !same {
 		t.update(true)
 	}
-}
-
-// Hint says something at the beginning of the line, or at its end: what a button
-// beside it means. The empty text says nothing.
-func (t *Timeline) Hint(text string, end bool) {
-	t.hint, t.hintEnd = text, end
-	t.update(false)
 }
 
 // Data is what is shown.

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/theme"
 )
@@ -167,22 +166,5 @@ func TestTimelineHead(t *testing.T) {
 	}
 	if l.view.head.Position().Y+l.view.head.Size().Height > timelineHeight-timelineLabels {
 		t.Error("it lies over the labels")
-	}
-}
-
-// TestTimelineHint says what a button beside it means, at that end.
-func TestTimelineHint(t *testing.T) {
-	l := newLine(t)
-	for end, left := range map[bool]bool{false: true, true: false} {
-		b := NewHintButton(theme.ListIcon(), "Bookmarks", nil)
-		b.OnHint = func(text string) { l.Hint(text, end) }
-		test.NewTempWindow(t, b)
-		b.MouseIn(&desktop.MouseEvent{})
-		if v := l.view; !v.says.Visible() || v.says.Text != b.Hint() || (v.says.Position().X < 300) != left {
-			t.Errorf("over a button it says %q at %v", l.view.says.Text, l.view.says.Position())
-		}
-		if b.MouseOut(); l.view.says.Visible() {
-			t.Error("it goes on saying it")
-		}
 	}
 }

@@ -141,42 +141,33 @@ func (v *timelineRenderer) placeHead() {
 	v.knob.Refresh()
 }
 
-// placePointer tells what is under the pointer, or what a button beside it means.
+// placePointer tells what is under the pointer.
 func (v *timelineRenderer) placePointer() {
 	t, size := v.t, v.t.Size()
 	shown := t.inside && t.data.To.After(t.data.From)
 	setVisible(v.pointer, shown)
-	setVisible(v.box, shown || t.hint != "")
-	setVisible(v.says, shown || t.hint != "")
-	switch {
-	case shown:
-		v.pointer.FillColor = alpha(colorOf(t, theme.ColorNameForeground), 0.5)
-		v.pointer.Move(fyne.NewPos(t.hover, 1))
-		v.pointer.Resize(fyne.NewSize(1, size.Height-2))
-		v.pointer.Refresh()
-		v.say(t.describe(t.hover), func(w float32) float32 {
-			if x := t.hover + 10; x+w+8 <= size.Width {
-				return x
-			}
-			return t.hover - w - 10
-		})
-	case t.hint != "":
-		v.say(t.hint, func(w float32) float32 {
-			if t.hintEnd {
-				return size.Width - w - 8
-			}
-			return 8
-		})
+	setVisible(v.box, shown)
+	setVisible(v.says, shown)
+	if !shown {
+		return
 	}
+	v.pointer.FillColor = alpha(colorOf(t, theme.ColorNameForeground), 0.5)
+	v.pointer.Move(fyne.NewPos(t.hover, 1))
+	v.pointer.Resize(fyne.NewSize(1, size.Height-2))
+	v.pointer.Refresh()
+	v.say(t.describe(t.hover))
 }
 
-// say shows a text in a box that begins at x of its width, as far as there is room.
-func (v *timelineRenderer) say(text string, x func(w float32) float32) {
+// say shows a text in a box beside the pointer, on the side where there is room.
+func (v *timelineRenderer) say(text string) {
 	t, size := v.t, v.t.Size()
 	small := t.Theme().Size(theme.SizeNameCaptionText)
 	setText(v.says, cutText(text, size.Width-16, small, fyne.TextStyle{}), small, colorOf(t, theme.ColorNameForeground), fyne.TextStyle{})
-	w := v.says.MinSize().Width
-	at := max(4, min(x(w), size.Width-w-4))
+	w, x := v.says.MinSize().Width, t.hover+10
+	if x+w+8 > size.Width {
+		x = t.hover - w - 10
+	}
+	at := max(4, min(x, size.Width-w-4))
 	v.says.Move(fyne.NewPos(at, 10))
 	v.says.Resize(fyne.NewSize(w, 16))
 	v.box.FillColor, v.box.CornerRadius = alpha(colorOf(t, ColorSurface), 0.94), 3

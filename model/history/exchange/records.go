@@ -101,14 +101,14 @@ func (CommandRow) header() []string {
 
 func (r CommandRow) cells() []string {
 	payload, encoding := payloadText(r.Raw)
-	moment := func(at *time.Time) string {
+	known := func(at *time.Time) string {
 		if at == nil {
 			return ""
 		}
 		return stamp(*at)
 	}
 	return []string{stamp(r.Time), r.ID, r.Device, r.Command, r.Topic, payload, encoding, strconv.Itoa(int(r.QoS)), yes(r.Retain), r.User,
-		r.State, moment(r.Accepted), moment(r.Done), r.Detail}
+		r.State, known(r.Accepted), known(r.Done), r.Detail}
 }
 
 // commandRow is a command as a row, if the filter covers its topic or its device.

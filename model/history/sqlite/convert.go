@@ -28,7 +28,7 @@ func convertMessages(ctx context.Context, tx *sql.Tx) error {
 			return nil
 		}
 		r.end()
-		_, err := tx.ExecContext(ctx, "INSERT INTO recent_message(id, start, heads, data, properties, crc) VALUES(?, ?, ?, ?, ?, ?)",
+		_, err := tx.ExecContext(ctx, insertMessages,
 			first, r.start, string(r.heads), r.data, orNothing(r.noted), checksum(r.heads, r.data, r.noted))
 		r.reset()
 		return err
@@ -75,7 +75,7 @@ func convertSamples(ctx context.Context, tx *sql.Tx) error {
 			return nil
 		}
 		list = append(list, ']')
-		_, err := tx.ExecContext(ctx, "INSERT INTO recent_sample(id, start, list, crc) VALUES(?, ?, ?, ?)", first, start, string(list), checksum(list))
+		_, err := tx.ExecContext(ctx, insertSamples, first, start, string(list), checksum(list))
 		list, n = list[:0], 0
 		return err
 	}

@@ -27,6 +27,12 @@ import (
 //	list     an array for each sample: [series, arrival, value]
 //	crc      its CRC-32C
 
+// What writes a row of each.
+const (
+	insertMessages = "INSERT INTO recent_message(id, start, heads, data, properties, crc) VALUES(?, ?, ?, ?, ?, ?)"
+	insertSamples  = "INSERT INTO recent_sample(id, start, list, crc) VALUES(?, ?, ?, ?)"
+)
+
 // Bounds of a row.
 const (
 	rowMessages = 256

@@ -68,8 +68,8 @@ func (w *writer) prepare(ctx context.Context) (err error) {
 		{&w.series, "INSERT INTO series(id, topic, pointer) VALUES(?, ?, ?)"},
 		{&w.publisher, "INSERT INTO publisher(id, client, identity, addr, tls) VALUES(?, ?, ?, ?, ?)"},
 		{&w.payload, "INSERT INTO payload(id, data) VALUES(?, ?)"},
-		{&w.message, "INSERT INTO recent_message(id, start, heads, data, properties, crc) VALUES(?, ?, ?, ?, ?, ?)"},
-		{&w.sample, "INSERT INTO recent_sample(id, start, list, crc) VALUES(?, ?, ?, ?)"},
+		{&w.message, insertMessages},
+		{&w.sample, insertSamples},
 	} {
 		if *p.stmt, err = w.statement(ctx, p.text); err != nil {
 			return err
