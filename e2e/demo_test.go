@@ -35,7 +35,8 @@ func alive(p image.Image) int {
 	for i := range 3 * tileColumns {
 		at := tileShape(i)
 		disc := image.Rect(-3, -3, 3, 3).Add(at)
-		if desktop.Share(p, disc, p.At(at.X, at.Y)) == 1 && !desktop.Near(p.At(at.X, at.Y), p.At(at.X, at.Y+30), 48) {
+		card := p.At(at.X, at.Y-12) // above the disc, where no words are
+		if desktop.Share(p, disc, p.At(at.X, at.Y)) == 1 && !desktop.Near(p.At(at.X, at.Y), card, 48) {
 			n++
 		}
 	}

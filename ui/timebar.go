@@ -114,6 +114,7 @@ func (b *timeBar) buildChoices() {
 		}
 	})
 	b.speed.Selected = names[0]
+	fitted(b.speed)
 	var zooms []string
 	for _, z := range timeZooms {
 		zooms = append(zooms, zoomName(z))
@@ -127,6 +128,18 @@ func (b *timeBar) buildChoices() {
 		b.deps.poke()
 	})
 	b.zoom.Selected = zooms[0]
+	fitted(b.zoom)
+}
+
+// fitted has a choice, of which one is always chosen, ask for the room of its widest
+// option: by itself it asks for that of a hint that it never shows.
+func fitted(s *widget.Select) {
+	wide := float32(0)
+	for _, o := range s.Options {
+		if w := fyne.MeasureText(o, theme.TextSize(), fyne.TextStyle{}).Width; w > wide {
+			wide, s.PlaceHolder = w, o
+		}
+	}
 }
 
 func speedName(s float64) string { return strconv.FormatFloat(s, 'f', -1, 64) + "×" }
