@@ -32,7 +32,7 @@ func TestCharts(t *testing.T) {
 		t.Errorf("%.4f of a paused plot changed within two seconds", d)
 	}
 
-	w.point(image.Pt(790, 400))
+	w.point(image.Pt(760, 400))
 	w.Sees("a read-out", func(p image.Image) bool { return desktop.Difference(frozen, p, plotArea) > 0.005 })
 	w.point(image.Pt(1270, 5))
 	w.Sees("the read-out gone", func(p image.Image) bool { return desktop.Difference(frozen, p, plotArea) == 0 })

@@ -7,6 +7,7 @@ import (
 	"image/color"
 	"io"
 	"math"
+	"strings"
 	"time"
 
 	"github.com/wcharczuk/go-chart/v2"
@@ -136,7 +137,7 @@ func (j *chartJob) chart(traces bool) chart.Chart {
 		Font:       st.Font.truetype(),
 		Background: chart.Style{FillColor: ink(st.Background), Padding: j.pad()},
 		Canvas:     chart.Style{FillColor: ink(st.Plot)},
-		XAxis: chart.XAxis{Style: axis, Range: newTickRange(0, float64(j.to-j.from), xTicks),
+		XAxis: chart.XAxis{Style: axis, Range: newTickRange(0, float64(j.to-j.from), j.ended(xTicks)),
 			GridLines: gridLines(xTicks), GridMajorStyle: grid},
 		YAxisSecondary: chart.YAxis{Style: axis, Range: newTickRange(j.values[leftAxis][0], j.values[leftAxis][1], left),
 			GridLines: gridLines(left), GridMajorStyle: grid},
@@ -158,6 +159,24 @@ func (j *chartJob) chart(traces bool) chart.Chart {
 	}
 	c.Elements = []chart.Renderable{j.finish}
 	return c
+}
+
+// ended adds a tick at each end of the time axis, whose label is as wide as the widest
+// of the others and empty. go-chart moves the plot away from labels that stand beyond
+// it, and without these it would do so only while one stands there: the plot would
+// breathe as time passes.
+func (j *chartJob) ended(ticks []tick) []tick {
+	font := j.spec.Style.Font
+	var wide float64
+	for _, t := range ticks {
+		wide = max(wide, font.Measure(t.label, j.text))
+	}
+	space := font.Measure(" ", j.text)
+	if wide == 0 || space <= 0 {
+		return ticks
+	}
+	blank := strings.Repeat(" ", int(math.Ceil(wide/space)))
+	return append(ticks, tick{0, blank}, tick{float64(j.to - j.from), blank})
 }
 
 // ink converts a colour; nil is transparent.

@@ -132,6 +132,21 @@ func TestRoomBesideThePlot(t *testing.T) {
 	}
 }
 
+// TestPlotHoldsStill lets time pass under a chart: labels come in at the right and
+// leave at the left, and the plot stays where it is.
+func TestPlotHoldsStill(t *testing.T) {
+	c := spec(t, true, 500, 200, 1, ferry()[2])
+	c.From, c.To = start, start.Add(time.Minute)
+	c.YMin, c.YMax = 0, 5 // labels narrower than half a moment's
+	_, first := drawn(t, c)
+	for range 60 {
+		c.From, c.To = c.From.Add(time.Second), c.To.Add(time.Second)
+		if _, l := drawn(t, c); l.Plot != first.Plot {
+			t.Fatalf("the plot lies at %v, and at %v when the axis ends at %v", first.Plot, l.Plot, c.To)
+		}
+	}
+}
+
 func TestAxes(t *testing.T) {
 	for _, c := range []struct {
 		name  string
