@@ -158,7 +158,7 @@ func trace(p image.Image, area image.Rectangle) float64 {
 
 // The left and the right part of a chart of a minute that fills the page, between
 // its axis and its legend.
-var chartLeft, chartRight = image.Rect(150, 150, 350, 660), image.Rect(720, 150, 830, 660)
+var chartLeft, chartRight = image.Rect(150, 150, 350, 660), image.Rect(600, 150, 760, 660)
 
 // listen subscribes with the tool that people have, and returns what it tells once
 // it has subscribed.
