@@ -101,9 +101,8 @@ func legendRows(charts []Chart, specs []plot.ChartSpec, k *look) []widgets.Row {
 		rows = append(rows, widgets.Row{Key: chartKey(i), Cells: []widgets.Cell{
 			{Text: chartTitle(charts, i), Bold: true}, {}, {}, {}, {}, removeCell(),
 		}})
-		for j := range spec.Series {
-			s := &spec.Series[j]
-			row := seriesRow(s, s.Summary(spec.From, spec.To), widgets.Traces()[j%len(k.traces)])
+		for j, text := range summaries(&spec) {
+			row := seriesRow(&spec.Series[j], text, widgets.Traces()[j%len(k.traces)])
 			row.Key = lineKey(i, j)
 			rows = append(rows, row)
 		}
@@ -114,13 +113,41 @@ func legendRows(charts []Chart, specs []plot.ChartSpec, k *look) []widgets.Row {
 // removeCell is what takes a row off the page.
 func removeCell() widgets.Cell { return widgets.Cell{Text: "✕", Color: widgets.ColorMuted} }
 
-// seriesRow is a series summed up, in the ink of its trace.
-func seriesRow(s *plot.Series, sum plot.Summary, ink fyne.ThemeColorName) widgets.Row {
+// summaries are the last, least, greatest and mean value of each series of a chart
+// over what is shown. Series of one unit, which are to be compared, are written alike.
+func summaries(spec *plot.ChartSpec) [][]string {
+	out := make([][]string, len(spec.Series))
+	type kind struct {
+		unit string
+		only int // without a unit it may be anything, and is a kind of its own
+	}
+	values := map[kind][]float64{}
+	members := map[kind][]int{}
+	for j := range spec.Series {
+		s := &spec.Series[j]
+		group := kind{unit: s.Unit}
+		if s.Unit == "" {
+			group.only = j
+		}
+		sum := s.Summary(spec.From, spec.To)
+		values[group] = append(values[group], sum.Last, sum.Min, sum.Max, sum.Mean)
+		members[group] = append(members[group], j)
+	}
+	for group, js := range members {
+		text := alike(values[group]...)
+		for i, j := range js {
+			out[j] = text[4*i : 4*i+4]
+		}
+	}
+	return out
+}
+
+// seriesRow is a series with its summary, in the ink of its trace.
+func seriesRow(s *plot.Series, text []string, ink fyne.ThemeColorName) widgets.Row {
 	name := s.Name
 	if s.Dash {
 		name = "╌ " + name
 	}
-	text := alike(sum.Last, sum.Min, sum.Max, sum.Mean)
 	return widgets.Row{Cells: []widgets.Cell{
 		{Text: name, Color: ink},
 		{Text: formatUnit(text[0], s.Unit)}, {Text: text[1], Color: widgets.ColorMuted},
@@ -129,7 +156,7 @@ func seriesRow(s *plot.Series, sum plot.Summary, ink fyne.ThemeColorName) widget
 	}}
 }
 
-// alike writes numbers of one series with as many decimals each: the largest has at
+// alike writes numbers of one kind with as many decimals each: the largest has at
 // most four significant figures, as long as that leaves out fractions only, and
 // zeros that end all of them are left out.
 func alike(values ...float64) []string {

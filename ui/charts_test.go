@@ -133,11 +133,13 @@ func TestLegendRows(t *testing.T) {
 	specs := []plot.ChartSpec{{From: noon, To: noon.Add(time.Minute), Series: []plot.Series{
 		{Name: "Speed", Unit: "kn", Times: []int64{noon.UnixNano(), noon.Add(time.Second).UnixNano(), noon.Add(time.Hour).UnixNano()}, Values: []float64{1, 11.25, 99}},
 		{Name: "None", Dash: true},
+		{Name: "Drift", Unit: "kn", Times: []int64{noon.UnixNano()}, Values: []float64{0.5}},
+		{Name: "Load", Times: []int64{noon.UnixNano()}, Values: []float64{3}},
 	}}}
-	charts := charted(key("a", ""), key("b", ""))
+	charts := charted(key("a", ""), key("b", ""), key("c", ""), key("d", ""))
 	rows := legendRows(charts, specs, k)
-	if len(rows) != 3 || texts(rows[0]) != "Chart 1|||||✕" || texts(rows[1]) != "Speed|11.25 kn|1.00|11.25|6.12|✕" ||
-		texts(rows[2]) != "╌ None|–|–|–|–|✕" || rows[1].Cells[0].Color == rows[2].Cells[0].Color {
+	if len(rows) != 5 || texts(rows[0]) != "Chart 1|||||✕" || texts(rows[1]) != "Speed|11.25 kn|1.00|11.25|6.12|✕" ||
+		texts(rows[2]) != "╌ None|–|–|–|–|✕" || texts(rows[3]) != "Drift|0.50 kn|0.50|0.50|0.50|✕" || texts(rows[4]) != "Load|3|3|3|3|✕" || rows[1].Cells[0].Color == rows[2].Cells[0].Color {
 		t.Errorf("the legend is %+v", rows)
 	}
 	for _, r := range rows {
@@ -145,7 +147,7 @@ func TestLegendRows(t *testing.T) {
 			t.Errorf("the row %q is none of the charts", r.Key)
 		}
 	}
-	for _, bad := range []string{"", "x", "-1", "1", "0/2", "0/-1", "0/x", "0/"} {
+	for _, bad := range []string{"", "x", "-1", "1", "0/4", "0/-1", "0/x", "0/"} {
 		if _, _, ok := parseKey(bad, charts); ok {
 			t.Errorf("%q is a row", bad)
 		}
