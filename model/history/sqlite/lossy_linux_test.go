@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"unsafe"
@@ -106,7 +107,7 @@ type (
 func newLossy(t testing.TB) *lossy {
 	t.Helper()
 	l := &lossy{
-		name: "lossy-" + t.Name(), tls: libc.NewTLS(),
+		name: "lossy-" + strings.ReplaceAll(t.Name(), "/", "-"), tls: libc.NewTLS(),
 		files: map[string]*disk{}, open: map[uintptr]*disk{}, methods: map[uintptr]uintptr{},
 	}
 	system := lib.Xsqlite3_vfs_find(l.tls, 0)

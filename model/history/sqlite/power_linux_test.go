@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -16,17 +17,28 @@ import (
 	"github.com/pilothouse/pilothouse/model/history/sqlite"
 )
 
+// failuresOfOne is how often the power fails while one file is written: all of it is
+// read each time, and it grows.
+const failuresOfOne = 20
+
 // TestPowerFailure lets the power fail again and again while batches are written
 // and sealed, on a disk that loses what was not synced.
 func TestPowerFailure(t *testing.T) {
+	for failures, file := atLeast(t, "POWER_FAILURES", 4), 0; failures > 0; failures, file = failures-failuresOfOne, file+1 {
+		t.Run(strconv.Itoa(file), func(t *testing.T) { failPower(t, uint64(file), min(failures, failuresOfOne)) })
+	}
+}
+
+// failPower lets the power fail so often while one file is written.
+func failPower(t *testing.T, seed uint64, failures int) {
 	l := newLossy(t)
 	o := crashing()
 	o.VFS = l.name
 	s := open(t, filepath.Join(t.TempDir(), "history.db"), o)
 	var kept atomic.Int64
 	ended := writeOn(t, s, &kept)
-	r := rand.New(rand.NewPCG(1, 2))
-	for i := range atLeast(t, "POWER_FAILURES", 4) {
+	r := rand.New(rand.NewPCG(seed, 2))
+	for i := range failures {
 		for enough := kept.Load() + int64(r.IntN(8)); kept.Load() < enough; time.Sleep(time.Millisecond) {
 			select {
 			case err := <-ended:
@@ -47,6 +59,9 @@ func TestPowerFailure(t *testing.T) {
 			t.Errorf("after power failure %d the file was damaged: %v", i, after.Recovered())
 		}
 		if err := after.Close(); err != nil {
+			t.Error(err)
+		}
+		if err := os.RemoveAll(dir); err != nil {
 			t.Error(err)
 		}
 	}
