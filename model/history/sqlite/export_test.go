@@ -66,6 +66,19 @@ func (s *Store) Checkpoint(ctx context.Context) error { return s.checkpoint(ctx,
 // Announce says that sealing has begun, until what it returns is called.
 func (s *Store) Announce() (ended func()) { return s.announce() }
 
+// OnUpkeep calls f before each step of upkeep other than sealing, with the bytes that
+// are recent.
+func (s *Store) OnUpkeep(f func(recent int)) {
+	s.stepped = func() {
+		s.seal.RLock()
+		sealing, recent := s.busy != nil, s.head.memory()
+		s.seal.RUnlock()
+		if !sealing {
+			f(recent)
+		}
+	}
+}
+
 // SealSteps seals as far as so many transactions go.
 func (s *Store) SealSteps(ctx context.Context, n int) error {
 	ctx, cancel := context.WithCancel(ctx)

@@ -195,6 +195,9 @@ func (s *Store) drop(ctx context.Context, k kind, list []doomed) error {
 			return s.wrap("let go of old history", err)
 		}
 		list = list[n:]
+		if err := s.relieve(ctx); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -343,6 +346,9 @@ func (s *Store) giveBack(ctx context.Context) error {
 		err = s.step(ctx, &size, func(n int) error { return s.givePages(ctx, min(n, spare)) })
 		if err != nil {
 			return s.wrap("give room back", err)
+		}
+		if err := s.relieve(ctx); err != nil {
+			return err
 		}
 	}
 }

@@ -115,6 +115,9 @@ func (s *Store) rollHour(ctx context.Context, h int64) error {
 			return s.wrap("roll samples up", err)
 		}
 		series = series[n:]
+		if err := s.relieve(ctx); err != nil {
+			return err
+		}
 	}
 	s.write.mu.Lock()
 	defer s.write.mu.Unlock()

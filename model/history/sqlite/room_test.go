@@ -5,10 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/pilothouse/pilothouse/model"
 	"github.com/pilothouse/pilothouse/model/history"
 	"github.com/pilothouse/pilothouse/model/history/historytest"
 	"github.com/pilothouse/pilothouse/model/history/sqlite"
@@ -95,6 +98,39 @@ func TestRoom(t *testing.T) {
 				t.Errorf("sealed: due %v, %v", s.Due(), err)
 			}
 		})
+	}
+}
+
+// TestSealingHurriesDuringUpkeep records on while the roll-ups of many series are
+// made: what is recent is sealed in between, and none of it is lost.
+func TestSealingHurriesDuringUpkeep(t *testing.T) {
+	const room = 64 << 10
+	s := open(t, filepath.Join(t.TempDir(), "history.db"), sqlite.Options{SealBytes: room})
+	defer func() { _ = s.Close() }()
+	hours := []int64{historytest.Start().UnixMicro(), historytest.Start().Add(time.Minute).UnixMicro()}
+	for i := range 1500 {
+		if err := s.PutSamples(t.Context(), model.SeriesKey{Topic: fmt.Sprint("old/", i)}, hours, []float64{1, 2}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	now := historytest.Start().Add(3 * time.Hour)
+	steps, most := 0, 0
+	s.OnUpkeep(func(recent int) {
+		steps, most = steps+1, max(most, recent)
+		b := &history.Batch{Messages: []history.Message{historytest.Message("new", strings.Repeat(strconv.Itoa(steps%10), room/2), now, nil)}}
+		if err := s.Write(t.Context(), b); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := s.Maintain(t.Context(), now, history.Retention{}); err != nil {
+		t.Fatal(err)
+	}
+	if steps < 8 || most > 2*room {
+		t.Errorf("in %d steps up to %d bytes were recent, want at most %d", steps, most, 2*room)
+	}
+	kept := 0
+	if err := s.Each(t.Context(), "new", now, now.Add(time.Second), func(history.Message) bool { kept++; return true }); err != nil || kept != steps {
+		t.Errorf("%d of %d messages are there, %v", kept, steps, err)
 	}
 }
 
