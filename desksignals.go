@@ -79,13 +79,23 @@ func (s *signals) takeOver() {
 	for !fyneListens() {
 		time.Sleep(100 * time.Microsecond)
 	}
-	signal.Reset(os.Interrupt, syscall.SIGTERM)
+	s.retake()
 	answer := make(chan bool)
 	s.ask <- answer
 	if <-answer {
-		select {} // Fyne may have heard it, too: the window ends without its loop
+		signal.Stop(s.came) // the next one ends the process
+		select {}           // Fyne may have heard it, too: the window ends without its loop
 	}
-	s.listen()
+}
+
+// retake takes the signals from everybody else. signal.Reset loses those that are on
+// their way to who listens; signal.Stop waits until they have been handed out.
+func (s *signals) retake() {
+	c := make(chan os.Signal, 1)
+	signal.Notify(c, os.Interrupt)
+	signal.Stop(c)
+	signal.Reset(os.Interrupt, syscall.SIGTERM)
+	s.listen() // at once: until then they are nobody's
 }
 
 // fyneListens tells whether the goroutine in which Fyne listens to signals has

@@ -91,7 +91,8 @@ func (r *restarts) once(i int) {
 	case <-ctx.Done():
 		_ = process.Signal(syscall.SIGQUIT) // it says what it is about
 		<-process.Done()
-		r.t.Fatalf("run %d does not end: %v; it said:\n%s", i, process.Stop(), process.Output())
+		r.t.Logf("what it said:\n%s", process.Output())
+		r.t.Fatalf("run %d does not end in way %d: %v", i, i%len(ways), process.Stop())
 	}
 	if err := errors.Join(process.Err(), process.Fault(), r.left(page)); err != nil {
 		r.t.Errorf("run %d, ended in way %d: %v; it said:\n%s", i, i%len(ways), err, process.Output())

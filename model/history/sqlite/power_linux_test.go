@@ -31,6 +31,7 @@ func TestPowerFailure(t *testing.T) {
 
 // failPower lets the power fail so often while one file is written.
 func failPower(t *testing.T, seed uint64, failures int) {
+	t.Helper()
 	l := newLossy(t)
 	o := crashing()
 	o.VFS = l.name
